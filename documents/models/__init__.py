@@ -1,0 +1,7 @@
+"""The text: documents and their readings, passages and what search keeps of them, citations found."""
+
+from documents.models.citations import Citation
+from documents.models.documents import Document, TextVersion, Upload
+from documents.models.passages import Chunk, ChunkEmbedding, ChunkWords, EmbeddingModel, Page
+
+__all__ = ["Chunk", "ChunkEmbedding", "ChunkWords", "Citation", "Document", "EmbeddingModel", "Page", "TextVersion", "Upload"]

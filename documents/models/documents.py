@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.http import Http404
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import Case, Role, Ruling, Statute
+from tasks.ids import uuid7
+
+
+class DocumentQuerySet(models.QuerySet["Document"]):
+    def visible_to(self, user: Any) -> DocumentQuerySet:
+        """Documents of the user's cases, and the public library (no case)."""
+        if not getattr(user, "is_authenticated", False):
+            return self.none()
+        return self.filter(Q(case__in=Case.objects.visible_to(user).values("pk")) | Q(case=None), deleted_at=None)
+
+
+class Document(models.Model):
+    """Anything with text. Its case is empty only for the public library."""
+
+    class Kind(models.TextChoices):
+        FILING = "filing", _("Filing")
+        EVIDENCE = "evidence", _("Evidence")
+        CONTRACT = "contract", _("Contract")
+        EMAIL = "email", _("E-mail")
+        TRANSCRIPT = "transcript", _("Transcript")
+        RULING = "ruling", _("Ruling")
+        STATUTE = "statute", _("Statute")
+        MEMO = "memo", _("Memo")
+        OTHER = "other", _("Other")
+
+    class Status(models.TextChoices):
+        PENDING = "pending", _("Waiting")
+        EXTRACTING = "extracting", _("Reading the text")
+        EMBEDDING = "embedding", _("Indexing the meaning")
+        CITING = "citing", _("Finding citations")
+        READY = "ready", _("Ready")
+        FAILED = "failed", _("Failed")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    TERMINAL = (Status.READY, Status.FAILED, Status.CANCELLED)
+
+    id: models.UUIDField[uuid.UUID, uuid.UUID] = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    case = models.ForeignKey(Case, null=True, blank=True, on_delete=models.PROTECT, related_name="documents")
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="attachments")
+    duplicate_of = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="duplicates")
+    title = models.CharField(_("title"), max_length=300)
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices, default=Kind.OTHER)
+    status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.PENDING)
+    error = models.TextField(blank=True)
+    error_code = models.CharField(max_length=50, blank=True)
+    notices = models.JSONField(default=list, blank=True, help_text="sentences a reader should know, as [{code, text}]")
+    name = models.CharField(_("file name"), max_length=255, blank=True, help_text="as uploaded, for people; never a path")
+    mime = models.CharField(max_length=120, blank=True)
+    size = models.BigIntegerField(default=0)
+    sha256 = models.CharField(max_length=64, blank=True)
+    stored_as = models.CharField(max_length=200, blank=True, help_text="name in the storage: <case>/<sha256>")
+    date = models.DateField(_("date"), null=True, blank=True, help_text="the document's own date, where known")
+    language = models.CharField(max_length=10, blank=True)
+    metadata = models.JSONField(default=dict, blank=True)
+    page_count = models.PositiveIntegerField(default=0)
+    text_version = models.ForeignKey("TextVersion", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    task_id = models.UUIDField(null=True, blank=True, help_text="the newest task of its pipeline")
+    ruling = models.ForeignKey(Ruling, null=True, blank=True, on_delete=models.PROTECT, related_name="documents")
+    statute = models.ForeignKey(Statute, null=True, blank=True, on_delete=models.PROTECT, related_name="documents")
+    created = models.DateTimeField(_("added"), auto_now_add=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    updated = models.DateTimeField(auto_now=True)
+    deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = DocumentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created", "-id"]
+        verbose_name = _("document")
+        verbose_name_plural = _("documents")
+        indexes = [
+            models.Index(fields=["case", "-created"], name="document_by_case", condition=Q(deleted_at=None)),
+            models.Index(fields=["case", "status"], name="document_by_status", condition=Q(deleted_at=None)),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "sha256"],
+                name="bytes_once_in_a_case",
+                condition=Q(deleted_at=None, duplicate_of=None) & ~Q(sha256=""),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("documents:detail", args=[self.pk])
+
+    @property
+    def topic(self) -> str:
+        return f"document:{self.pk}"
+
+    def require(self, user: Any, role: str) -> None:
+        """The case's door; the library may be read by all and changed by no one here."""
+        if self.deleted_at is not None:
+            raise Http404
+        if self.case is not None:
+            self.case.require(user, role)
+        elif role != Role.VIEWER or not getattr(user, "is_authenticated", False):
+            raise Http404
+
+
+class TextVersion(models.Model):
+    """One reading of a document. Pages, chunks and citations hang on it."""
+
+    class Source(models.TextChoices):
+        EXTRACTION = "extraction", _("Extraction")
+        OCR = "ocr", _("OCR")
+        TRANSCRIPTION = "transcription", _("Transcription")
+        CORRECTION = "correction", _("Correction")
+
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="text_versions")
+    number = models.PositiveIntegerField()
+    source = models.CharField(max_length=15, choices=Source.choices, default=Source.EXTRACTION)
+    engine = models.CharField(max_length=60, blank=True, help_text="what read it, with its version")
+    characters = models.PositiveIntegerField(default=0)
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["document", "number"], name="one_number_per_text_version")]
+        ordering = ["-number"]
+
+    def __str__(self) -> str:
+        return f"{self.document}, version {self.number}"
+
+
+class Upload(models.Model):
+    """A resumable upload on its way (tus 1.0); gone when its document is accepted."""
+
+    id: models.UUIDField[uuid.UUID, uuid.UUID] = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=255)
+    length = models.BigIntegerField()
+    offset = models.BigIntegerField(default=0)
+    document = models.ForeignKey(Document, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    created = models.DateTimeField(auto_now_add=True)
+    updated = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.offset} of {self.length})"

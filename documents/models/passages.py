@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from pgvector.django import HalfVectorField
+
+from documents.models.documents import Document, TextVersion
+
+
+class Page(models.Model):
+    """One page of a reading: cleaned text (offsets everywhere are code points in it), and the raw text with the map between."""
+
+    text_version = models.ForeignKey(TextVersion, on_delete=models.CASCADE, related_name="pages")
+    number = models.PositiveIntegerField(help_text="from 1")
+    text = models.TextField()
+    raw = models.TextField(blank=True, help_text="as the parser gave it; empty where the same")
+    offset_map = models.JSONField(null=True, blank=True, help_text="[[offset in text, offset in raw], ...], linear in between")
+    label = models.CharField(max_length=40, blank=True, help_text="what the document itself calls the page, as iv")
+    needs_ocr = models.BooleanField(default=False)
+    width = models.FloatField(null=True, blank=True, help_text="points")
+    height = models.FloatField(null=True, blank=True, help_text="points")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["text_version", "number"], name="one_page_per_number")]
+        ordering = ["number"]
+
+    def __str__(self) -> str:
+        return f"page {self.number}"
+
+
+class Chunk(models.Model):
+    """A passage: from `start` on `page_from` to `end` on `page_to` (code points in the pages' texts, end exclusive)."""
+
+    text_version = models.ForeignKey(TextVersion, on_delete=models.CASCADE, related_name="chunks")
+    index = models.PositiveIntegerField(help_text="order in the reading, from 0")
+    text = models.TextField()
+    context = models.CharField(max_length=500, blank=True, help_text="title and section, put before the text when embedding")
+    page_from = models.PositiveIntegerField()
+    page_to = models.PositiveIntegerField()
+    start = models.PositiveIntegerField()
+    end = models.PositiveIntegerField()
+    tokens = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["text_version", "index"], name="one_chunk_per_index")]
+        ordering = ["index"]
+
+    def __str__(self) -> str:
+        return f"{self.text_version}: passage {self.index}"
+
+
+class EmbeddingModel(models.Model):
+    """A model whose vectors are kept; vectors of two models are never compared."""
+
+    name = models.CharField(max_length=120)
+    sha256 = models.CharField(max_length=64)
+    dimensions = models.PositiveSmallIntegerField()
+    active = models.BooleanField(default=False)
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["name", "sha256"], name="one_row_per_embedding_model"),
+            models.UniqueConstraint(fields=["active"], condition=models.Q(active=True), name="one_active_embedding_model"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ChunkEmbedding(models.Model):
+    """The vector of a chunk of a published reading; inserted and deleted, never updated."""
+
+    chunk = models.ForeignKey(Chunk, on_delete=models.CASCADE, related_name="embeddings")
+    model = models.ForeignKey(EmbeddingModel, on_delete=models.PROTECT, related_name="+")
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="+")
+    case_id = models.UUIDField(null=True, help_text="copied, so that a search touches no other table")
+    vector = HalfVectorField(dimensions=384)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["chunk", "model"], name="one_vector_per_chunk_and_model")]
+
+    def __str__(self) -> str:
+        return f"vector of {self.chunk_id}"
+
+
+class ChunkWords(models.Model):
+    """The words of a chunk of a published reading, and the canonical keys of the authorities it cites."""
+
+    chunk = models.OneToOneField(Chunk, primary_key=True, on_delete=models.CASCADE, related_name="words")
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="+")
+    case_id = models.UUIDField(null=True)
+    tsv = SearchVectorField()
+    cites = ArrayField(models.TextField(), default=list)
+    length = models.PositiveIntegerField(help_text="lexemes with repeats, for BM25")
+
+    def __str__(self) -> str:
+        return f"words of {self.chunk_id}"

@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+
+
+class LexIntelConfig(AppConfig):
+    name = "lexintel"
+    verbose_name = "LexIntel"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from lexintel import celery  # noqa: F401  (Celery's app must exist wherever Django does)

@@ -1,0 +1,94 @@
+"""Who is asking: the session for browsers, `Authorization: Token <key>` for programs, alike over HTTP, SSE and WebSocket."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
+from channels.auth import AuthMiddlewareStack
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+
+from lexintel.models import ApiToken, User
+
+BAD_TOKEN = "This token is not valid (any more)."  # noqa: S105
+
+
+def key_in(header: bytes | str) -> str | None:
+    """The key of an `Authorization: Token <key>` header, or None where the header is another one."""
+    words = (header.decode("latin-1") if isinstance(header, bytes) else header).split()
+    return words[1] if len(words) == 2 and words[0].lower() == "token" else None
+
+
+class TokenAuthentication(BaseAuthentication):
+    """DRF's side of API tokens."""
+
+    def authenticate(self, request: Request) -> tuple[User, str] | None:
+        key = key_in(get_authorization_header(request))
+        if key is None:
+            return None
+        user = ApiToken.holder(key)
+        if user is None:
+            raise AuthenticationFailed(BAD_TOKEN)
+        return user, key
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Token"
+
+
+class TokenMiddleware:
+    """Set `request.user` from a token on plain Django views too (files, SSE, pages); a bad token is refused at once."""
+
+    sync_capable = async_capable = True
+
+    def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
+        self.get_response = get_response
+        if iscoroutinefunction(get_response):
+            markcoroutinefunction(self)
+
+    def __call__(self, request: HttpRequest) -> Any:
+        key = key_in(request.headers.get("Authorization", ""))
+        if iscoroutinefunction(self):
+            return self._async(request, key)
+        return self._refuse_or_set(request, key) or self.get_response(request)
+
+    async def _async(self, request: HttpRequest, key: str | None) -> Any:
+        refused = await sync_to_async(self._refuse_or_set)(request, key) if key else None
+        return refused or await self.get_response(request)
+
+    def _refuse_or_set(self, request: HttpRequest, key: str | None) -> HttpResponse | None:
+        if key is None:
+            return None
+        user = ApiToken.holder(key)
+        if user is None:
+            return JsonResponse({"detail": BAD_TOKEN}, status=401)
+        request.user = user
+
+        async def auser() -> User:
+            return user
+
+        request.auser = auser
+        return None
+
+
+class TokenScope:
+    """Set `scope["user"]` of a WebSocket from a token, where the handshake carries one."""
+
+    def __init__(self, inner: Callable[..., Awaitable[Any]]) -> None:
+        self.inner = inner
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> Any:
+        header = dict(scope.get("headers", [])).get(b"authorization", b"")
+        if key := key_in(header):
+            user = await sync_to_async(ApiToken.holder)(key)
+            if user is not None:
+                scope = {**scope, "user": user}
+        return await self.inner(scope, receive, send)
+
+
+def authenticated(inner: Any) -> Any:
+    """The stack in front of every WebSocket consumer: session first, token over it."""
+    return AuthMiddlewareStack(TokenScope(inner))

@@ -1,0 +1,60 @@
+"""People and the tokens their programs use."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import uuid
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.utils import timezone
+
+from tasks.ids import uuid7
+
+
+class User(AbstractUser):
+    """A person. What a person may see is decided by memberships of cases, never by flags here."""
+
+    id: models.UUIDField[uuid.UUID, uuid.UUID] = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+
+    def __str__(self) -> str:
+        return self.get_full_name() or self.username
+
+
+class ApiToken(models.Model):
+    """A named key for a program; only the SHA-256 of it is stored."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens")
+    name = models.CharField(max_length=100)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    created = models.DateTimeField(auto_now_add=True)
+    last_used = models.DateTimeField(null=True, blank=True, editable=False)
+    expires = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created"]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.user})"
+
+    @staticmethod
+    def digest_of(key: str) -> str:
+        return hashlib.sha256(key.encode()).hexdigest()
+
+    @classmethod
+    def issue(cls, user: User, name: str) -> tuple[ApiToken, str]:
+        """Make a token; the key itself is returned once and never stored."""
+        key = "lex_" + secrets.token_urlsafe(32)
+        return cls.objects.create(user=user, name=name, digest=cls.digest_of(key)), key
+
+    @classmethod
+    def holder(cls, key: str) -> User | None:
+        """The active user to whom a key belongs, or None."""
+        token = cls.objects.select_related("user").filter(digest=cls.digest_of(key)).first()
+        if token is None or not token.user.is_active or (token.expires and token.expires < timezone.now()):
+            return None
+        if token.last_used is None or (timezone.now() - token.last_used).total_seconds() > 60:
+            cls.objects.filter(pk=token.pk).update(last_used=timezone.now())
+        return token.user

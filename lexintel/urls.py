@@ -1,0 +1,21 @@
+"""Every address of the project. Each app names its own pages in `urls.py` and its JSON in `api_urls.py`."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="api-docs"),
+    path("api/", include("lexintel.api_urls")),
+    path("api/", include("cases.api_urls")),
+    path("api/", include("documents.api_urls")),
+    path("api/", include("tasks.api_urls")),
+    path("", include("lexintel.page_urls")),
+    path("", include("documents.urls")),
+    path("", include("cases.urls")),
+    path("", include("tasks.urls")),
+]
