@@ -82,7 +82,9 @@ class Case(models.Model):
         if own is None:
             raise Http404
         if not own.includes(role):
-            raise PermissionDenied(_("Your role in this case is %(own)s; this needs %(role)s.") % {"own": own.label, "role": Role(role).label})
+            raise PermissionDenied(
+                _("Your role in this case is %(own)s; this needs %(role)s.") % {"own": own.label, "role": Role(role).label}
+            )
 
 
 class Membership(models.Model):

@@ -1,0 +1,99 @@
+"""What every test may ask for: people with each role in one case, a client of the API for each, the corpus."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings as django_settings
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from django.test import override_settings
+from rest_framework.test import APIClient
+
+from cases.models import Case, Membership, Role
+from cases.services import matters
+from lexintel.models import ApiToken, User
+
+PASSWORD = "pass-word-123"
+CORPUS = django_settings.BASE_DIR.parent / "shared" / "corpus"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def fast_passwords() -> Iterator[None]:
+    """One round instead of a million. Same algorithm, so a server process started by a test can check them too."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(PBKDF2PasswordHasher, "iterations", 1)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_storage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Files of tests never land among real ones; processes started by tests inherit the same folder."""
+    folder = tmp_path_factory.mktemp("files")
+    files = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": folder}}
+    storages = {**django_settings.STORAGES, "default": files}
+    with pytest.MonkeyPatch.context() as patch, override_settings(STORAGE_URL=f"file://{folder}", STORAGES=storages):
+        patch.setenv("STORAGE_URL", f"file://{folder}")
+        yield folder
+
+
+def _person(name: str) -> User:
+    return User.objects.create_user(name, email=f"{name}@example.org", password=PASSWORD)
+
+
+@pytest.fixture
+def owner(db: None) -> User:
+    return _person("owner")
+
+
+@pytest.fixture
+def editor(db: None) -> User:
+    return _person("editor")
+
+
+@pytest.fixture
+def viewer(db: None) -> User:
+    return _person("viewer")
+
+
+@pytest.fixture
+def stranger(db: None) -> User:
+    return _person("stranger")
+
+
+@pytest.fixture
+def case(owner: User, editor: User, viewer: User) -> Case:
+    made = matters.create_case("Roe v. Wade", user=owner, docket_number="1:24-cv-00123", court="N.D. Tex.")
+    Membership.objects.create(case=made, user=editor, role=Role.EDITOR)
+    Membership.objects.create(case=made, user=viewer, role=Role.VIEWER)
+    return made
+
+
+@pytest.fixture
+def api() -> Callable[..., APIClient]:
+    """`api(user)` is a client who is that user; `api()` is nobody."""
+
+    def client(user: User | None = None) -> APIClient:
+        made = APIClient()
+        made.force_authenticate(user)
+        return made
+
+    return client
+
+
+@pytest.fixture
+def token() -> Callable[[User], str]:
+    return lambda user: ApiToken.issue(user, "test")[1]
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    """The shared corpus; absent is a skip on a person's machine and a failure in CI."""
+    if not CORPUS.is_dir():
+        message = f"The corpus is not at {CORPUS}."
+        if os.environ.get("CI", "").lower() in ("1", "true"):
+            pytest.fail(message)
+        pytest.skip(message)
+    return CORPUS
