@@ -1,0 +1,37 @@
+"""Numbers about cases that apps above know (documents, recordings): they register a provider, pages and API ask here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from uuid import UUID
+
+from cases.models import Case
+
+Summary = dict[str, int]
+Provider = Callable[[Sequence[UUID]], dict[UUID, Summary]]
+
+_providers: list[Provider] = []
+
+
+def register_summary(provider: Provider) -> None:
+    """Add a provider: case ids in, numbers by name out, in a constant number of queries. Cases without numbers may be left out."""
+    if provider not in _providers:
+        _providers.append(provider)
+
+
+def summaries(case_ids: Sequence[UUID]) -> dict[UUID, Summary]:
+    """All providers' numbers for each of these cases, as {"documents": 40, "processing": 2, "failed": 1}."""
+    found: dict[UUID, Summary] = {case_id: {} for case_id in case_ids}
+    for provider in _providers if case_ids else ():
+        for case_id, numbers in provider(case_ids).items():
+            found[case_id].update(numbers)
+    return found
+
+
+def attach(cases: Iterable[Case]) -> list[Case]:
+    """The same cases, each with its numbers as `counts`."""
+    listed = list(cases)
+    numbers = summaries([case.pk for case in listed])
+    for case in listed:
+        case.counts = numbers[case.pk]
+    return listed
