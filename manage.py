@@ -1,16 +1,20 @@
 #!/usr/bin/env python3
-"""LexIntel's command line: `python3 manage.py up` runs everything, `python3 manage.py help` lists the rest."""
+"""LexIntel's command line: `python3 manage.py up` runs everything, `python3 manage.py help` lists the rest.
 
-import os
+Needs nothing but Python: the first call makes `.venv`, installs the pinned requirements there and runs itself again in it.
+"""
+
 import sys
 
 
-def main() -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lexintel.settings")
-    from django.core.management import execute_from_command_line
+def main() -> int:
+    from lexintel import bootstrap
 
-    execute_from_command_line(sys.argv)
+    bootstrap.ensure(sys.argv)
+    from lexintel import launch
+
+    return launch.run(sys.argv)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
