@@ -3,5 +3,20 @@
 from documents.models.citations import Citation
 from documents.models.documents import Document, TextVersion, Upload
 from documents.models.passages import Chunk, ChunkEmbedding, ChunkWords, EmbeddingModel, Page
+from documents.models.statistics import PassageCount, PassageCountDelta, Vocabulary, VocabularyDelta
 
-__all__ = ["Chunk", "ChunkEmbedding", "ChunkWords", "Citation", "Document", "EmbeddingModel", "Page", "TextVersion", "Upload"]
+__all__ = [
+    "Chunk",
+    "ChunkEmbedding",
+    "ChunkWords",
+    "Citation",
+    "Document",
+    "EmbeddingModel",
+    "Page",
+    "PassageCount",
+    "PassageCountDelta",
+    "TextVersion",
+    "Upload",
+    "Vocabulary",
+    "VocabularyDelta",
+]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from pgvector.django import HalfVectorField
@@ -73,12 +74,13 @@ class ChunkEmbedding(models.Model):
     """The vector of a chunk of a published reading; inserted and deleted, never updated."""
 
     chunk = models.ForeignKey(Chunk, on_delete=models.CASCADE, related_name="embeddings")
-    model = models.ForeignKey(EmbeddingModel, on_delete=models.PROTECT, related_name="+")
+    model = models.ForeignKey(EmbeddingModel, on_delete=models.PROTECT, related_name="+", db_index=False)
     document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="+")
     case_id = models.UUIDField(null=True, help_text="copied, so that a search touches no other table")
     vector = HalfVectorField(dimensions=384)
 
     class Meta:
+        indexes = [models.Index(fields=["model", "case_id"], name="vectors_by_case")]
         constraints = [models.UniqueConstraint(fields=["chunk", "model"], name="one_vector_per_chunk_and_model")]
 
     def __str__(self) -> str:
@@ -94,6 +96,13 @@ class ChunkWords(models.Model):
     tsv = SearchVectorField()
     cites = ArrayField(models.TextField(), default=list)
     length = models.PositiveIntegerField(help_text="lexemes with repeats, for BM25")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["case_id"], name="words_by_case"),
+            GinIndex(fields=["tsv"], name="words_by_lexeme", gin_pending_list_limit=1024),
+            GinIndex(fields=["cites"], name="words_by_citation"),
+        ]
 
     def __str__(self) -> str:
         return f"words of {self.chunk_id}"

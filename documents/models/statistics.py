@@ -1,0 +1,61 @@
+"""How much there is to search: what BM25 and the router of a search need to know before they look.
+
+Nothing here is written by Python. Statement triggers on `ChunkWords` and `ChunkEmbedding` append a delta to the two delta
+tables in the same transaction, whatever inserted or deleted the rows, so the sums are exact after any crash, retry or cascade
+and no two workers ever wait for the same row. `documents.services.search.statistics` folds the deltas and reads the sums.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+
+from documents.models.passages import EmbeddingModel
+
+
+class PassageCount(models.Model):
+    """Passages of one case (None: the public library) that have words (no model) or vectors (of that model)."""
+
+    case_id = models.UUIDField(null=True)
+    model = models.ForeignKey(EmbeddingModel, null=True, on_delete=models.CASCADE, related_name="+")
+    chunks = models.BigIntegerField(default=0)
+    length = models.BigIntegerField(default=0, help_text="lexemes with repeats; 0 for vectors")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case_id", "model"], name="one_passage_count", nulls_distinct=False)]
+
+    def __str__(self) -> str:
+        return f"{self.chunks} passages of {self.case_id or 'the library'}"
+
+
+class PassageCountDelta(models.Model):
+    """What one statement added to a `PassageCount`, not yet folded."""
+
+    case_id = models.UUIDField(null=True)
+    model = models.ForeignKey(EmbeddingModel, null=True, on_delete=models.CASCADE, related_name="+")
+    chunks = models.IntegerField()
+    length = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.chunks:+} passages of {self.case_id or 'the library'}"
+
+
+class Vocabulary(models.Model):
+    """In how many passages of the whole installation a lexeme stands."""
+
+    lexeme = models.TextField(primary_key=True, db_collation="C")
+    chunks = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["lexeme"], name="vocabulary_forgotten", condition=models.Q(chunks=0))]
+
+    def __str__(self) -> str:
+        return self.lexeme
+
+
+class VocabularyDelta(models.Model):
+    """What one statement added to the vocabulary, as {lexeme: passages}, not yet folded."""
+
+    words = models.JSONField()
+
+    def __str__(self) -> str:
+        return f"{len(self.words)} lexemes"
