@@ -1,0 +1,95 @@
+"""What a case's documents look like from above: how many are in which state, how far the running ones are, what needs a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet, Sum
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import Case
+from cases.tabs import Overview
+from documents.models import Document
+from tasks.models import TopicState
+
+Status = Document.Status
+RUNNING = (Status.PENDING, Status.EXTRACTING, Status.EMBEDDING, Status.CITING)
+STATES: dict[str, tuple[str | Promise, tuple[str, ...]]] = {
+    "running": (_("In progress"), RUNNING),
+    "ready": (_("Ready"), (Status.READY,)),
+    "failed": (_("Failed"), (Status.FAILED,)),
+    "cancelled": (_("Cancelled"), (Status.CANCELLED,)),
+}
+# Where a stage begins, of 100; used until the first event of the stage has been stored.
+BEGINS = {Status.EXTRACTING: 0.0, Status.EMBEDDING: 45.0, Status.CITING: 90.0}
+
+
+@dataclass(frozen=True)
+class Live:
+    """How far a document is, of the whole way, and what is being done; `seq` is that of the event that told so."""
+
+    percent: float
+    message: str = ""
+    seq: int = 0
+
+
+def documents_of(case: Case) -> QuerySet[Document]:
+    """The case's living documents with what a row says of them; the right to see the case has been checked."""
+    return Document.objects.filter(case=case, deleted_at=None).select_related("created_by", "duplicate_of", "parent")
+
+
+def counts_of(case: Case) -> dict[str, int]:
+    """How many documents are in each of STATES, and `all` of them."""
+    documents = Document.objects.filter(case=case, deleted_at=None)
+    return documents.aggregate(
+        all=Count("pk"), **{key: Count("pk", filter=Q(status__in=states)) for key, (_label, states) in STATES.items()}
+    )
+
+
+def attach_live(documents: Iterable[Document]) -> list[Any]:
+    """The same documents, each with `live` as its last progress event told it, for pages that must be right before the next one comes."""
+    listed: list[Any] = list(documents)
+    topics = [document.topic for document in listed if document.status in RUNNING]
+    states = TopicState.objects.in_bulk(topics) if topics else {}
+    for document in listed:
+        state = states.get(document.topic)
+        begin = BEGINS.get(Status(document.status), 0.0)
+        document.live = Live(state.percent, state.message, state.seq) if state else Live(begin)
+    return listed
+
+
+def overview(case: Case, user: Any) -> Overview:
+    """What came in, what is running, what needs a person."""
+    counts = counts_of(case)
+    running = attach_live(documents_of(case).filter(status__in=RUNNING).order_by("created")[:200]) if counts["running"] else []
+    context = {
+        "counts": counts,
+        "running": running[:5],
+        "running_percent": _mean_percent(running),
+        "failed": documents_of(case).filter(status=Status.FAILED)[:5] if counts["failed"] else [],
+        "noticed": documents_of(case).filter(status=Status.READY).exclude(notices=[])[:5],
+        "recent": documents_of(case).filter(status=Status.READY).order_by("-updated")[:6],
+        "pages": Document.objects.filter(case=case, deleted_at=None, status=Status.READY).aggregate(n=Sum("page_count"))["n"] or 0,
+    }
+    return Overview("documents/overview.html", context)
+
+
+def _mean_percent(running: Sequence[Any]) -> float:
+    return sum(document.live.percent for document in running) / len(running) if running else 0.0
+
+
+def summary(case_ids: Sequence[UUID]) -> dict[UUID, dict[str, int]]:
+    """Numbers of documents for lists of cases (cases.services.summaries)."""
+    rows = (
+        Document.objects.filter(case__in=case_ids, deleted_at=None)
+        .values("case")
+        .annotate(
+            documents=Count("pk"), processing=Count("pk", filter=Q(status__in=RUNNING)), failed=Count("pk", filter=Q(status=Status.FAILED))
+        )
+        .order_by()
+    )
+    return {row["case"]: {name: row[name] for name in ("documents", "processing", "failed")} for row in rows}

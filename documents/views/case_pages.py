@@ -1,0 +1,89 @@
+"""The documents of a case as a person works with them: the list."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import F, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from cases.views import case_page, visible_case
+from documents.models import Document
+from documents.services.overview import STATES, attach_live, counts_of, documents_of
+
+ORDERS = {"added": "created", "title": "title", "kind": "kind", "pages": "page_count", "date": "date", "status": "status"}
+DOCUMENTS_PER_PAGE = 100
+
+
+def ordering(asked: str) -> list[Any]:
+    """What to order by for `title`, `-added` and so on; the newest first where nothing valid is asked."""
+    key = asked.removeprefix("-")
+    nulls_last = True if key == "date" else None
+    if asked.startswith("-") or key not in ORDERS:
+        return [F(ORDERS.get(key, "created")).desc(nulls_last=nulls_last), "-pk"]
+    return [F(ORDERS[key]).asc(nulls_last=nulls_last), "pk"]
+
+
+@login_required
+def case_documents(request: HttpRequest, pk: UUID) -> HttpResponse:
+    case = visible_case(request, pk)
+    state, kind, asked = (request.GET.get(name, "").strip() for name in ("status", "kind", "q"))
+    found = _filtered(documents_of(case), state, kind, asked).order_by(*ordering(request.GET.get("order", "")))
+    page = Paginator(found, DOCUMENTS_PER_PAGE).get_page(request.GET.get("page"))
+    page.object_list = attach_live(page.object_list)
+    return case_page(
+        request,
+        case,
+        "documents",
+        "documents/case_documents.html",
+        page=page,
+        counts=counts_of(case),
+        states=_chips(state),
+        state=state if state in STATES else "",
+        kinds=Document.Kind.choices,
+        kind=kind if kind in Document.Kind.values else "",
+        q=asked,
+        order=request.GET.get("order", "-added"),
+        columns=_columns(request.GET.get("order", "-added")),
+        filtered=bool(state or kind or asked),
+    )
+
+
+def _filtered(documents: QuerySet[Document], state: str, kind: str, asked: str) -> QuerySet[Document]:
+    if state in STATES:
+        documents = documents.filter(status__in=STATES[state][1])
+    if kind in Document.Kind.values:
+        documents = documents.filter(kind=kind)
+    if asked:
+        documents = documents.filter(Q(title__icontains=asked) | Q(name__icontains=asked))
+    return documents
+
+
+def _chips(state: str) -> list[dict[str, Any]]:
+    chips = [{"key": key, "label": label, "on": key == state} for key, (label, _states) in STATES.items()]
+    return [{"key": "", "label": _("All"), "on": state not in STATES}, *chips]
+
+
+def _columns(order: str) -> list[dict[str, Any]]:
+    """The table's heads: what a click sorts by, and how it is sorted now (the value of aria-sort)."""
+    heads = [
+        ("title", _("Title")),
+        ("kind", _("Kind")),
+        ("pages", _("Pages")),
+        ("date", _("Date")),
+        ("status", _("Status")),
+        ("added", _("Added")),
+    ]
+    return [
+        {
+            "key": key,
+            "label": label,
+            "next": f"-{key}" if order == key else key,
+            "sort": {key: "ascending", f"-{key}": "descending"}.get(order, "none"),
+        }
+        for key, label in heads
+    ]
