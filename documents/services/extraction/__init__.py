@@ -1,0 +1,33 @@
+"""Reading files: `detect` says what a file is, `extract` turns it into pages of text.
+
+Light on purpose: the child process imports this package too, so what needs Django is imported when it is called.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from documents.services.extraction.detection import detect
+from documents.services.extraction.results import ExtractedAttachment, ExtractedPage, Extraction, Notice
+
+__all__ = ["ExtractedAttachment", "ExtractedPage", "Extraction", "Notice", "close", "detect", "extract"]
+
+
+def extract(path: Path, *, name: str, check: Callable[[], None], progress: Callable[[int, int], None]) -> Extraction:
+    """Read a file in a warm child process. `progress(page, pages)` is called as pages are read.
+
+    `check` is called at least twice a second; when it raises, the child is killed and the error goes on to the caller.
+    Raises tasks.errors.PermanentError with a sentence and a code for files that can't be read. The attachments' bytes
+    live until the Extraction is closed (it is a context manager) or forgotten.
+    """
+    from documents.services.extraction import reader
+
+    return reader.extract(path, name, check, progress)
+
+
+def close() -> None:
+    """End this process's idle children."""
+    from documents.services.extraction.pool import pool
+
+    pool.close()

@@ -1,0 +1,69 @@
+"""Reading ZIP-based formats without being blown up: limits hold on what is inflated, not on what the archive claims."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from pathlib import Path
+from types import TracebackType
+
+from lxml import etree
+
+from documents.services.extraction.errors import Unreadable
+from documents.services.extraction.limits import MAX_ARCHIVE_BYTES, MAX_ARCHIVE_MEMBERS, MAX_ARCHIVE_RATIO, RATIO_STARTS_AT
+
+_PIECE = 256 * 1024
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError, KeyError)
+
+
+class SafeArchive:
+    """An open ZIP file. Members are read whole, within limits on their number, their total size and their ratio."""
+
+    def __init__(self, path: Path, kind: str) -> None:
+        self.kind = kind
+        self.inflated = 0
+        try:
+            self._zip = zipfile.ZipFile(path)
+        except _BROKEN as error:
+            raise Unreadable("unreadable", kind=kind) from error
+        self.names = frozenset(self._zip.namelist())
+        if len(self._zip.infolist()) > MAX_ARCHIVE_MEMBERS:
+            raise Unreadable("decompression_bomb", kind=kind)
+
+    def __enter__(self) -> SafeArchive:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._zip.close()
+
+    def read(self, name: str) -> bytes:
+        """A member's bytes. Raises Unreadable: encrypted, decompression_bomb, unreadable."""
+        info = self._zip.getinfo(name)
+        if info.flag_bits & 1:
+            raise Unreadable("encrypted")
+        try:
+            with self._zip.open(info) as member:
+                return self._within_limits(member, max(info.compress_size, 1))
+        except _BROKEN as error:
+            raise Unreadable("unreadable", kind=self.kind) from error
+
+    def _within_limits(self, member: zipfile.ZipExtFile, compressed: int) -> bytes:
+        pieces, size = [], 0
+        while piece := member.read(_PIECE):
+            pieces.append(piece)
+            size += len(piece)
+            self.inflated += len(piece)
+            if self.inflated > MAX_ARCHIVE_BYTES or (size > RATIO_STARTS_AT and size / compressed > MAX_ARCHIVE_RATIO):
+                raise Unreadable("decompression_bomb", kind=self.kind)
+        return b"".join(pieces)
+
+    def xml(self, name: str) -> etree._Element:
+        """A member as XML. Entities, document types and anything outside the file are refused."""
+        parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True)
+        try:
+            root = etree.fromstring(self.read(name), parser)
+        except etree.XMLSyntaxError as error:
+            raise Unreadable("unreadable", kind=self.kind) from error
+        if root.getroottree().docinfo.doctype:
+            raise Unreadable("unreadable", kind=self.kind)
+        return root

@@ -1,0 +1,216 @@
+"""What paper adds to a text is taken out of it: filing stamps, running headers and footers, pleading line numbers, line-end hyphens.
+
+Everything is a cut in the raw text, so that the cleaned text maps back to it exactly.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from documents.services.extraction.results import OffsetMap
+from documents.services.extraction.stamps import Stamp, stamp_in
+
+EDGE_LINES = 4
+STAMP_LINES = 6
+LONGEST_RUNNING_LINE = 160
+LEAST_REPEATS = 3
+LEAST_SHARE = 0.2
+PLEADING_ENDS = range(24, 33)
+
+_DIGITS = re.compile(r"\d+")
+_PAGE_NUMBER = re.compile(r"(?:page)?[-–— .\[\](]*#[-–— .\[\])]*(?:(?:of|/)[ ]*#)?\W*", re.IGNORECASE)
+_NUMBERS_ONLY = re.compile(r"\d{1,2}(?:\s+\d{1,2})*\s*")
+_LEADING_NUMBER = re.compile(r"(\d{1,2})(?:\s+|$)")
+_LINE_END_HYPHEN = re.compile(r"([^\W\d_]+)-[ \t]*\n[ \t]*(?=[^\W\d_])")
+_WORD = re.compile(r"[^\W\d_]+")
+_HYPHENATED = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
+_KEEPS_ITS_HYPHEN = frozenset("self cross ex quasi half well non all".split())
+_BLANK_LINES = re.compile(r"\A\s*\n|(?<=\n)(?:[ \t]*\n){2,}")
+
+
+class Line(NamedTuple):
+    """A line of a page: [start, end) in its raw text, the line end not included; `text` is stripped."""
+
+    start: int
+    end: int
+    text: str
+
+
+class Cleaned(NamedTuple):
+    text: str
+    offset_map: OffsetMap | None
+
+
+class Cleaning(NamedTuple):
+    """All pages cleaned, and the filing stamps found on the first page that has any."""
+
+    pages: list[Cleaned]
+    stamps: list[Stamp]
+
+
+Cut = tuple[int, int]
+
+
+def clean(pages: Sequence[str]) -> Cleaning:
+    """Clean the raw texts of printed pages. Each page's cuts are found on their own, except what repeats from page to page."""
+    cuts: list[list[Cut]] = [[] for _ in pages]
+    lines = [_lines(page) for page in pages]
+    lines = _cut_pleading_numbers(lines, cuts)
+    stamps, lines = _cut_stamps(lines, cuts)
+    _cut_running_lines(pages, lines, cuts)
+    words = _Words(pages)
+    cleaned = []
+    for page, found in zip(pages, cuts, strict=True):
+        found.extend(_hyphen_cuts(page, words))
+        found.extend(match.span() for match in _BLANK_LINES.finditer(page))
+        cleaned.append(apply(page, found))
+    return Cleaning(cleaned, stamps)
+
+
+def apply(raw: str, cuts: list[Cut]) -> Cleaned:
+    """The raw text without the cuts (which may overlap), and the map [[offset in text, offset in raw], ...] of what is kept."""
+    if not cuts:
+        return Cleaned(raw, None)
+    pieces: list[str] = []
+    offsets: OffsetMap = []
+    position = length = 0
+    for start, end in sorted(cuts):
+        if start > position:
+            offsets.append([length, position])
+            pieces.append(raw[position:start])
+            length += start - position
+        position = max(position, end)
+    if position < len(raw) or not offsets:
+        offsets.append([length, position])
+        pieces.append(raw[position:])
+    return Cleaned("".join(pieces), offsets)
+
+
+def _lines(page: str) -> list[Line]:
+    """The lines that hold something."""
+    found, start = [], 0
+    for line in page.split("\n"):
+        end = start + len(line)
+        if text := line.strip():
+            found.append(Line(start, end, text))
+        start = end + 1
+    return found
+
+
+def _whole(line: Line) -> Cut:
+    return line.start, line.end + 1
+
+
+def _cut_pleading_numbers(pages: list[list[Line]], cuts: list[list[Cut]]) -> list[list[Line]]:
+    """Line numbers of pleading paper (1 to 28, mostly), as a block or before each line, when at least two pages have them."""
+    found = {index: numbers for index, lines in enumerate(pages) if (numbers := _pleading_numbers(lines))}
+    if len(found) < 2:
+        return pages
+    for index, numbers in found.items():
+        cuts[index].extend(numbers)
+        gone = set(numbers)
+        pages[index] = [line for line in pages[index] if _whole(line) not in gone]
+    return pages
+
+
+def _pleading_numbers(lines: list[Line]) -> list[Cut]:
+    """The cuts that remove the numbers of one page; none unless they count from 1 to the foot of a pleading page."""
+    if len(lines) < PLEADING_ENDS.start and not any(len(line.text) > 60 for line in lines):
+        return []
+    expected, found, pure = 1, [], 0
+    for line in lines:
+        if _NUMBERS_ONLY.fullmatch(line.text):
+            numbers = [int(number) for number in line.text.split()]
+            if numbers == list(range(expected, expected + len(numbers))):
+                found.append(_whole(line))
+                expected += len(numbers)
+                pure += len(numbers)
+        elif (number := _LEADING_NUMBER.match(line.text)) and int(number[1]) == expected:
+            found.append((line.start, line.start + number.end()))
+            expected += 1
+    enough = pure >= (expected - 1) * 0.8 or len(found) >= 0.6 * len(lines)
+    return found if expected - 1 in PLEADING_ENDS and enough else []
+
+
+def _cut_stamps(pages: list[list[Line]], cuts: list[list[Cut]]) -> tuple[list[Stamp], list[list[Line]]]:
+    first: list[Stamp] = []
+    rest = []
+    for index, lines in enumerate(pages):
+        here = {line: stamp for line in _edges(lines, STAMP_LINES) if (stamp := stamp_in(line.text))}
+        cuts[index].extend(_whole(line) for line in here)
+        first = first or list(here.values())
+        rest.append([line for line in lines if line not in here])
+    return first, rest
+
+
+def _edges(lines: list[Line], count: int) -> list[Line]:
+    return lines if len(lines) <= 2 * count else lines[:count] + lines[-count:]
+
+
+def _cut_running_lines(texts: Sequence[str], pages: list[list[Line]], cuts: list[list[Cut]]) -> None:
+    """Lines at the top or foot that repeat with other digits. The first of each is kept, so that its words stay findable."""
+    if len(pages) < 2:
+        return
+    places: dict[tuple[str, str], list[tuple[int, Line]]] = defaultdict(list)
+    for index, lines in enumerate(pages):
+        for zone, line in _zoned(lines):
+            places[zone, _masked(line.text)].append((index, line))
+    for (_, masked), found in places.items():
+        number = bool(_PAGE_NUMBER.fullmatch(masked))
+        if not _runs(found, len(pages), number):
+            continue
+        first, line = found[0]
+        known = number or (first > 0 and line.text in texts[0])
+        for index, repeated in found if known else found[1:]:
+            cuts[index].append(_whole(repeated))
+
+
+def _zoned(lines: list[Line]) -> Iterator[tuple[str, Line]]:
+    short = [(position, line) for position, line in enumerate(lines) if len(line.text) <= LONGEST_RUNNING_LINE]
+    for position, line in short:
+        if position < EDGE_LINES:
+            yield "top", line
+        elif position >= len(lines) - EDGE_LINES:
+            yield "foot", line
+
+
+def _masked(text: str) -> str:
+    return " ".join(_DIGITS.sub("#", text).casefold().split())
+
+
+def _runs(found: list[tuple[int, Line]], pages: int, number: bool) -> bool:
+    count = len({index for index, _ in found})
+    if number and pages == 2:
+        return count == 2
+    return count >= max(LEAST_REPEATS, LEAST_SHARE * pages)
+
+
+class _Words:
+    """How often the document writes a compound with its hyphen inside a line, or as one word: counted at the first question."""
+
+    def __init__(self, pages: Sequence[str]) -> None:
+        self._pages = pages
+        self._hyphenated: Counter[str] | None = None
+
+    def keeps_hyphen(self, left: str, right: str) -> bool:
+        if left.lower() in _KEEPS_ITS_HYPHEN:
+            return True
+        if self._hyphenated is None:
+            self._hyphenated = Counter(word.lower() for page in self._pages for word in _HYPHENATED.findall(page))
+        return f"{left}-{right}".lower() in self._hyphenated
+
+
+def _hyphen_cuts(page: str, words: _Words) -> Iterator[Cut]:
+    """Words broken at a line end grow together; compounds that the document writes with a hyphen lose only the line break."""
+    if "-" not in page:
+        return
+    for match in _LINE_END_HYPHEN.finditer(page):
+        following = _WORD.match(page, match.end())
+        if following is None or not page[match.end()].islower():
+            continue
+        hyphen = match.end(1)
+        keeps = words.keeps_hyphen(match[1], following[0])
+        yield (hyphen + 1 if keeps else hyphen), match.end()

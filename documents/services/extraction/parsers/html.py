@@ -1,0 +1,98 @@
+"""HTML: visible text, a block per line; nothing is fetched or run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import selectolax
+from selectolax.lexbor import LexborHTMLParser
+
+from documents.services.extraction.detection import HTML
+from documents.services.extraction.limits import MAX_CHARACTERS
+from documents.services.extraction.parsers.base import Job, Parsed, RawPage, bounded, storable
+from documents.services.extraction.parsers.text import decode
+
+_DROPPED = frozenset("script style head template noscript svg iframe object embed canvas audio video select textarea".split())
+_BLOCKS = frozenset(
+    "address article aside blockquote body center dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr li "
+    "main nav ol p pre section summary table tbody tfoot thead tr ul caption".split()
+)
+_PARAGRAPHS = frozenset("p h1 h2 h3 h4 h5 h6 table ul ol blockquote pre".split())
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([A-Za-z0-9_-]{2,40})", re.IGNORECASE)
+_SPACES = re.compile(r"[ \t\r\n\f]+")
+_AROUND_BREAKS = re.compile(r"[ \t]*\n[ \t]*")
+_MANY_BREAKS = re.compile(r"\n{3,}")
+
+
+class HtmlParser:
+    def score(self, mime: str) -> int:
+        return 10 if mime == HTML else 0
+
+    def parse(self, job: Job) -> Parsed:
+        bounded(job.path.stat().st_size // 4)
+        text, title = html_to_text(_decoded(job.path.read_bytes()[: 4 * MAX_CHARACTERS]))
+        job.tick(1, 1)
+        return Parsed([RawPage(storable(text))], f"lexbor {selectolax.__version__}", title=title)
+
+
+def html_to_text(markup: str) -> tuple[str, str]:
+    """The visible text (blocks on lines of their own, cells apart by tabs) and the title."""
+    tree = LexborHTMLParser(markup)
+    title = tree.css_first("title")
+    text = "".join(_pieces(tree.root))
+    text = _MANY_BREAKS.sub("\n\n", _AROUND_BREAKS.sub("\n", text)).strip()
+    return text, storable(" ".join(title.text().split()))[:300] if title else ""
+
+
+def _decoded(content: bytes) -> str:
+    """By byte order mark, the page's own word, UTF-8, Windows-1252: the order browsers follow."""
+    declared = _CHARSET.search(content[:4096])
+    if declared and not content.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
+        try:
+            return content.decode(declared[1].decode("ascii"))
+        except (LookupError, UnicodeDecodeError):
+            pass  # a page that is wrong about its own encoding
+    return decode(content)[0]
+
+
+def _pieces(root: Any) -> Iterator[str]:
+    """Text in reading order, walked with a stack of our own: pages may be nested deeper than Python recurses."""
+    stack: list[tuple[Any, bool]] = [(root, False)]
+    preformatted = 0
+    while stack:
+        node, leaving = stack.pop()
+        if node is None:
+            continue
+        tag = node.tag
+        if leaving:
+            preformatted -= tag == "pre"
+            yield _boundary(tag)
+            continue
+        if tag == "-text":
+            text = node.text_content or ""
+            yield text if preformatted else _SPACES.sub(" ", text)
+            continue
+        if tag == "br":
+            yield "\n"
+        if _skipped(node, tag):
+            continue
+        yield _boundary(tag) if tag in _BLOCKS else ""
+        preformatted += tag == "pre"
+        stack.append((node, True))
+        stack.extend((child, False) for child in reversed(list(node.iter(include_text=True))))
+
+
+def _boundary(tag: str) -> str:
+    if tag in ("td", "th"):
+        return "\t"
+    return "\n\n" if tag in _PARAGRAPHS else "\n" if tag in _BLOCKS else ""
+
+
+def _skipped(node: Any, tag: str) -> bool:
+    if tag in _DROPPED or tag.startswith(("-", "!")):
+        return True
+    attributes = node.attributes
+    return bool(attributes) and ("hidden" in attributes or bool(_HIDDEN.search(attributes.get("style") or "")))

@@ -1,0 +1,151 @@
+"""E-mail as the standard library reads it: headers people care about, the body, and the attached files."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import date
+from email.message import EmailMessage, Message
+from email.utils import parsedate_to_datetime
+
+from documents.services.extraction.detection import EML
+from documents.services.extraction.errors import Unreadable
+from documents.services.extraction.parsers.base import Job, Parsed, RawPage, bounded, storable
+from documents.services.extraction.parsers.html import html_to_text
+from documents.services.extraction.parsers.text import decode
+
+_SHOWN = ("From", "To", "Cc", "Bcc", "Date", "Subject")
+_MAX_PARTS = 2_000
+# The header parser of the standard library stumbles over malformed addresses and dates in these ways.
+_MALFORMED = (ValueError, IndexError, TypeError, AttributeError, KeyError, RecursionError)
+
+
+class MailParser:
+    def score(self, mime: str) -> int:
+        return 10 if mime == EML else 0
+
+    def parse(self, job: Job) -> Parsed:
+        bounded(job.path.stat().st_size // 8)
+        content = job.path.read_bytes().lstrip()
+        message = email.message_from_bytes(content, policy=email.policy.default)
+        parsed = Parsed([], "email (Python)", title=header(message, "Subject")[:300], date=sent(message))
+        body = _body(message)
+        block = "\n".join(f"{name}: {value}" for name in _SHOWN if (value := header(message, name)))
+        self._attachments(parsed, message, job)
+        parsed.pages = [RawPage(storable("\n\n".join(part for part in (block, _listed(parsed), body) if part)))]
+        parsed.metadata.update(_metadata(message))
+        job.tick(1, 1)
+        return parsed
+
+    def _attachments(self, parsed: Parsed, message: EmailMessage, job: Job) -> None:
+        for part in attached(message):
+            if part.get_content_type() == EML:
+                inner = _inner(part)
+                name = filename(part) or (header(inner, "Subject") if inner else "") or "message"
+                parsed.attach(name if name.lower().endswith(".eml") else f"{name}.eml", inner.as_bytes() if inner else b"", job.folder)
+            else:
+                parsed.attach(filename(part) or f"attachment.{part.get_content_subtype()}", payload(part), job.folder)
+
+
+def header(message: Message, name: str) -> str:
+    """A header as people read it, one line; "" where it is missing or beyond repair."""
+    try:
+        value = message.get(name)
+    except _MALFORMED:
+        value = dict(message.raw_items()).get(name, "") if isinstance(message, EmailMessage) else ""
+    return " ".join(storable(str(value or "")).split())
+
+
+def sent(message: Message) -> date | None:
+    with suppress(*_MALFORMED):
+        return parsedate_to_datetime(header(message, "Date")).date()
+    return None
+
+
+def _metadata(message: Message) -> dict[str, str]:
+    found = {
+        "from": header(message, "From"),
+        "to": header(message, "To"),
+        "cc": header(message, "Cc"),
+        "message_id": header(message, "Message-ID"),
+    }
+    return {key: value[:2000] for key, value in found.items() if value}
+
+
+def _listed(parsed: Parsed) -> str:
+    names = [name for name, _ in parsed.attachments]
+    return f"Attachments: {', '.join(names)}" if names else ""
+
+
+def _leaves(message: Message) -> Iterator[EmailMessage]:
+    """The parts that hold content, in order, without looking into attached messages. Raises Unreadable for a message bomb."""
+    stack: list[Message] = [message]
+    for _ in range(_MAX_PARTS):
+        if not stack:
+            return
+        part = stack.pop()
+        if part.get_content_maintype() == "multipart" and part.is_multipart():
+            stack.extend(child for child in reversed(part.get_payload()) if isinstance(child, Message))
+        elif isinstance(part, EmailMessage):
+            yield part
+    if stack:
+        raise Unreadable("too_many_attachments", limit=_MAX_PARTS)
+
+
+def _is_body(part: EmailMessage) -> bool:
+    return part.get_content_type() in ("text/plain", "text/html") and _disposition(part) != "attachment" and not filename(part)
+
+
+def attached(message: EmailMessage) -> Iterator[EmailMessage]:
+    """Files and forwarded messages; pictures that only decorate the HTML (a Content-ID and no file disposition) are left out."""
+    for part in _leaves(message):
+        if _is_body(part):
+            continue
+        decoration = part.get_content_maintype() == "image" and "Content-ID" in part and _disposition(part) != "attachment"
+        if not decoration and (part.get_content_type() == EML or filename(part) or _disposition(part) == "attachment"):
+            yield part
+
+
+def _disposition(part: EmailMessage) -> str:
+    try:
+        return part.get_content_disposition() or ""
+    except _MALFORMED:
+        return ""
+
+
+def filename(part: EmailMessage) -> str:
+    try:
+        return storable(part.get_filename() or "")
+    except _MALFORMED:
+        return ""
+
+
+def payload(part: EmailMessage) -> bytes:
+    """The decoded bytes of a part; broken base64 gives what could be read of it."""
+    content = part.get_payload(decode=True)
+    return content if isinstance(content, bytes) else b""
+
+
+def _inner(part: EmailMessage) -> Message | None:
+    inside = part.get_payload()
+    return inside[0] if isinstance(inside, list) and inside and isinstance(inside[0], Message) else None
+
+
+def _body(message: EmailMessage) -> str:
+    """All plain texts in order; where a message has none (or an empty one), its HTML as text."""
+    parts = [part for part in _leaves(message) if _is_body(part)]
+    plain = [text for part in parts if part.get_content_type() == "text/plain" and (text := _text(part)).strip()]
+    if plain:
+        return "\n\n".join(plain).strip()
+    return "\n\n".join(html_to_text(_text(part))[0] for part in parts if part.get_content_type() == "text/html").strip()
+
+
+def _text(part: EmailMessage) -> str:
+    """Decoded with the charset it names, else as UTF-8 or Windows-1252: a wrong or unknown charset costs letters, not the message."""
+    content = payload(part)
+    try:
+        return content.decode(str(part.get_content_charset() or "utf-8"))
+    except (LookupError, UnicodeDecodeError, *_MALFORMED):
+        return decode(content)[0]

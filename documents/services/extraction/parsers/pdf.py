@@ -1,0 +1,147 @@
+"""PDF: PDFium reads; pypdf steps in where PDFium can't open the file, and says who encrypted what."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import date
+from typing import Any
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as pdfium_c
+
+from documents.services.extraction.detection import PDF
+from documents.services.extraction.errors import Unreadable
+from documents.services.extraction.limits import MAX_PAGES
+from documents.services.extraction.parsers.base import Job, Parsed, RawPage, bounded, storable
+
+LETTER_AREA = 612.0 * 792.0
+FEW_CHARACTERS = 150
+IMAGE_SHARE = 0.3
+_PAINTED = (pdfium_c.FPDF_PAGEOBJ_IMAGE, pdfium_c.FPDF_PAGEOBJ_PATH, pdfium_c.FPDF_PAGEOBJ_SHADING)
+_PDF_DATE = re.compile(r"D:(\d{4})(\d{2})?(\d{2})?")
+_NAMED_BY_PRINTER = re.compile(r"^(?:microsoft word|microsoft powerpoint|wordperfect(?: office)?)\s*-\s*", re.IGNORECASE)
+_FILE_NAME = re.compile(r"\.(?:docx?|pdf|wpd|rtf|odt|indd|tif+|tmp|dot)$", re.IGNORECASE)
+_STAMP_LINE = re.compile(r"^.*\b(?:Case|Appeal)\b.*\b(?:Filed|Document|DktEntry|Page)\b.*$", re.MULTILINE)
+
+
+class PdfParser:
+    def score(self, mime: str) -> int:
+        return 10 if mime == PDF else 0
+
+    def parse(self, job: Job) -> Parsed:
+        try:
+            document = pdfium.PdfDocument(job.path)
+        except pdfium.PdfiumError as error:
+            return self._without_pdfium(job, error)
+        with closing(document):
+            return self._with_pdfium(job, document)
+
+    def _with_pdfium(self, job: Job, document: pdfium.PdfDocument) -> Parsed:
+        total = _checked_count(len(document))
+        if total == 0:
+            return self._without_pdfium(job, pdfium.PdfiumError("no pages"))
+        parsed = Parsed([], f"pdfium {pdfium.PDFIUM_INFO.build}", printed=True)
+        unreadable, size = 0, 0
+        for number, page in enumerate(_pages(document, total), 1):
+            unreadable += page is None
+            parsed.pages.append(page or RawPage(""))
+            size = bounded(size + len(parsed.pages[-1].text))
+            job.tick(number, total)
+        _note_missing(parsed, unreadable, total)
+        _describe(parsed, document.get_metadata_dict())
+        _attachments(parsed, document, job)
+        return parsed
+
+    def _without_pdfium(self, job: Job, error: pdfium.PdfiumError) -> Parsed:
+        if "password" in str(error).lower():
+            raise Unreadable("encrypted")
+        from documents.services.extraction.parsers.pdf_fallback import parse_with_pypdf
+
+        return parse_with_pypdf(job)
+
+
+def _checked_count(pages: int) -> int:
+    if pages > MAX_PAGES:
+        raise Unreadable("too_many_pages", pages=pages, limit=MAX_PAGES)
+    return pages
+
+
+def _pages(document: pdfium.PdfDocument, total: int) -> Iterator[RawPage | None]:
+    """Each page, None for one that PDFium can't load (a broken reference in the page tree)."""
+    for index in range(total):
+        try:
+            page = document[index]
+        except pdfium.PdfiumError:
+            yield None
+            continue
+        with closing(page):
+            yield _page(page, document.get_page_label(index))
+
+
+def _page(page: pdfium.PdfPage, label: str) -> RawPage:
+    width, height = page.get_size()
+    with closing(page.get_textpage()) as textpage:
+        # PDFium swallows the line break after a hyphen and leaves \x02; the printed form is what `raw` keeps.
+        text = storable(textpage.get_text_bounded(errors="replace").replace("\x02", "-\n").replace("\ufffe", "-\n"))
+    return RawPage(text, storable(label), _is_scan(page, text, width * height), width, height)
+
+
+def _is_scan(page: pdfium.PdfPage, text: str, area: float) -> bool:
+    """Hardly a word (court stamps don't count) on a page that shows something: only OCR will find its text."""
+    letters = len("".join(_STAMP_LINE.sub("", text).split()))
+    if letters >= FEW_CHARACTERS * max(area / LETTER_AREA, 0.1):
+        return False
+    if letters == 0:
+        return any(True for _ in page.get_objects(filter=_PAINTED, max_depth=4))
+    return _image_area(page) >= IMAGE_SHARE * area
+
+
+def _image_area(page: pdfium.PdfPage) -> float:
+    boxes = (image.get_bounds() for image in page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_IMAGE], max_depth=4))
+    return sum((right - left) * (top - bottom) for left, bottom, right, top in boxes)
+
+
+def _note_missing(parsed: Parsed, unreadable: int, total: int) -> None:
+    if unreadable == total:
+        raise Unreadable("unreadable", kind="PDF")
+    if unreadable:
+        parsed.notice("pages_unreadable", pages=unreadable)
+
+
+def _describe(parsed: Parsed, info: dict[str, str]) -> None:
+    """Title and properties, the ones that say something."""
+    parsed.title = title_of(info.get("Title", ""))
+    for key in ("Author", "Subject", "Keywords", "Creator", "Producer"):
+        if value := storable(info.get(key, "")).strip():
+            parsed.metadata[key.lower()] = value[:500]
+    for key, name in (("CreationDate", "created"), ("ModDate", "modified")):
+        if day := pdf_date(info.get(key, "")):
+            parsed.metadata[name] = day.isoformat()
+
+
+def title_of(raw: str) -> str:
+    """A document's own title, "" where a printer driver or a file name stands in its place."""
+    title = " ".join(storable(raw).split())
+    if _NAMED_BY_PRINTER.match(title) or _FILE_NAME.search(title) or title.lower() in ("untitled", "document1", "title"):
+        return ""
+    return title[:300] if any(character.isalpha() for character in title) else ""
+
+
+def pdf_date(raw: str) -> date | None:
+    found = _PDF_DATE.match(raw)
+    try:
+        return date(int(found[1]), int(found[2] or 1), int(found[3] or 1)) if found else None
+    except ValueError:
+        return None
+
+
+def _attachments(parsed: Parsed, document: pdfium.PdfDocument, job: Job) -> None:
+    """Files embedded in the PDF (portfolios, exhibits). One that can't be read is named in a notice."""
+    for index in range(document.count_attachments()):
+        attachment: Any = document.get_attachment(index)
+        try:
+            parsed.attach(attachment.get_name(), bytes(attachment.get_data()), job.folder)
+        except pdfium.PdfiumError:
+            parsed.notice("attachment_unreadable", name=storable(attachment.get_name()))

@@ -1,0 +1,61 @@
+"""Plain text and Markdown. A form feed starts a page, as court computers print it."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from documents.services.extraction.detection import MARKDOWN, TXT
+from documents.services.extraction.limits import MAX_CHARACTERS, MAX_PAGES
+from documents.services.extraction.parsers.base import Job, Parsed, RawPage, bounded, storable
+
+_HEADING = re.compile(r"^#{1,2}[ \t]+(.{1,300}?)[ \t#]*$", re.MULTILINE)
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+
+class TextParser:
+    def score(self, mime: str) -> int:
+        return {TXT: 10, MARKDOWN: 10}.get(mime, 0)
+
+    def parse(self, job: Job) -> Parsed:
+        bounded(job.path.stat().st_size // 4)
+        with job.path.open("rb") as file:
+            text, encoding = decode(file.read(4 * MAX_CHARACTERS))
+        bounded(len(text))
+        parsed = Parsed(_pages(storable(text)), f"text {encoding}", printed=job.mime == TXT, metadata={"encoding": encoding})
+        if encoding == "cp1252":
+            parsed.notice("encoding_guessed")
+        if job.mime == MARKDOWN and (heading := _HEADING.search(text[:20_000])):
+            parsed.title = storable(heading[1]).strip()
+        job.tick(len(parsed.pages), len(parsed.pages))
+        return parsed
+
+
+def decode(content: bytes) -> tuple[str, str]:
+    """Text and the encoding it was read with: its byte order mark, else UTF-8, else Windows-1252 (every byte means something there)."""
+    for mark, encoding in _BOMS:
+        if content.startswith(mark):
+            return content[len(mark) :].decode(encoding, "replace"), encoding
+    try:
+        return content.decode("utf-8"), "utf-8"
+    except UnicodeDecodeError as error:
+        # A multi-byte letter cut off by the end of the file is no reason to misread all others.
+        if error.start >= len(content) - 3:
+            return content[: error.start].decode("utf-8"), "utf-8"
+    return content.decode("cp1252", "replace"), "cp1252"
+
+
+def _pages(text: str) -> list[RawPage]:
+    """Pages at form feeds; a single page where there are none, or absurdly many."""
+    parts = text.split("\f")
+    if len(parts) > 1 and not parts[-1].strip():
+        parts.pop()
+    if len(parts) > MAX_PAGES:
+        parts = [text.replace("\f", "\n")]
+    return [RawPage(part) for part in parts]

@@ -1,0 +1,77 @@
+"""What a reading of a file consists of. Plain data: no Django here, because the child process that parses imports this too."""
+
+from __future__ import annotations
+
+import shutil
+import weakref
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any, NamedTuple
+
+OffsetMap = list[list[int]]
+
+
+class Notice(NamedTuple):
+    """Something a reader should know: a stable code, and a sentence for people."""
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True)
+class ExtractedAttachment:
+    """A file found inside the file. `name` is for people; `path` is where its bytes lie while the Extraction is open."""
+
+    name: str
+    path: Path
+
+
+@dataclass(frozen=True)
+class ExtractedPage:
+    """One page: `text` is cleaned, `raw` as the parser gave it ("" where it is the same).
+
+    `offset_map` is [[offset in text, offset in raw], ...], linear in between, None where raw is empty. Sizes are points.
+    """
+
+    number: int
+    text: str
+    raw: str = ""
+    offset_map: OffsetMap | None = None
+    label: str = ""
+    needs_ocr: bool = False
+    width: float | None = None
+    height: float | None = None
+
+
+@dataclass
+class Extraction:
+    """One reading of a file. The attachments' bytes live in `folder`, which goes with `close()` or with this object."""
+
+    pages: list[ExtractedPage]
+    mime: str
+    engine: str
+    title: str = ""
+    date: date | None = None
+    metadata: dict[str, Any] = field(default_factory=dict)
+    notices: list[Notice] = field(default_factory=list)
+    attachments: list[ExtractedAttachment] = field(default_factory=list)
+    folder: Path | None = None
+
+    def __post_init__(self) -> None:
+        self._remove = weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True) if self.folder else None
+
+    def close(self) -> None:
+        """Remove the attachments' bytes; take what you need before."""
+        if self._remove is not None:
+            self._remove()
+
+    def __enter__(self) -> Extraction:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def characters(self) -> int:
+        return sum(len(page.text) for page in self.pages)

@@ -1,0 +1,68 @@
+"""What the codes of the parsers mean, in sentences for people."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+Details = dict[str, str | int]
+
+KINDS = {"PDF": "PDF", "Word": "Word"}
+
+
+def error_sentence(code: str, details: Details) -> str:
+    """Why a file could not be read and what a person can do about it."""
+    return _errors().get(code, _errors()["parser_failed"]) % {
+        "kind": "",
+        "reason": "",
+        "mime": "",
+        "name": "",
+        "limit": 0,
+        "pages": 0,
+        **details,
+    }
+
+
+def notice_sentence(code: str, details: Details) -> str:
+    return _notices()[code] % {"pages": 0, "total": 0, "count": 0, "name": "", "claimed": "", "actual": "", **details}
+
+
+def _errors() -> dict[str, str]:
+    return {
+        "empty_file": _("This file is empty. Please check the original and upload it again."),
+        "unreadable": _("This %(kind)s file is damaged or incomplete and can't be opened. Please upload a fresh copy of it."),
+        "encrypted": _("This file is protected with a password. Please remove the password and upload it again."),
+        "unsupported_type": _(
+            "This kind of file (%(mime)s) can't be read yet. Its original is kept; text can be read from PDF, Word (DOCX), text, Markdown, HTML and e-mail files."
+        ),
+        "type_mismatch": _(
+            "The name of this file says %(name)s, but its content is something else. Please check that it is the file you meant."
+        ),
+        "too_many_pages": _("This PDF claims %(pages)s pages; up to %(limit)s can be read. Please split it and upload the parts."),
+        "text_too_long": _("This file holds more than %(limit)s million characters. Please split it and upload the parts."),
+        "too_many_attachments": _("This file holds more than %(limit)s attached files, or very large ones. Please upload them one by one."),
+        "decompression_bomb": _(
+            "This file unpacks to far more than its size allows and was stopped for safety. Please check where it came from."
+        ),
+        "parser_timeout": _(
+            "Reading this file took too long and was stopped. Please try a simpler copy, for example printed to a new PDF."
+        ),
+        "parser_memory": _("Reading this file needs more memory than allowed. Please split it and upload the parts."),
+        "parser_crashed": _("The content of this file makes its reader stop. Please try a fresh copy, for example printed to a new PDF."),
+        "parser_failed": _("This file could not be read (%(reason)s). Please try a fresh copy, for example printed to a new PDF."),
+    }
+
+
+def _notices() -> dict[str, str]:
+    return {
+        "needs_ocr": _(
+            "%(pages)s of %(total)s pages are scans without text; their words can't be searched until text recognition has read them."
+        ),
+        "no_text": _("No text was found in this file."),
+        "pages_unreadable": _("%(pages)s pages are damaged and could not be read."),
+        "repaired": _("This PDF is damaged; its text was recovered, but some of it may be missing."),
+        "attachment_unreadable": _("The attached file %(name)s is damaged and was left out."),
+        "tracked_changes": _("This document has tracked changes: insertions are shown as part of the text, deletions are left out."),
+        "comments": _("This document has %(count)s comments; they stand at the end of its text."),
+        "encoding_guessed": _("This text doesn't say how it is encoded; it was read as Windows-1252. Single letters may be wrong."),
+        "type_by_content": _("The name of this file says %(claimed)s, but it is %(actual)s and was read as that."),
+    }
