@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import Q
 from django.http import Http404
@@ -109,8 +110,18 @@ class Document(models.Model):
             raise Http404
         if self.case is not None:
             self.case.require(user, role)
-        elif role != Role.VIEWER or not getattr(user, "is_authenticated", False):
+        elif not getattr(user, "is_authenticated", False):
             raise Http404
+        elif role != Role.VIEWER:
+            raise PermissionDenied(_("The library's texts are kept by the administrator."))
+
+    @property
+    def processing(self) -> bool:
+        return self.status not in self.TERMINAL
+
+    def read_as(self) -> TextVersion | None:
+        """The published reading; a duplicate is read as the document whose bytes it repeats."""
+        return self.duplicate_of.text_version if self.duplicate_of is not None else self.text_version
 
 
 class TextVersion(models.Model):
@@ -138,17 +149,25 @@ class TextVersion(models.Model):
 
 
 class Upload(models.Model):
-    """A resumable upload on its way (tus 1.0); gone when its document is accepted."""
+    """A resumable upload on its way (tus 1.0). It stays a while after its document is accepted, for clients that lost the last answer."""
 
     id: models.UUIDField[uuid.UUID, uuid.UUID] = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     name = models.CharField(max_length=255)
+    kind = models.CharField(max_length=12, choices=Document.Kind.choices, blank=True)
     length = models.BigIntegerField()
     offset = models.BigIntegerField(default=0)
     document = models.ForeignKey(Document, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     created = models.DateTimeField(auto_now_add=True)
-    updated = models.DateTimeField(auto_now=True)
+    updated = models.DateTimeField(auto_now=True, db_index=True)
+
+    class Meta:
+        ordering = ["-created"]
+
+    @property
+    def complete(self) -> bool:
+        return self.offset == self.length
 
     def __str__(self) -> str:
         return f"{self.name} ({self.offset} of {self.length})"

@@ -1,0 +1,22 @@
+"""What the pipeline's tasks are told: ids only, so that a task always reads the newest state."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from pydantic import BaseModel
+
+
+class DocumentExtractionJob(BaseModel):
+    document_id: UUID
+    case_id: UUID | None = None
+    source: str = "upload"
+
+
+class EmbeddingGenerationJob(BaseModel):
+    document_id: UUID
+    chunk_ids: list[int] | None = None
+
+
+class CitationExtractionJob(BaseModel):
+    document_id: UUID

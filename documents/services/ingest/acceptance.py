@@ -1,0 +1,214 @@
+"""From bytes to a row, in three steps: look at the file (refuse what can't be read), keep its bytes, make its row with its task.
+
+Bytes are durable before the row is committed, so that an accepted file can't be lost; bytes whose row never came are harmless.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from cases.models import AuditEvent, Case, Role
+from documents.errors import Refused
+from documents.models import Document
+from documents.services import pipeline, storage
+from documents.services.extraction import detection
+from documents.services.ingest.names import clean_name, kind_of, suffix_of, title_of
+
+READABLE = {
+    detection.PDF: (".pdf",),
+    detection.DOCX: (".docx",),
+    detection.TXT: (".txt", ".text", ".log", ".md", ".markdown", ""),
+    detection.MARKDOWN: (".md", ".markdown", ".txt"),
+    detection.HTML: (".html", ".htm", ".xhtml"),
+    detection.EML: (".eml", ".txt", ".mht", ".mhtml"),
+}
+# Damaged and encrypted files look like something else; where the name promises these, the reader explains what is wrong.
+EXPLAINED = (".pdf", ".docx")
+FORMATS = "PDF, DOCX, TXT, MD, HTML, EML"
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A document that is safe. `task_id` is None for a duplicate, which is not processed again."""
+
+    document: Document
+    task_id: UUID | None
+    duplicate_of: Document | None
+
+
+@dataclass
+class Candidate:
+    """A file that passed the look and lies beside its place, waiting for its row."""
+
+    incoming: storage.Incoming
+    name: str
+    mime: str
+    notices: list[dict[str, str]] = field(default_factory=list)
+    unreadable: Refused | None = None
+
+
+def limit_bytes() -> int:
+    return int(settings.MAX_UPLOAD_MB) * 1024 * 1024
+
+
+def require_size(size: int) -> None:
+    """Refuse what is empty or over MAX_UPLOAD_MB."""
+    if size == 0:
+        raise Refused(_("The file is empty. Please check the original and upload it again."), "empty_file")
+    if size > limit_bytes():
+        raise Refused(_("The file is larger than the limit of %(limit)s MB.") % {"limit": settings.MAX_UPLOAD_MB}, "too_large")
+
+
+def examine(incoming: storage.Incoming, name: str, *, strict: bool = True) -> Candidate:
+    """Decide by content whether the file can be read. Where it can't, it is discarded and Refused raised, unless `strict` is off."""
+    name = clean_name(name)
+    try:
+        require_size(incoming.size)
+        mime = detection.detect(incoming.path, name)
+        unreadable = None if mime in READABLE or suffix_of(name) in EXPLAINED else unsupported()
+        if unreadable and strict:
+            raise unreadable
+    except Refused:
+        incoming.discard()
+        raise
+    return Candidate(incoming, name, mime, _notices_about(name, mime), unreadable)
+
+
+def unsupported() -> Refused:
+    return Refused(_("This kind of file can't be read yet. Formats that can: %(formats)s.") % {"formats": FORMATS}, "unsupported_type")
+
+
+def accept(
+    file: storage.Readable | storage.Incoming,
+    *,
+    case: Case,
+    user: Any,
+    name: str,
+    kind: str | None = None,
+    parent: Document | None = None,
+    source: str = "upload",
+) -> Accepted:
+    """Take a file into a case. When it returns (and the caller's transaction commits), bytes, row and task are safe.
+
+    Raises Http404 or PermissionDenied for who may not, Refused for what can't be taken.
+    """
+    return accept_many([(file, name)], case=case, user=user, kind=kind, parent=parent, source=source)[0]
+
+
+def accept_many(
+    files: Sequence[tuple[storage.Readable | storage.Incoming, str]],
+    *,
+    case: Case,
+    user: Any,
+    kind: str | None = None,
+    parent: Document | None = None,
+    source: str = "upload",
+) -> list[Accepted]:
+    """Take several files, all or none; results in the order given. A refusal names its file where there are several."""
+    case.require(user, Role.EDITOR)
+    candidates: list[Candidate] = []
+    try:
+        for file, name in files:
+            candidates.append(_examined(file, name, case, named=len(files) > 1))
+        return admit(candidates, case=case, user=user, kind=kind, parent=parent, source=source)
+    finally:
+        for candidate in candidates:
+            candidate.incoming.discard()
+
+
+def admit(
+    candidates: Sequence[Candidate], *, case: Case, user: Any, kind: str | None, parent: Document | None, source: str
+) -> list[Accepted]:
+    """Keep the bytes, then make all rows in one transaction."""
+    stored = [candidate.incoming.keep() for candidate in candidates]
+    # In one order everywhere, so that two requests with the same files don't wait for each other in a circle.
+    order = sorted(range(len(stored)), key=lambda index: stored[index].sha256)
+    results: dict[int, Accepted] = {}
+    with transaction.atomic():
+        for index in order:
+            document = _row(candidates[index], stored[index], case=case, user=user, kind=kind, parent=parent)
+            results[index] = _enter(document, candidates[index].unreadable, user=user, source=source)
+    return [results[index] for index in range(len(stored))]
+
+
+def _examined(file: storage.Readable | storage.Incoming, name: str, case: Case, *, named: bool) -> Candidate:
+    try:
+        return examine(file if isinstance(file, storage.Incoming) else storage.receive(file, case.pk), name)
+    except Refused as refusal:
+        raise refusal.about(clean_name(name)) if named else refusal from None
+
+
+def _row(candidate: Candidate, stored: storage.Stored, *, case: Case, user: Any, kind: str | None, parent: Document | None) -> Document:
+    return Document(
+        case=case,
+        parent=parent,
+        title=title_of(candidate.name),
+        name=candidate.name,
+        kind=kind or kind_of(candidate.name, candidate.mime),
+        mime=candidate.mime,
+        notices=candidate.notices,
+        size=stored.size,
+        sha256=stored.sha256,
+        stored_as=stored.name,
+        created_by=user if getattr(user, "pk", None) else None,
+    )
+
+
+def _enter(document: Document, unreadable: Refused | None, *, user: Any, source: str) -> Accepted:
+    """Save the row: as the case's first with these bytes, which is processed, or as a duplicate of that first."""
+    original = _insert(document)
+    AuditEvent.write("document.added", case=document.case, actor=user, target=document, name=document.name, sha256=document.sha256)
+    if original is not None:
+        return _linked(document, original, user)
+    if unreadable is not None:
+        pipeline.settle(document, Document.Status.FAILED, unreadable.message, unreadable.code)
+        return Accepted(document, None, None)
+    return Accepted(document, pipeline.process_document_pipeline(document, user, source=source).pk, None)
+
+
+def _linked(document: Document, original: Document, user: Any) -> Accepted:
+    """A duplicate is ready at once; uploading again what failed before is a wish to try again."""
+    pipeline.announce(document)
+    if original.status in (Document.Status.FAILED, Document.Status.CANCELLED) and original.task_id:
+        pipeline.restart(original, user)
+    return Accepted(document, None, original)
+
+
+def _insert(document: Document) -> Document | None:
+    """Insert as original, else as duplicate; returns the original. The unique constraint decides between two who come at once."""
+    for _attempt in range(5):
+        original = _original_of(document)
+        document.duplicate_of = original
+        document.status = Document.Status.READY if original else Document.Status.PENDING
+        try:
+            with transaction.atomic():
+                document.save(force_insert=True)
+        except IntegrityError as error:
+            if "bytes_once_in_a_case" not in str(error):
+                raise
+            # Another request was first with the same bytes; it is visible now.
+            continue
+        return original
+    raise RuntimeError("The same bytes were added and deleted five times while this row was being made.")
+
+
+def _original_of(document: Document) -> Document | None:
+    same = Document.objects.filter(case=document.case, sha256=document.sha256, duplicate_of=None, deleted_at=None)
+    return same.select_for_update(of=("self",)).first()
+
+
+def _notices_about(name: str, mime: str) -> list[dict[str, str]]:
+    """A notice where the name promises another format that we know; an unknown ending promises nothing."""
+    suffix = suffix_of(name)
+    known = {ending for endings in READABLE.values() for ending in endings}
+    if mime not in READABLE or suffix in READABLE[mime] or suffix not in known:
+        return []
+    text = _("The file's name ends in %(suffix)s, but its content is %(format)s; it was read as what it is.")
+    return [{"code": "type_mismatch", "text": text % {"suffix": suffix, "format": mime}}]
