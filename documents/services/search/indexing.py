@@ -1,0 +1,135 @@
+"""What search keeps of a reading: its words, its vectors, the authorities it cites.
+
+Everything here writes in the caller's transaction (a stage's `run.publish()`), may be repeated, and replaces what was there.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TypeVar
+
+import numpy as np
+from django.db import connection, transaction
+from pgvector import HalfVector
+
+from documents.models import Chunk, ChunkEmbedding, ChunkWords, Document, EmbeddingModel, TextVersion
+from documents.services import embedding
+from documents.services.search import statistics
+from documents.services.search.words import Word, quoted, stems, words_in
+
+BATCH = 500
+APART = 50  # positions between heading, text and citations, so that no phrase reaches across
+INDEX_LOCK = 7_150_432  # advisory: one maker of a model's index at a time
+
+_INSERT_WORDS = """
+INSERT INTO documents_chunkwords (chunk_id, document_id, case_id, tsv, cites, length)
+SELECT chunk, %s, %s, tsv::tsvector, '{}', length FROM unnest(%s::bigint[], %s::text[], %s::int[]) AS made(chunk, tsv, length)
+"""
+_INSERT_VECTORS = """
+INSERT INTO documents_chunkembedding (chunk_id, model_id, document_id, case_id, vector)
+SELECT chunk, %s, document, case_id, vector::halfvec
+FROM unnest(%s::bigint[], %s::uuid[], %s::uuid[], %s::text[]) AS made(chunk, document, case_id, vector)
+"""
+_SET_CITATIONS = """
+UPDATE documents_chunkwords AS kept
+SET cites = ARRAY(SELECT jsonb_array_elements_text(made.keys::jsonb)), tsv = ts_delete(kept.tsv, kept.cites) || made.tsv::tsvector
+FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS made(chunk, keys, tsv)
+WHERE kept.chunk_id = made.chunk AND kept.document_id = %s
+"""
+
+T = TypeVar("T")
+
+
+def index_words(text_version: TextVersion) -> None:
+    """Make the reading the one whose words are searched, in place of any other of its document."""
+    document = text_version.document
+    ChunkWords.objects.filter(document=document).delete()
+    chunks = text_version.chunks.order_by("index").only("pk", "text", "context")
+    for batch in _batches(list(chunks)):
+        rows = list(_word_rows(batch, document.title))
+        with connection.cursor() as cursor:
+            cursor.execute(_INSERT_WORDS, [document.pk, document.case_id, *map(list, zip(*rows, strict=True))])
+    transaction.on_commit(statistics.fold_if_due, robust=True)
+
+
+def index_citations(text_version: TextVersion, keys_by_chunk: Mapping[int, Iterable[str]]) -> None:
+    """Note which authorities the passages of an indexed reading cite, as {chunk id: canonical keys}; others cite none."""
+    wanted = {chunk: sorted({key for key in keys if key}) for chunk, keys in keys_by_chunk.items()}
+    cited = ChunkWords.objects.filter(document=text_version.document_id).exclude(cites=[]).values_list("chunk_id", flat=True)
+    rows = [(chunk, wanted.get(chunk, [])) for chunk in sorted(wanted.keys() | set(cited))]
+    for batch in _batches(rows):
+        chunks = [chunk for chunk, _ in batch]
+        keys = [json.dumps(keys) for _, keys in batch]
+        tsvs = [" ".join(f"{quoted(key)}:{APART}A" for key in keys) for _, keys in batch]
+        with connection.cursor() as cursor:
+            cursor.execute(_SET_CITATIONS, [chunks, keys, tsvs, text_version.document_id])
+    transaction.on_commit(statistics.fold_if_due, robust=True)
+
+
+def index_vectors(chunks: Sequence[Chunk], vectors: np.ndarray) -> None:
+    """Keep the active model's vectors, float (len(chunks), 384) with length 1 each, one for each chunk in its order."""
+    if len(chunks) != len(vectors):
+        raise ValueError(f"{len(chunks)} chunks came with {len(vectors)} vectors.")
+    model = embedding.active_model()
+    ensure_vector_index(model)
+    of_version = TextVersion.objects.in_bulk({chunk.text_version_id for chunk in chunks})
+    documents = Document.objects.in_bulk({version.document_id for version in of_version.values()})
+    ChunkEmbedding.objects.filter(model=model, chunk__in=[chunk.pk for chunk in chunks]).delete()
+    for batch in _batches(list(zip(chunks, vectors, strict=True))):
+        owners = [documents[of_version[chunk.text_version_id].document_id] for chunk, _ in batch]
+        cases = [owner.case_id for owner in owners]
+        texts = [HalfVector(vector).to_text() for _, vector in batch]
+        with connection.cursor() as cursor:
+            cursor.execute(_INSERT_VECTORS, [model.pk, [chunk.pk for chunk, _ in batch], [o.pk for o in owners], cases, texts])
+    transaction.on_commit(statistics.fold_if_due, robust=True)
+
+
+def unindex(document: Document) -> None:
+    """Let a document vanish from search: its words, citation keys and the vectors of every model."""
+    ChunkWords.objects.filter(document=document).delete()
+    ChunkEmbedding.objects.filter(document=document).delete()
+    transaction.on_commit(statistics.fold_if_due, robust=True)
+
+
+def vector_index(model: EmbeddingModel) -> str:
+    return f"documents_vectors_of_model_{model.pk:d}"
+
+
+def ensure_vector_index(model: EmbeddingModel) -> None:
+    """Make the model's partial HNSW index where it is missing: at its first vectors, so over an empty table."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass(%s) IS NULL", [vector_index(model)])
+        if not cursor.fetchone()[0]:
+            return
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [INDEX_LOCK])
+        cursor.execute(
+            f"CREATE INDEX IF NOT EXISTS {vector_index(model)} ON documents_chunkembedding"  # noqa: S608 -- a number of ours
+            f" USING hnsw (vector halfvec_ip_ops) WHERE model_id = {model.pk:d}"
+        )
+
+
+def _batches(rows: Sequence[T]) -> Iterator[Sequence[T]]:
+    return (rows[start : start + BATCH] for start in range(0, len(rows), BATCH))
+
+
+def _word_rows(chunks: Sequence[Chunk], title: str) -> Iterator[tuple[int, str, int]]:
+    """(chunk id, tsvector as text, its length in lexemes with repeats) for each chunk."""
+    found = [(list(words_in(chunk.context or title)), list(words_in(chunk.text))) for chunk in chunks]
+    lexemes = stems(word.folded for both in found for words in both for word in words)
+    for chunk, (heading, text) in zip(chunks, found, strict=True):
+        places = _places(heading, lexemes, 1, "A")
+        for lexeme, at in _places(text, lexemes, 1 + len(heading) + APART, "").items():
+            places[lexeme] += at
+        tsv = " ".join(f"{quoted(lexeme)}:{','.join(at)}" for lexeme, at in places.items())
+        yield chunk.pk, tsv, sum(map(len, places.values()))
+
+
+def _places(words: Sequence[Word], lexemes: Mapping[str, str], first: int, weight: str) -> defaultdict[str, list[str]]:
+    """{lexeme: its positions as PostgreSQL writes them}; stop words are left out but keep their place."""
+    places: defaultdict[str, list[str]] = defaultdict(list)
+    for position, word in enumerate(words, first):
+        if lexeme := lexemes[word.folded]:
+            places[lexeme].append(f"{position}{weight}")
+    return places

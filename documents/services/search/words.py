@@ -1,0 +1,86 @@
+"""Words: what search takes for one, alike in a text and in a query.
+
+PostgreSQL's own parser takes `and/or` for a path, `-1983` for a negative number and `F.3d` for a host, and which of these
+depends on what stands beside them; a legal text is full of all three. So words are found and folded here, and PostgreSQL gets
+finished lexemes: it stems (the stock `english_stem` dictionary), indexes and ranks.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import unicodedata
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from django.db import connection
+
+LONGEST = 64  # characters; longer runs are data, not words, and a lexeme may not exceed 2,046 bytes
+REMEMBERED = 200_000
+
+
+class Word(NamedTuple):
+    """One word of a text: code points [start, end), and its folded form."""
+
+    start: int
+    end: int
+    folded: str
+
+
+def _marks() -> str:
+    """The characters that belong to a word without being letters: combining marks, soft hyphens, joiners."""
+    marks = [chr(c) for c in range(0x300, 0x10000) if unicodedata.category(chr(c))[0] == "M"]
+    return "".join(marks) + "\u00ad\u200b\u200c\u200d"
+
+
+_MARKS = _marks()
+_CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_LETTER = rf"(?:(?![{_CJK}])[^\W_][{_MARKS}]*)"
+_WORD = re.compile(
+    rf"""
+    (?<![^\W_])[^\W\d_](?:\.[^\W\d_])+(?![^\W_])\.?   # U.S.C., F.R.C.P., e.g.
+    | \d{{1,3}}(?:,\d{{3}})+(?![^\W_])                # 1,250,000
+    | [{_CJK}]                                        # scripts without spaces: each character
+    | {_LETTER}+(?:['’]{_LETTER}+)*                   # everything else; O'Brien and plaintiff's are one
+    """,
+    re.VERBOSE,
+)
+_NOT_KEPT = re.compile(rf"[\W_{_MARKS}]+")
+
+
+def fold(word: str) -> str:
+    """Lower case, without accents, possessive or inner punctuation; at most LONGEST characters, perhaps none."""
+    if not word.isascii():
+        word = unicodedata.normalize("NFKD", word).casefold().replace("’", "'")
+    word = word.lower()
+    if not word.isalnum() or not word.isascii():
+        word = _NOT_KEPT.sub("", word.removesuffix("'s"))
+    return word[:LONGEST]
+
+
+def words_in(text: str) -> Iterator[Word]:
+    for match in _WORD.finditer(text):
+        if folded := fold(match[0]):
+            yield Word(match.start(), match.end(), folded)
+
+
+_stems: dict[str, str] = {}
+
+
+def stems(words: Iterable[str]) -> dict[str, str]:
+    """The lexeme of each folded word, or "" for a stop word. Asks PostgreSQL once for all that are not yet known."""
+    wanted = set(words)
+    unknown = sorted(wanted - _stems.keys())
+    if unknown:
+        if len(_stems) > REMEMBERED:
+            _stems.clear()
+            unknown = sorted(wanted)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT w, ts_lexize('english_stem', w) FROM unnest(%s::text[]) AS w", [unknown])
+            _stems.update((sys.intern(word), (lexemes or [""])[0]) for word, lexemes in cursor.fetchall())
+    return {word: _stems[word] for word in wanted}
+
+
+def quoted(lexeme: str) -> str:
+    """A lexeme as it is written inside the text form of a tsvector or tsquery."""
+    return "'" + lexeme.replace("\\", "\\\\").replace("'", "''") + "'"
