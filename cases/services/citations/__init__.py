@@ -1,0 +1,118 @@
+"""Which authorities a text cites. Grammars are plug-ins (`us`, `us_rules`, `us_bare`); this is the door to all of them.
+
+extract("See Roe v. Wade, 410 U.S. 113 (1973)")[0].key == "us:410:113"
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+
+from cases.services.citations.antecedents import Antecedents
+from cases.services.citations.cleaning import CleanText
+from cases.services.citations.mentions import Found, Grammar, Mention, PageMention
+
+__all__ = ["Mention", "PageMention", "extract", "extract_pages", "keys_in"]
+
+# Work is done in pieces of this many characters, so that `check` is called several times a second.
+PIECE = 16_000
+# What a grammar may look at around a mention: names before it, dates and explanations after it.
+AROUND = 600
+
+
+@cache
+def grammars() -> tuple[Grammar, ...]:
+    """In the order of their authority: where two overlap, the first is believed. Loaded at first use, because eyecite takes a second."""
+    from cases.services.citations.us import UnitedStates
+    from cases.services.citations.us_bare import BareSections
+    from cases.services.citations.us_rules import UnitedStatesRules
+
+    return UnitedStatesRules(), UnitedStates(), BareSections()
+
+
+def extract(text: str, check: Callable[[], None] = lambda: None) -> list[Mention]:
+    """All mentions of authorities in the order of the text. `check` is called between pieces of work and may raise."""
+    clean = CleanText(text)
+    return [_mention(found, text, *clean.span(found.start, found.end)) for found in _resolved(clean.text, check)]
+
+
+def extract_pages(pages: Sequence[tuple[int, str]], check: Callable[[], None] = lambda: None) -> list[PageMention]:
+    """The mentions of a document given as (number, text) in order; an "Id." on page 5 knows page 4.
+
+    A citation that runs over a page's end belongs to the page where it starts, and its end is cut there.
+    """
+    starts, whole, length = [], [], 0
+    for _, text in pages:
+        starts.append(length)
+        whole.append(text)
+        length += len(text) + 1
+    clean = CleanText("\n".join(whole))
+    mentions = []
+    for found in _resolved(clean.text, check):
+        start, end = clean.span(found.start, found.end)
+        place = bisect_right(starts, start) - 1
+        number, text = pages[place]
+        base = starts[place]
+        mentions.append(PageMention(number, _mention(found, text, start - base, min(end - base, len(text.rstrip())))))
+    return mentions
+
+
+def keys_in(query: str) -> list[str]:
+    """The canonical keys of the authorities that a person typed, each once."""
+    clean = CleanText(query[:1000]).text.strip()
+    if not clean:
+        return []
+    return list(dict.fromkeys(key for grammar in grammars() for key in grammar.keys(clean) if key))
+
+
+def _mention(found: Found, text: str, start: int, end: int) -> Mention:
+    return Mention(
+        start=start,
+        end=end,
+        text=text[start:end],
+        key=found.key,
+        kind=found.kind,
+        pin=found.pin[:60],
+        name=found.name,
+        year=found.year,
+        method=found.method,
+        confidence=found.confidence,
+    )
+
+
+def _resolved(text: str, check: Callable[[], None]) -> Iterator[Found]:
+    """Mentions in cleaned text, with the keys that references mean."""
+    return Antecedents().resolve(found for piece in _pieces(text, check) for found in piece)
+
+
+def _pieces(text: str, check: Callable[[], None]) -> Iterator[list[Found]]:
+    """The mentions that begin in each piece, found with enough text around it that no piece's edge matters."""
+    for start in range(0, len(text), PIECE):
+        check()
+        # Begin and end between words, or half a number would look like a whole one.
+        low = text.rfind(" ", 0, max(0, start - AROUND)) + 1
+        high = text.find(" ", start + PIECE + AROUND)
+        window = text[low : high if high >= 0 else len(text)]
+        found = [found for grammar in grammars() for found in _moved(grammar.find(window), low) if start <= found.start < start + PIECE]
+        yield _without_overlaps(found)
+
+
+def _moved(found: list[Found], by: int) -> list[Found]:
+    for mention in found:
+        mention.start += by
+        mention.end += by
+    return found
+
+
+def _without_overlaps(found: list[Found]) -> list[Found]:
+    """In the order of the text; of two that overlap the one found first (by the grammar of more authority) stays."""
+    kept: list[Found] = []
+    taken: list[tuple[int, int]] = []
+    for mention in found:
+        place = bisect_right(taken, (mention.start, mention.end))
+        clash = (place and taken[place - 1][1] > mention.start) or (place < len(taken) and taken[place][0] < mention.end)
+        if not clash:
+            taken.insert(place, (mention.start, mention.end))
+            kept.append(mention)
+    return sorted(kept, key=lambda mention: mention.start)
