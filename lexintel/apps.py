@@ -7,4 +7,8 @@ class LexIntelConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from django.conf import settings
+
         from lexintel import celery  # noqa: F401  (Celery's app must exist wherever Django does)
+
+        settings.FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)

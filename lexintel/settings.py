@@ -11,18 +11,21 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from lexintel import logs
+from lexintel.environment import address, boolean, integer, one_of, text, words
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 env.read_env(BASE_DIR / ".env")
 
 VAR = Path(env.str("LEXINTEL_VAR", default=str(BASE_DIR / "var"))).resolve()
-DEBUG = env.bool("DEBUG", default=False)
+DEBUG = boolean("DEBUG")
 TESTING = "pytest" in sys.modules
 
 
 def _secret_key() -> str:
     """SECRET_KEY from the environment, else one made once under var/ (mode 0600)."""
-    if key := env.str("SECRET_KEY", default=""):
+    if key := text("SECRET_KEY"):
         return key
     path = VAR / "secret_key"
     if not path.exists():
@@ -33,10 +36,13 @@ def _secret_key() -> str:
 
 
 SECRET_KEY = _secret_key()
-LEXINTEL_HOST = env.str("LEXINTEL_HOST", default="127.0.0.1")
-LEXINTEL_PORT = env.int("LEXINTEL_PORT", default=8000)
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+LEXINTEL_HOST = text("LEXINTEL_HOST") or "127.0.0.1"
+LEXINTEL_PORT = integer("LEXINTEL_PORT", 8000, 1, 65535)
+ALLOWED_HOSTS = words("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = words("CSRF_TRUSTED_ORIGINS")
+TRUST_PROXY = boolean("TRUST_PROXY")  # believe X-Forwarded-For and -Proto: only behind a proxy that sets them itself
+HTTPS_ONLY = boolean("HTTPS_ONLY")
+DEMO_LOGIN = ("demo", "demo") if boolean("LEXINTEL_DEMO") else None  # set by `up`, for the sign-in page to say
 
 INSTALLED_APPS = [
     "lexintel",
@@ -100,18 +106,29 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {"default": env.db("DATABASE_URL", default="postgres:///lexintel")}
-if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
-    raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database (postgres://user:password@host/name).")
+DATABASE_URL = address("DATABASE_URL", ("postgres", "postgresql"), "postgres://user:password@host/name")
+try:
+    DATABASES = {"default": env.db_url_config(DATABASE_URL or "postgres:///lexintel")}
+except ValueError as error:
+    raise ImproperlyConfigured(f"DATABASE_URL cannot be understood: {error}.") from error
+if not DATABASES["default"]["NAME"]:
+    raise ImproperlyConfigured("DATABASE_URL names no database; it must be an address like postgres://user:password@host/name.")
 DATABASES["default"].update(CONN_MAX_AGE=0, CONN_HEALTH_CHECKS=True)
 
-REDIS_URL = env.str("REDIS_URL", default="")
-TASK_EXECUTOR = env.str("TASK_EXECUTOR", default="hybrid" if REDIS_URL else "background")
-if TASK_EXECUTOR not in ("background", "celery", "hybrid"):
-    raise ImproperlyConfigured(f"TASK_EXECUTOR is '{TASK_EXECUTOR}'; it must be background, celery or hybrid.")
+REDIS_URL = address("REDIS_URL", ("redis", "rediss", "unix"), "redis://:password@host:6379/0")
+TASK_EXECUTOR = one_of("TASK_EXECUTOR", "hybrid" if REDIS_URL else "background", ("background", "celery", "hybrid"))
 if TASK_EXECUTOR != "background" and not REDIS_URL:
     raise ImproperlyConfigured(f"TASK_EXECUTOR={TASK_EXECUTOR} needs REDIS_URL.")
-HEAVY_TASKS = env.list("HEAVY_TASKS", default=["process_speak_audio", "calculate_all_ratings", "sync_impressions_from_redis"])
+HEAVY_TASKS = words("HEAVY_TASKS", ["process_speak_audio", "calculate_all_ratings", "sync_impressions_from_redis"])
+TASK_MODULES = env.list("TASK_MODULES", default=[])  # further modules that declare tasks (tests, plug-ins)
+TASK_LEASE_SECONDS = env.float("TASK_LEASE_SECONDS", default=15)
+TASK_RESCUE_SECONDS = env.float("TASK_RESCUE_SECONDS", default=1)
+TASK_WORKER_FRESH_SECONDS = env.float("TASK_WORKER_FRESH_SECONDS", default=15)
+TASK_RETRY_DELAYS = [float(delay) for delay in env.list("TASK_RETRY_DELAYS", default=[60, 120, 240])]
+TASK_SOFT_LIMIT = env.float("TASK_SOFT_LIMIT", default=25 * 60)
+TASK_HARD_LIMIT = env.float("TASK_HARD_LIMIT", default=30 * 60)
+TASK_BACKGROUND_THREADS = env.int("TASK_BACKGROUND_THREADS", default=max(2, min(4, os.cpu_count() or 2)))
+TASK_PROGRESS_INTERVAL = 0.25
 
 CHANNEL_LAYERS = {
     "default": (
@@ -131,7 +148,12 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_interval": 10,
     "unacked_restore_throttle": 1,
     "socket_timeout": 30,
+    "socket_connect_timeout": 5,
+    "queue_order_strategy": "priority",
+    "priority_steps": list(range(10)),
 }
+# The name of the database is in the queue's, so that test databases and second installations on one server stay apart.
+CELERY_TASK_DEFAULT_QUEUE = f"lexintel.{DATABASES['default']['NAME']}"
 CELERY_RESULT_BACKEND = "django-db"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = CELERY_RESULT_SERIALIZER = "json"
@@ -139,26 +161,28 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_TRACK_STARTED = True
-CELERY_TASK_SOFT_TIME_LIMIT = 25 * 60
-CELERY_TASK_TIME_LIMIT = 30 * 60
+CELERY_TASK_SOFT_TIME_LIMIT = TASK_SOFT_LIMIT
+CELERY_TASK_TIME_LIMIT = TASK_HARD_LIMIT
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 20
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = integer("STOP_GRACE_SECONDS", 20, 0, 600)
 CELERY_WORKER_PROC_ALIVE_TIMEOUT = 60
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_DB_REUSE_MAX = 1000
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_SCHEDULER = "tasks.scheduler:ManagedScheduler"
 DJANGO_CELERY_BEAT_TZ_AWARE = True
 
 STORAGE_URL = env.str("STORAGE_URL", default=f"file://{VAR / 'files'}")
-MAX_UPLOAD_MB = env.int("MAX_UPLOAD_MB", default=500)
+MAX_UPLOAD_MB = integer("MAX_UPLOAD_MB", 500, 1, 100_000)
 EMBEDDING_URL = env.str("EMBEDDING_URL", default="")
 EMBEDDING_MODEL = env.str("EMBEDDING_MODEL", default="")
 EMBEDDING_API_KEY = env.str("EMBEDDING_API_KEY", default="")
 EMBEDDING_FOLDER = env.str("EMBEDDING_FOLDER", default="")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_TEMP_DIR = VAR / "tmp"
 DATA_UPLOAD_MAX_NUMBER_FILES = 1000
 
 REST_FRAMEWORK = {
@@ -210,7 +234,9 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.bool("HTTPS_ONLY", default=False)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS_ONLY
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS_ONLY else 0
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked by the container's own health check, without TLS
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'self'"],
@@ -225,10 +251,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)-7s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
-}
+LOGGING = logs.configuration(
+    one_of("LOG_FORMAT", logs.default_format(), ("text", "json")),
+    one_of("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
+)

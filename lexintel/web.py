@@ -1,0 +1,143 @@
+"""The web process: daphne over our ASGI application, with the three things daphne's own command line does not do.
+
+Bodies over MAX_UPLOAD_MB are refused by their announced length, before they travel; multipart is parsed by Django and not a second
+time by Twisted on the event loop; and a stop closes WebSockets and streams properly. Run as `python -m lexintel.web`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import sys
+import tempfile
+from typing import Any
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lexintel.settings")
+
+import daphne.server  # noqa: E402  (installs Twisted's asyncio reactor, so before anything of Twisted)
+from daphne.endpoints import build_endpoint_description_strings  # noqa: E402
+from daphne.http_protocol import HTTPFactory, WebRequest  # noqa: E402
+from daphne.ws_protocol import WebSocketProtocol  # noqa: E402
+from django.conf import settings  # noqa: E402
+from django.core.exceptions import ImproperlyConfigured  # noqa: E402
+from twisted.internet import reactor  # noqa: E402
+
+logger = logging.getLogger(__name__)
+MB = 1024 * 1024
+MULTIPART_ENVELOPE = 1 * MB
+# A browser that is still sending would lose an answer followed by a closed socket, so the rest is read and dropped for a while.
+DISCARD_SECONDS = 10
+SERVICE_RESTART = 1012
+
+
+class Request(WebRequest):  # type: ignore[misc]
+    """A request whose body has a limit, and stays as it was sent."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.received = 0
+        super().__init__(*args, **{**kwargs, "parsePOSTFormSubmission": False})
+
+    def gotLength(self, length: int | None) -> None:
+        """Twisted calls this when the headers are there; `length` is None for chunked bodies."""
+        if length is not None and length > longest_body():
+            self._refuse()
+        elif length is None or length < 100_000:
+            super().gotLength(length)
+        else:
+            self.content = tempfile.TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR)
+
+    def handleContentChunk(self, data: bytes) -> None:
+        self.received += len(data)
+        if self.received > longest_body():
+            self._refuse()
+        else:
+            super().handleContentChunk(data)
+
+    def _refuse(self) -> None:
+        sentence = f"This is larger than the limit of {settings.MAX_UPLOAD_MB} MB."
+        body = json.dumps({"detail": sentence, "code": "too_large"}).encode()
+        head = f"HTTP/1.1 413 Content Too Large\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+        channel = self.channel
+        channel.dataReceived = _discard
+        channel.setTimeout(None)
+        channel.transport.write(head.encode() + body)
+        reactor.callLater(DISCARD_SECONDS, channel.transport.loseConnection)  # type: ignore[attr-defined]
+
+
+def _discard(data: bytes) -> None:
+    """Instead of a channel's dataReceived: the rest of a refused body."""
+
+
+def longest_body() -> int:
+    return int(settings.MAX_UPLOAD_MB) * MB + MULTIPART_ENVELOPE
+
+
+class Factory(HTTPFactory):  # type: ignore[misc]
+    def buildProtocol(self, addr: Any) -> Any:
+        protocol = super().buildProtocol(addr)
+        protocol.requestFactory = Request
+        return protocol
+
+
+class Server(daphne.server.Server):  # type: ignore[misc]
+    """daphne's server; on its way down it tells WebSockets to come back later."""
+
+    def run(self) -> None:
+        daphne.server.HTTPFactory = Factory
+        super().run()
+
+    def kill_all_applications(self) -> Any:
+        for protocol, details in self.connections.items():
+            details.setdefault("application_instance", _Done())
+            if isinstance(protocol, WebSocketProtocol) and not details.get("disconnected"):
+                protocol.sendCloseFrame(code=SERVICE_RESTART)
+        return super().kill_all_applications()
+
+
+class _Done:
+    """Stands for the application of a connection that has none (any more)."""
+
+    def done(self) -> bool:
+        return True
+
+
+def build(host: str, port: int) -> Server:
+    """A server for our application; `run()` blocks until SIGTERM or SIGINT."""
+    from lexintel.asgi import application
+
+    behind_proxy = settings.TRUST_PROXY
+    return Server(
+        application=application,
+        endpoints=build_endpoint_description_strings(host=host, port=port),
+        server_name="",
+        request_buffer_size=256 * 1024,
+        application_close_timeout=3,
+        ping_interval=20,
+        ping_timeout=30,
+        proxy_forwarded_address_header="X-Forwarded-For" if behind_proxy else None,
+        proxy_forwarded_port_header="X-Forwarded-Port" if behind_proxy else None,
+        proxy_forwarded_proto_header="X-Forwarded-Proto" if behind_proxy else None,
+    )
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m lexintel.web", description="Serve LexIntel's pages, API and live connections.")
+    parser.add_argument("--host", help="address to listen on (LEXINTEL_HOST)")
+    parser.add_argument("--port", type=int, help="port to listen on (LEXINTEL_PORT)")
+    options = parser.parse_args()
+    try:
+        django.setup()
+    except ImproperlyConfigured as error:
+        print(error, file=sys.stderr)
+        return os.EX_CONFIG
+    server = build(options.host or settings.LEXINTEL_HOST, options.port or settings.LEXINTEL_PORT)
+    server.run()
+    return 0 if server.listening_addresses else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
