@@ -29,7 +29,7 @@ CONTEXT_CHARACTERS = 500
 # Word piece models turn a word of over 100 letters into one unknown token; here it counts by its length instead.
 LONG_TOKEN = 32
 LONG_TOKEN_PIECE = 12
-SLICE = 40_000
+SLICE = 8_000
 WIDE_GAP = 200
 
 Places = npt.NDArray[np.int64]
@@ -67,7 +67,8 @@ def chunk_pages(pages: Sequence[PageLike], *, title: str, tokenizer: Tokenizer) 
     A passage may cross pages; then the pages' texts stand in it with a line break between them. `context` is the title and the section.
     """
     reading = _Reading(pages, title, tokenizer)
-    chunks, first = [], 0
+    chunks: list[ChunkSpec] = []
+    first = 0
     while first < reading.total:
         last = reading.end_of_passage(first)
         chunks.append(reading.chunk(len(chunks), first, last))

@@ -21,15 +21,15 @@ _ABBREVIATIONS = frozenset(
     "no nos id ibid sec secs ch pt para paras p pp pg vol n nn fn ex exs exh cf e.g i.e al op cit seq viz see accord tit "
     "mr mrs ms dr prof hon jr sr esq st gov sen rep atty gen maj lt col capt sgt rev "
     "inc corp co ltd llc bros ass'n dep't gov't int'l nat'l comm'n assn dept natl intl bd mfg indus ins univ "
-    "ave blvd rd n.d s.d e.d w.d m.d cal tex fla mass mich minn miss okla ore pa tenn wash wis conn colo ariz ala ark del ga ill ind kan ky la md me mo "
-    "mont neb nev jan feb mar apr jun jul aug sept sep oct nov dec approx etc".split()
+    "ave blvd rd n.d s.d e.d w.d m.d cal tex fla mass mich minn miss okla ore pa tenn wash wis conn colo ariz "
+    "ala ark del ga ill ind kan ky la md me mo mont neb nev jan feb mar apr jun jul aug sept sep oct nov dec approx etc".split()
 )
 
 _ROMAN = r"[IVXL]{1,6}"
 _HEADING = re.compile(
     rf"""^[ \t]*(?:
         (?P<mark>\#{{1,6}})[ \t]+(?P<marked>\S[^\n]{{0,150}}?)
-      | (?P<part>(?:ARTICLE|SECTION|CHAPTER|PART|TITLE|COUNT|EXHIBIT|SCHEDULE|APPENDIX|Article|Section|Chapter|Count|Exhibit|Schedule|Appendix)
+      | (?P<part>(?:ARTICLE|SECTION|CHAPTER|PART|TITLE|COUNT|EXHIBIT|SCHEDULE|APPENDIX|Article|Section|Chapter|Count|Exhibit|Schedule)
           [ \t]+(?:{_ROMAN}|\d{{1,4}}[A-Za-z]?|[A-Z]|ONE|TWO|THREE|FOUR|FIVE)\b[^\n;,]{{0,90}}?)
       | (?P<roman>{_ROMAN})\.[ \t]+(?P<roman_title>[A-Z][^\n]{{2,90}}?)
       | (?P<letter>[A-Z])\.[ \t]+(?P<letter_title>[A-Z][^\n]{{2,90}}?)

@@ -6,6 +6,7 @@ import zipfile
 import zlib
 from pathlib import Path
 from types import TracebackType
+from typing import IO
 
 from lxml import etree
 
@@ -47,7 +48,7 @@ class SafeArchive:
         except _BROKEN as error:
             raise Unreadable("unreadable", kind=self.kind) from error
 
-    def _within_limits(self, member: zipfile.ZipExtFile, compressed: int) -> bytes:
+    def _within_limits(self, member: IO[bytes], compressed: int) -> bytes:
         pieces, size = [], 0
         while piece := member.read(_PIECE):
             pieces.append(piece)
@@ -64,6 +65,6 @@ class SafeArchive:
             root = etree.fromstring(self.read(name), parser)
         except etree.XMLSyntaxError as error:
             raise Unreadable("unreadable", kind=self.kind) from error
-        if root.getroottree().docinfo.doctype:
+        if root.getroottree().docinfo.internalDTD is not None:
             raise Unreadable("unreadable", kind=self.kind)
         return root

@@ -83,6 +83,7 @@ def _renew_cpu() -> None:
 def _serve(request: dict[str, Any], answers: IO[bytes]) -> bool:
     """Answer one request. False when this process had better not serve another (it ran out of memory)."""
     reporter = _Reporter(answers)
+    answer: dict[str, Any]
     try:
         answer = {"result": read(request, reporter)}
     except Unreadable as error:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import takewhile
 from typing import NamedTuple
 
 from documents.services.extraction.results import OffsetMap
@@ -27,7 +28,7 @@ _LEADING_NUMBER = re.compile(r"(\d{1,2})(?:\s+|$)")
 _LINE_END_HYPHEN = re.compile(r"([^\W\d_]+)-[ \t]*\n[ \t]*(?=[^\W\d_])")
 _WORD = re.compile(r"[^\W\d_]+")
 _HYPHENATED = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
-_KEEPS_ITS_HYPHEN = frozenset("self cross ex quasi half well non all".split())
+_KEEPS_ITS_HYPHEN = frozenset(["self", "cross", "ex", "quasi", "half", "well", "non", "all"])
 _BLANK_LINES = re.compile(r"\A\s*\n|(?<=\n)(?:[ \t]*\n){2,}")
 
 
@@ -52,6 +53,7 @@ class Cleaning(NamedTuple):
 
 
 Cut = tuple[int, int]
+Key = tuple[str, str]
 
 
 def clean(pages: Sequence[str]) -> Cleaning:
@@ -154,36 +156,50 @@ def _cut_running_lines(texts: Sequence[str], pages: list[list[Line]], cuts: list
     """Lines at the top or foot that repeat with other digits. The first of each is kept, so that its words stay findable."""
     if len(pages) < 2:
         return
-    places: dict[tuple[str, str], list[tuple[int, Line]]] = defaultdict(list)
-    for index, lines in enumerate(pages):
-        for zone, line in _zoned(lines):
-            places[zone, _masked(line.text)].append((index, line))
-    for (_, masked), found in places.items():
-        number = bool(_PAGE_NUMBER.fullmatch(masked))
-        if not _runs(found, len(pages), number):
-            continue
+    zones = [_zoned(lines) for lines in pages]
+    counts = Counter(key for zone in zones for key in {key for edge in zone for key, _ in edge})
+    running = {key for key, count in counts.items() if _runs(key, count, len(pages))}
+    for key, found in _at_the_edge(zones, running).items():
         first, line = found[0]
-        known = number or (first > 0 and line.text in texts[0])
+        known = _is_page_number(key) or (first > 0 and line.text in texts[0])
         for index, repeated in found if known else found[1:]:
             cuts[index].append(_whole(repeated))
 
 
-def _zoned(lines: list[Line]) -> Iterator[tuple[str, Line]]:
-    short = [(position, line) for position, line in enumerate(lines) if len(line.text) <= LONGEST_RUNNING_LINE]
-    for position, line in short:
-        if position < EDGE_LINES:
-            yield "top", line
-        elif position >= len(lines) - EDGE_LINES:
-            yield "foot", line
+def _zoned(lines: list[Line]) -> tuple[list[tuple[Key, Line]], list[tuple[Key, Line]]]:
+    """The first lines of a page from the top inwards and its last lines from the foot inwards, each with its key."""
+    middle = min(EDGE_LINES, (len(lines) + 1) // 2)
+    top, foot = lines[:middle], lines[max(middle, len(lines) - EDGE_LINES) :]
+    return [(_key("top", line), line) for line in top], [(_key("foot", line), line) for line in reversed(foot)]
+
+
+def _at_the_edge(zones: Sequence[Iterable[list[tuple[Key, Line]]]], running: set[Key]) -> dict[Key, list[tuple[int, Line]]]:
+    """The running lines with no other text between them and the edge: an address in a signature block repeats too."""
+    found: dict[Key, list[tuple[int, Line]]] = defaultdict(list)
+    for index, zone in enumerate(zones):
+        for edge in zone:
+            for key, line in takewhile(lambda item: item[0] in running, edge):
+                found[key].append((index, line))
+    return found
+
+
+def _key(zone: str, line: Line) -> Key:
+    text = line.text if len(line.text) <= LONGEST_RUNNING_LINE else ""
+    return zone, _masked(text)
 
 
 def _masked(text: str) -> str:
     return " ".join(_DIGITS.sub("#", text).casefold().split())
 
 
-def _runs(found: list[tuple[int, Line]], pages: int, number: bool) -> bool:
-    count = len({index for index, _ in found})
-    if number and pages == 2:
+def _is_page_number(key: Key) -> bool:
+    return bool(_PAGE_NUMBER.fullmatch(key[1]))
+
+
+def _runs(key: Key, count: int, pages: int) -> bool:
+    if not key[1]:
+        return False
+    if pages == 2 and _is_page_number(key):
         return count == 2
     return count >= max(LEAST_REPEATS, LEAST_SHARE * pages)
 

@@ -115,7 +115,7 @@ def _pdf_behind_junk(head: bytes) -> str:
 def _textual(head: bytes, suffix: str) -> str:
     if not looks_like_text(head):
         return UNKNOWN
-    if _is_mail(head):
+    if _is_mail(head) or (suffix == ".eml" and _MAIL_FIELD.match(head)):
         return EML
     if _is_html(head, suffix):
         return HTML

@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -129,10 +130,8 @@ class Child:
 
 
 def _close_pipe(pipe: Any) -> None:
-    try:
+    with suppress(BrokenPipeError):  # unsent bytes for a child that is gone
         pipe.close()
-    except BrokenPipeError:
-        pass  # unsent bytes for a child that is gone
 
 
 def _resident_bytes(pid: int) -> int:

@@ -21,7 +21,12 @@ logger = logging.getLogger(__name__)
 
 ATTEMPTS = 2
 _CLAIMS = {".pdf": PDF, ".docx": DOCX, ".htm": HTML, ".html": HTML, ".xhtml": HTML, ".eml": EML, ".txt": TXT, ".md": TXT, ".markdown": TXT}
-_BINARY_NAMES = frozenset(".pdf .docx .doc .odt .wpd .xlsx .pptx .msg .png .jpg .jpeg .tif .tiff .wav .mp3 .m4a .flac .zip".split())
+# fmt: off
+_BINARY_NAMES = frozenset([
+    ".pdf", ".docx", ".doc", ".odt", ".wpd", ".xlsx", ".pptx", ".msg", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".wav", ".mp3", ".m4a",
+    ".flac", ".zip",
+])
+# fmt: on
 _SPOKEN = {PDF: "a PDF", DOCX: "a Word document", HTML: "a web page", EML: "an e-mail", TXT: "plain text"}
 
 

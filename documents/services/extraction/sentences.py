@@ -32,7 +32,8 @@ def _errors() -> dict[str, str]:
         "unreadable": _("This %(kind)s file is damaged or incomplete and can't be opened. Please upload a fresh copy of it."),
         "encrypted": _("This file is protected with a password. Please remove the password and upload it again."),
         "unsupported_type": _(
-            "This kind of file (%(mime)s) can't be read yet. Its original is kept; text can be read from PDF, Word (DOCX), text, Markdown, HTML and e-mail files."
+            "This kind of file (%(mime)s) can't be read yet. "
+            "Text can be read from PDF, Word (DOCX), plain text, Markdown, HTML and e-mail files."
         ),
         "type_mismatch": _(
             "The name of this file says %(name)s, but its content is something else. Please check that it is the file you meant."

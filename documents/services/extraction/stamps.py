@@ -1,4 +1,4 @@
-"""The line that a court's filing system prints on every page: "Case 4:08-cv-02214-SBA Document 27 Filed 02/03/09 Page 1 of 2" and its relatives."""
+"""The line that a court's filing system prints on every page, as "Case 4:08-cv-02214-SBA Document 27 Filed 02/03/09 Page 1 of 2"."""
 
 from __future__ import annotations
 

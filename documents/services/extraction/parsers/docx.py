@@ -14,7 +14,7 @@ from documents.services.extraction.errors import Unreadable
 from documents.services.extraction.parsers.base import Job, Parsed, RawPage, bounded, storable
 from documents.services.extraction.parsers.pdf import title_of
 
-_LEFT_OUT = frozenset("del moveFrom Fallback instrText delText pPr rPr sectPr tblPr trPr tcPr sdtPr".split())
+_LEFT_OUT = frozenset(["del", "moveFrom", "Fallback", "instrText", "delText", "pPr", "rPr", "sectPr", "tblPr", "trPr", "tcPr", "sdtPr"])
 _MARKS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "ptab": "\t"}
 _NOTE_PARTS = {"footnotes": "Footnotes", "endnotes": "Endnotes"}
 _SEPARATORS = ("separator", "continuationSeparator", "continuationNotice")

@@ -14,12 +14,17 @@ from documents.services.extraction.limits import MAX_CHARACTERS
 from documents.services.extraction.parsers.base import Job, Parsed, RawPage, bounded, storable
 from documents.services.extraction.parsers.text import decode
 
-_DROPPED = frozenset("script style head template noscript svg iframe object embed canvas audio video select textarea".split())
-_BLOCKS = frozenset(
-    "address article aside blockquote body center dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr li "
-    "main nav ol p pre section summary table tbody tfoot thead tr ul caption".split()
-)
-_PARAGRAPHS = frozenset("p h1 h2 h3 h4 h5 h6 table ul ol blockquote pre".split())
+# fmt: off
+_DROPPED = frozenset([
+    "script", "style", "head", "template", "noscript", "svg", "iframe", "object", "embed", "canvas", "audio", "video", "select", "textarea",
+])
+_BLOCKS = frozenset([
+    "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "div", "dl", "dt", "fieldset", "figcaption",
+    "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section",
+    "summary", "table", "tbody", "tfoot", "thead", "tr", "ul",
+])
+# fmt: on
+_PARAGRAPHS = frozenset(["p", "h1", "h2", "h3", "h4", "h5", "h6", "table", "ul", "ol", "blockquote", "pre"])
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([A-Za-z0-9_-]{2,40})", re.IGNORECASE)
 _SPACES = re.compile(r"[ \t\r\n\f]+")

@@ -86,8 +86,9 @@ def _leaves(message: Message) -> Iterator[EmailMessage]:
         if not stack:
             return
         part = stack.pop()
-        if part.get_content_maintype() == "multipart" and part.is_multipart():
-            stack.extend(child for child in reversed(part.get_payload()) if isinstance(child, Message))
+        inside = part.get_payload()
+        if part.get_content_maintype() == "multipart" and isinstance(inside, list):
+            stack.extend(child for child in reversed(inside) if isinstance(child, Message))
         elif isinstance(part, EmailMessage):
             yield part
     if stack:

@@ -122,11 +122,11 @@ def _describe(parsed: Parsed, info: dict[str, str]) -> None:
 
 
 def title_of(raw: str) -> str:
-    """A document's own title, "" where a printer driver or a file name stands in its place."""
+    """A document's own title, "" where a printer driver, a file name or a single word stands in its place."""
     title = " ".join(storable(raw).split())
     if _NAMED_BY_PRINTER.match(title) or _FILE_NAME.search(title) or title.lower() in ("untitled", "document1", "title"):
         return ""
-    return title[:300] if any(character.isalpha() for character in title) else ""
+    return title[:300] if " " in title and any(character.isalpha() for character in title) else ""
 
 
 def pdf_date(raw: str) -> date | None:
