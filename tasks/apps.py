@@ -1,6 +1,22 @@
 from django.apps import AppConfig
+from django.conf import settings
+from django.db.models.signals import post_migrate
+from django.utils.module_loading import autodiscover_modules
 
 
 class TasksConfig(AppConfig):
     name = "tasks"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Import every app's `tasks.py`, tell Celery the names, and have schedules made after migrations."""
+        from importlib import import_module
+
+        autodiscover_modules("tasks")
+        for module in settings.TASK_MODULES:
+            import_module(module)
+
+        from tasks import celery, schedules
+
+        celery.register_names()
+        post_migrate.connect(schedules.create_missing, sender=self, dispatch_uid="tasks.schedules")

@@ -1,0 +1,211 @@
+"""The life of an attempt: claimed with a fencing token, run, and settled only if it still holds its claim."""
+
+from __future__ import annotations
+
+import logging
+import time
+import traceback
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from billiard.exceptions import SoftTimeLimitExceeded
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, transaction
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tasks import loop, registry, retries
+from tasks.connections import drop_connection, refresh_connection
+from tasks.ending import close_attempt, finish
+from tasks.errors import Cancelled, ClaimLost, PermanentError, TimeLimit
+from tasks.heart import heart
+from tasks.identity import worker_name
+from tasks.models import DUE, Status, TaskAttempt, TaskRecord
+from tasks.progress import emit_all
+from tasks.run import TaskRun, current_task, events
+
+log = logging.getLogger(__name__)
+Outcome = TaskAttempt.Outcome
+DATABASE_AWAY = (OperationalError, InterfaceError)
+SETTLE_PAUSES = (0.5, 1, 2, 4, 8)
+
+
+def claim(record_id: uuid.UUID, executor: str) -> TaskRun | None:
+    """Take a queued and due record for this process, or None where somebody else has it (a message came twice)."""
+    with transaction.atomic():
+        return _take(TaskRecord.objects.select_for_update(of=("self",)).filter(pk=record_id), executor)
+
+
+def claim_next(executor: str) -> TaskRun | None:
+    """Take the most urgent record that waits for this executor, or None."""
+    waiting = TaskRecord.objects.select_for_update(of=("self",), skip_locked=True).filter(executor=executor)
+    with transaction.atomic():
+        return _take(waiting.order_by("priority", "id"), executor)
+
+
+def _take(candidates: Any, executor: str) -> TaskRun | None:
+    record = candidates.filter(DUE, status=Status.QUEUED).annotate(now=Now()).first()
+    if record is None:
+        return None
+    record.status, record.executor, record.worker = Status.STARTED, executor, worker_name()
+    record.attempt += 1
+    record.percent, record.step, record.message = 0, "", ""
+    record.started_at, record.lease_until = record.now, record.now + timedelta(seconds=settings.TASK_LEASE_SECONDS)
+    record.save(
+        update_fields=["status", "executor", "worker", "attempt", "percent", "step", "message", "started_at", "lease_until"],
+    )
+    TaskAttempt.objects.create(record=record, number=record.attempt, executor=executor, worker=record.worker, started=record.now)
+    if record.topic and record.share is not None:
+        emit_all(events(record, Status.STARTED, 0)[:1])
+    else:
+        emit_all(events(record, Status.STARTED, 0))
+    return TaskRun(record, registry.get(record.name) if registry.is_registered(record.name) else None)
+
+
+def run_attempt(record_id: uuid.UUID, executor: str, abandon: Callable[[], None] | None = None) -> bool:
+    """Claim and run a record; False where there was nothing to claim. Raises only SystemExit and KeyboardInterrupt."""
+    refresh_connection()
+    run = claim(record_id, executor)
+    if run is None:
+        return False
+    run.abandon = abandon
+    execute(run)
+    return True
+
+
+def execute(run: TaskRun) -> None:
+    """Run a claimed attempt to its end and write what came of it."""
+    token = current_task.set(str(run.id))
+    try:
+        with heart.watch(run):
+            _execute(run)
+    except ClaimLost:
+        log.info("%s attempt %d was superseded; nothing is written", run.record, run.attempt)
+    finally:
+        current_task.reset(token)
+
+
+def _execute(run: TaskRun) -> None:
+    try:
+        result = _call(run)
+        _settle(run, partial(_succeeded, run, result))
+    except (SystemExit, KeyboardInterrupt):
+        _settle(run, partial(_hand_back, run))
+        raise
+    except ClaimLost:
+        raise
+    except Cancelled:
+        _settle(run, partial(_cancelled, run))
+    except SoftTimeLimitExceeded:
+        _settle(run, partial(_failed, run, TimeLimit(_("The task took too long."), "time_limit"), traceback.format_exc()))
+    except Exception as error:  # noqa: BLE001 (whatever a task raises is judged, recorded and told)
+        _settle(run, partial(_failed, run, error, traceback.format_exc()))
+
+
+def _call(run: TaskRun) -> dict[str, Any] | None:
+    spec = registry.get(run.record.name)
+    run.spec = spec
+    job = spec.payload.model_validate(run.record.payload)
+    result = spec.function(job, run)
+    if spec.is_async:
+        result = loop.run(result, run.check)
+    if result is not None and not isinstance(result, dict):
+        raise PermanentError(f"{spec.name} returned {type(result).__name__}; a task returns a dict or nothing.", "bad_result")
+    return result
+
+
+def _settle(run: TaskRun, write: Callable[[TaskRecord], None]) -> None:
+    """Write the end of an attempt in one transaction that verifies the claim; waits for a database that restarts."""
+    for pause in (*SETTLE_PAUSES, None):
+        try:
+            with transaction.atomic():
+                write(_held(run))
+        except DATABASE_AWAY:
+            if pause is None:
+                raise
+            drop_connection()
+            time.sleep(pause)
+        else:
+            return
+
+
+def _held(run: TaskRun) -> TaskRecord:
+    """The locked record of a claim that still holds, cancelled or not; raises ClaimLost."""
+    held = TaskRecord.objects.select_for_update(of=("self",)).filter(pk=run.id, attempt=run.attempt, status=Status.STARTED).first()
+    if held is None:
+        raise ClaimLost(str(run.record))
+    return held
+
+
+def _succeeded(run: TaskRun, result: dict[str, Any] | None, record: TaskRecord) -> None:
+    close_attempt(record, run.attempt, Outcome.SUCCEEDED)
+    finish(record, Status.SUCCEEDED, result=result)
+
+
+def _cancelled(run: TaskRun, record: TaskRecord) -> None:
+    close_attempt(record, run.attempt, Outcome.CANCELLED)
+    finish(record, Status.CANCELLED)
+
+
+def _failed(run: TaskRun, error: Exception, trace: str, record: TaskRecord) -> None:
+    previous = (record.error_class, record.error) if record.error_class else None
+    verdict = retries.judge(error, retries=record.retries, previous=previous)
+    name = retries.class_name(error)
+    close_attempt(record, run.attempt, Outcome.FAILED, error_class=name, message=verdict.message, trace=trace)
+    if record.cancel_requested:
+        finish(record, Status.CANCELLED)
+    elif verdict.delay is None:
+        log.warning("%s failed: %s: %s", record, name, verdict.message)
+        finish(record, Status.FAILED, error=verdict.message, code=verdict.code, error_class=name)
+    else:
+        _retry_later(record, verdict, name)
+
+
+def _retry_later(record: TaskRecord, verdict: retries.Verdict, error_class: str) -> None:
+    assert verdict.delay is not None  # noqa: S101 (the caller's branch)
+    record.status, record.retries = Status.RETRYING, record.retries + 1
+    record.run_after, record.lease_until = timezone.now() + verdict.delay, None
+    record.error, record.error_code, record.error_class = verdict.message, verdict.code[:60], error_class[:200]
+    record.save(update_fields=["status", "retries", "run_after", "lease_until", "error", "error_code", "error_class"])
+    seconds = round(verdict.delay.total_seconds())
+    message = _("The next try is in %(seconds)d s: %(error)s") % {"seconds": seconds, "error": verdict.message}
+    emit_all(events(record, Status.RETRYING, record.percent, record.step, message))
+
+
+def _hand_back(run: TaskRun, record: TaskRecord) -> None:
+    """The process stops: the record goes back to the queue, no attempt is charged."""
+    from tasks.dispatch import dispatch
+
+    close_attempt(record, run.attempt, Outcome.RETURNED)
+    if record.cancel_requested:
+        finish(record, Status.CANCELLED)
+        return
+    record.status, record.run_after, record.lease_until = Status.PENDING, None, None
+    record.save(update_fields=["status", "run_after", "lease_until"])
+    transaction.on_commit(partial(dispatch, record), robust=True)
+
+
+def hand_back(run: TaskRun) -> None:
+    """Take the record away from an attempt that does not stop by itself (its thread is abandoned)."""
+    try:
+        _settle(run, partial(_hand_back, run))
+    except ClaimLost:
+        log.debug("%s had ended", run.record)
+    run.lost = True
+
+
+def fail_overdue(run: TaskRun) -> None:
+    """Fence and fail an attempt at its hard limit; what its function still does has no claim."""
+    minutes = round(run.spec.hard_limit / 60, 2) if run.spec else 0
+    error = PermanentError(_("The task was stopped after %(minutes)g minutes.") % {"minutes": minutes}, "time_limit")
+    try:
+        _settle(run, partial(_failed, run, error, ""))
+    except ClaimLost:
+        log.debug("%s had ended", run.record)
+    run.lost = run.abandoned = True
+    if run.abandon is not None:
+        run.abandon()

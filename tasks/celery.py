@@ -1,0 +1,75 @@
+"""Celery's side: the one task that runs any record, and what happens when its processes start and stop."""
+
+from __future__ import annotations
+
+import os
+import signal
+import uuid
+from typing import Any
+
+from celery import shared_task, signals
+
+from tasks import attempts, registry, services
+from tasks.executors.celery import CeleryExecutor
+from tasks.models import Worker
+from tasks.presence import Presence
+
+
+@shared_task(name="tasks.run_record", acks_late=True, reject_on_worker_lost=True, ignore_result=True)
+def run_record(record_id: str) -> None:
+    """Run a record, if nobody else did."""
+    attempts.run_attempt(uuid.UUID(record_id), CeleryExecutor.name, abandon=_kill_self)
+
+
+def _kill_self() -> None:
+    """At its hard limit the child is given up; its pool starts another, and the message finds a record that is over."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def register_names() -> None:
+    """Make every task known to Celery under its own name, so that django-celery-beat offers it and `celery call` works."""
+    for spec in registry.specs():
+        shared_task(name=spec.name, ignore_result=False)(_submitter(spec.name))
+
+
+def _submitter(name: str) -> Any:
+    def submit(**payload: Any) -> str:
+        from tasks.manager import manager
+
+        return str(manager.submit(name, payload).pk)
+
+    submit.__doc__ = f"Submit {name} to the task manager; returns the record's id."
+    return submit
+
+
+@signals.worker_process_init.connect
+def _child_starts(**_: Any) -> None:
+    services.start_all()
+
+
+@signals.worker_process_shutdown.connect
+def _child_stops(**_: Any) -> None:
+    services.close_all()
+
+
+_presence: Presence | None = None
+
+
+@signals.worker_ready.connect
+def _worker_ready(**_: Any) -> None:
+    global _presence
+    _presence = Presence(Worker.Kind.CELERY)
+    _presence.start()
+
+
+@signals.worker_shutting_down.connect
+def _worker_stops(**_: Any) -> None:
+    if _presence is not None:
+        _presence.stop()
+
+
+@signals.beat_init.connect
+def _beat_starts(**_: Any) -> None:
+    from tasks import runtime
+
+    runtime.start_beat()

@@ -1,0 +1,71 @@
+"""Writing the terminal state of a record, whoever does it: the worker, the rescuer, or the person who cancels."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from pydantic import BaseModel, ValidationError
+
+from tasks import registry
+from tasks.models import Status, TaskAttempt, TaskRecord
+from tasks.progress import emit_all
+from tasks.run import events
+
+log = logging.getLogger(__name__)
+TRACEBACK_LIMIT = 8000
+
+
+def finish(
+    record: TaskRecord, status: Status, *, result: dict[str, Any] | None = None, error: str = "", code: str = "", error_class: str = ""
+) -> None:
+    """End a record that the caller has locked in his transaction: state, the owner's `on_end`, the terminal event."""
+    record.status = status
+    record.result, record.error, record.error_code, record.error_class = result, error, code[:60], error_class[:200]
+    record.finished_at, record.lease_until = timezone.now(), None
+    if status == Status.SUCCEEDED:
+        record.percent = 100
+    record.save(update_fields=["status", "result", "error", "error_code", "error_class", "finished_at", "lease_until", "percent"])
+    _tell_owner(record, status)
+    emit_all(events(record, status, record.percent, record.step, error))
+
+
+def close_attempt(
+    record: TaskRecord, number: int, outcome: TaskAttempt.Outcome, *, error_class: str = "", message: str = "", trace: str = ""
+) -> None:
+    """Write how an attempt ended (traceback trimmed at its front: the end names the cause)."""
+    TaskAttempt.objects.filter(record=record, number=number).update(
+        ended=timezone.now(),
+        outcome=outcome,
+        error_class=error_class[:200],
+        message=message,
+        traceback=trace.replace("\x00", "")[-TRACEBACK_LIMIT:],
+    )
+
+
+def job_of(record: TaskRecord) -> BaseModel | None:
+    """The record's payload as its model; unvalidated where the code no longer accepts it, None where the task is unknown."""
+    if not registry.is_registered(record.name):
+        return None
+    payload = registry.get(record.name).payload
+    try:
+        return payload.model_validate(record.payload)
+    except ValidationError:
+        return payload.model_construct(**record.payload)
+
+
+def _tell_owner(record: TaskRecord, status: Status) -> None:
+    """Success stands or falls with what the owner writes; a failure or a cancellation stands in any case."""
+    spec = registry.get(record.name) if registry.is_registered(record.name) else None
+    if spec is None or spec.on_end is None:
+        return
+    if status == Status.SUCCEEDED:
+        spec.on_end(record, job_of(record), str(status))
+        return
+    try:
+        with transaction.atomic():
+            spec.on_end(record, job_of(record), str(status))
+    except Exception:  # the end of one task must not depend on its owner's mistake
+        log.exception("on_end of %s failed", record)

@@ -1,0 +1,114 @@
+"""The process's heart: one thread that renews the leases of its attempts and feels who is cancelled, lost or late."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, connection
+
+from tasks.connections import drop_connection
+
+if TYPE_CHECKING:
+    from tasks.run import TaskRun
+
+log = logging.getLogger(__name__)
+FEEL = "SELECT id, attempt, cancel_requested FROM tasks_taskrecord WHERE status = 'started' AND id = ANY(%s)"
+RENEW = """
+UPDATE tasks_taskrecord SET lease_until = statement_timestamp() + make_interval(secs => %s)
+WHERE id IN (
+    SELECT r.id FROM tasks_taskrecord r JOIN unnest(%s::uuid[], %s::int[]) AS mine (id, attempt) USING (id, attempt)
+    WHERE r.status = 'started' FOR UPDATE OF r SKIP LOCKED
+)
+"""
+"""A row that is locked is being published by its own attempt, which renews the lease itself."""
+
+
+class Heart:
+    """Watches the attempts of this process; starts its thread at the first one (again in a forked child)."""
+
+    def __init__(self) -> None:
+        self._runs: dict[int, TaskRun] = {}
+        self._lock = threading.Lock()
+        self._awake = threading.Event()
+        self._pid = 0
+        self._renewed = 0.0
+
+    @contextmanager
+    def watch(self, run: TaskRun) -> Iterator[None]:
+        with self._lock:
+            self._start()
+            self._runs[id(run)] = run
+            self._awake.set()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._runs.pop(id(run), None)
+
+    def runs(self) -> list[TaskRun]:
+        with self._lock:
+            return list(self._runs.values())
+
+    def _start(self) -> None:
+        if self._pid == os.getpid():
+            return
+        self._pid, self._runs, self._awake = os.getpid(), {}, threading.Event()
+        threading.Thread(target=self._loop, name="task-heart", daemon=True).start()
+
+    def _loop(self) -> None:
+        while True:
+            self._awake.wait()
+            time.sleep(min(1.0, settings.TASK_LEASE_SECONDS / 5))
+            runs = self.runs()
+            if not runs:
+                with self._lock:
+                    if not self._runs:
+                        self._awake.clear()
+                continue
+            try:
+                self._beat(runs)
+            except (DatabaseError, InterfaceError) as error:
+                log.warning("The database does not answer the heartbeat: %s", error)
+                drop_connection()
+
+    def _beat(self, runs: list[TaskRun]) -> None:
+        now = time.monotonic()
+        self._feel([run for run in runs if not run.lost])
+        if now - self._renewed >= settings.TASK_LEASE_SECONDS / 3:
+            self._renew([run for run in runs if not run.lost])
+            self._renewed = now
+        for run in runs:
+            self._clock(run, now)
+
+    def _feel(self, runs: list[TaskRun]) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(FEEL, [[run.id for run in runs]])
+            held = {(key, attempt): cancel for key, attempt, cancel in cursor.fetchall()}
+        for run in runs:
+            cancel = held.get((run.id, run.attempt))
+            run.lost = run.lost or cancel is None
+            run.cancelled = run.cancelled or bool(cancel)
+
+    def _renew(self, runs: list[TaskRun]) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(RENEW, [settings.TASK_LEASE_SECONDS, [run.id for run in runs], [run.attempt for run in runs]])
+
+    def _clock(self, run: TaskRun, now: float) -> None:
+        from tasks.attempts import fail_overdue
+
+        if run.spec is None or run.abandoned or run.lost:
+            return
+        run.late = run.late or now - run.began > run.spec.soft_limit
+        if now - run.began > run.spec.hard_limit:
+            log.error("%s ran into its hard limit of %g s", run.record, run.spec.hard_limit)
+            fail_overdue(run)
+
+
+heart = Heart()

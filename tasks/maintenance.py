@@ -1,0 +1,136 @@
+"""Looking after the installation: is every part well, is the database tidy, are old sessions gone."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from importlib import import_module
+from typing import Any
+
+import redis
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import connection
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from tasks.models import Status, TaskRecord, Worker
+
+FEW_DEAD = 0.05
+"""Share of dead rows under which cleaning an HNSW index costs more than it frees."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """How one part of the installation is, with the reason where it is not well."""
+
+    name: str
+    ok: bool
+    detail: str
+    ms: float
+
+
+def check_parts() -> list[Part]:
+    """Ask the database, the storage, the broker and the workers; a part that fails says why."""
+    checks = {"database": _database, "storage": _storage, "broker": _broker, "workers": _workers, "tasks": _tasks}
+    return [_timed(name, check) for name, check in checks.items()]
+
+
+def _timed(name: str, check: Callable[[], tuple[bool, str]]) -> Part:
+    began = time.perf_counter()
+    try:
+        ok, detail = check()
+    except Exception as error:  # noqa: BLE001 (any failure is this part's answer)
+        ok, detail = False, f"{type(error).__name__}: {error}"
+    return Part(name, ok, detail, round((time.perf_counter() - began) * 1000, 1))
+
+
+def _database() -> tuple[bool, str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_size_pretty(pg_database_size(current_database()))")
+        return True, str(cursor.fetchone()[0])
+
+
+def _storage() -> tuple[bool, str]:
+    name = default_storage.save(f"health/{uuid.uuid4().hex}", ContentFile(b"well"))
+    try:
+        with default_storage.open(name) as file:
+            return file.read() == b"well", _("Files can be written and read.")
+    finally:
+        default_storage.delete(name)
+
+
+def _broker() -> tuple[bool, str]:
+    if not settings.REDIS_URL:
+        return True, _("No broker is configured; tasks stay in the web process.")
+    with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=5, socket_connect_timeout=5) as client:
+        client.ping()
+    return True, _("The broker answers.")
+
+
+def _workers() -> tuple[bool, str]:
+    celery, web = Worker.objects.alive(Worker.Kind.CELERY).count(), Worker.objects.alive(Worker.Kind.WEB).count()
+    needed = celery if settings.TASK_EXECUTOR == "celery" else celery + web
+    return needed > 0, _("%(celery)d Celery workers and %(web)d web processes are alive.") % {"celery": celery, "web": web}
+
+
+def _tasks() -> tuple[bool, str]:
+    overdue = TaskRecord.objects.filter(status=Status.STARTED, lease_until__lt=Now() - timedelta(minutes=1)).count()
+    waiting = TaskRecord.objects.filter(status=Status.QUEUED).count()
+    return overdue == 0, _("%(waiting)d tasks wait, %(overdue)d hang without a worker.") % {"waiting": waiting, "overdue": overdue}
+
+
+def health() -> dict[str, Any]:
+    """{"ok": bool, "parts": [{name, ok, detail, ms}]}"""
+    parts = check_parts()
+    return {"ok": all(part.ok for part in parts), "parts": [asdict(part) for part in parts]}
+
+
+def vacuum(on_table: Callable[[int, int, str], None]) -> dict[str, Any]:
+    """VACUUM ANALYZE every table; returns sizes in bytes before and after. `on_table(done, count, name)` before each.
+
+    HNSW indexes are slow to clean, so a table with one is cleaned in them only where enough rows are dead.
+    """
+    before, tables = _size(), _tables()
+    for done, (name, has_hnsw, dead) in enumerate(tables):
+        on_table(done, len(tables), name)
+        cleanup = "OFF" if has_hnsw and dead < FEW_DEAD else "AUTO"
+        with connection.cursor() as cursor:
+            cursor.execute(f"VACUUM (ANALYZE, INDEX_CLEANUP {cleanup}) {connection.ops.quote_name(name)}")
+    return {"tables": len(tables), "bytes_before": before, "bytes_after": _size()}
+
+
+TABLES = """
+SELECT c.relname,
+       EXISTS (SELECT 1 FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_am a ON a.oid = x.relam
+               WHERE i.indrelid = c.oid AND a.amname = 'hnsw'),
+       COALESCE(s.n_dead_tup::float / NULLIF(s.n_live_tup + s.n_dead_tup, 0), 0)
+FROM pg_class c LEFT JOIN pg_stat_user_tables s ON s.relid = c.oid
+WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace ORDER BY c.relname
+"""
+
+
+def _tables() -> list[tuple[str, bool, float]]:
+    with connection.cursor() as cursor:
+        cursor.execute(TABLES)
+        return list(cursor.fetchall())
+
+
+def _size() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_database_size(current_database())")
+        return int(cursor.fetchone()[0])
+
+
+def cleanup_sessions() -> int:
+    """Remove logins that have expired; returns how many there were."""
+    from django.contrib.sessions.models import Session
+    from django.utils import timezone
+
+    expired = Session.objects.filter(expire_date__lt=timezone.now()).count()
+    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
+    return expired

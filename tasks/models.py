@@ -1,0 +1,228 @@
+"""The truth about every task: its record, its attempts, the last state of each topic, and who is alive to work."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from tasks.ids import uuid7
+
+
+class Status(models.TextChoices):
+    PENDING = "pending", _("Waiting")
+    QUEUED = "queued", _("Queued")
+    STARTED = "started", _("Running")
+    RETRYING = "retrying", _("Waiting for the next try")
+    SUCCEEDED = "succeeded", _("Done")
+    FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+TERMINAL = (Status.SUCCEEDED, Status.FAILED, Status.CANCELLED)
+UNSENT = (Status.PENDING, Status.RETRYING)
+ACTIVE = (Status.PENDING, Status.QUEUED, Status.STARTED, Status.RETRYING)
+DUE = Q(run_after=None) | Q(run_after__lte=Now())
+
+
+class TaskRecordQuerySet(models.QuerySet["TaskRecord"]):
+    def visible_to(self, user: Any) -> TaskRecordQuerySet:
+        """Tasks of the user's scopes and own tasks without one; staff also see tasks without scope (maintenance)."""
+        from tasks.topics import scopes_of
+
+        if not getattr(user, "is_authenticated", False):
+            return self.none()
+        unscoped = Q(scope=None) if user.is_staff else Q(scope=None, user=user)
+        return self.filter(unscoped | Q(scope__in=scopes_of(user)))
+
+    def active(self) -> TaskRecordQuerySet:
+        return self.filter(status__in=ACTIVE)
+
+
+class TaskRecord(models.Model):
+    """One submission of a task. `attempt` is the fencing token: only the attempt that holds it may write."""
+
+    id: models.UUIDField[uuid.UUID, uuid.UUID] = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    name = models.CharField(_("task"), max_length=120)
+    status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.PENDING)
+    payload = models.JSONField(default=dict)
+    result = models.JSONField(null=True, blank=True, encoder=DjangoJSONEncoder)
+    error = models.TextField(blank=True, help_text="a sentence for people")
+    error_code = models.CharField(max_length=60, blank=True)
+    error_class = models.CharField(max_length=200, blank=True)
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    scope = models.UUIDField(null=True, blank=True, help_text="the case")
+    topic = models.CharField(max_length=100, blank=True)
+    share_from = models.FloatField(null=True, blank=True, help_text="the task's part of its topic's whole, in percent")
+    share_to = models.FloatField(null=True, blank=True)
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="children")
+    batch = models.UUIDField(null=True, blank=True)
+    schedule = models.CharField(max_length=200, blank=True, help_text="name of the schedule that submitted it")
+    schedule_key = models.CharField(max_length=260, blank=True, help_text="schedule and due time, so that a run fires once")
+    unique_key = models.CharField(max_length=260, blank=True)
+    priority = models.PositiveSmallIntegerField(default=5, help_text="0 first, 9 last")
+
+    executor = models.CharField(max_length=20, blank=True)
+    route_reason = models.CharField(max_length=200, blank=True)
+    worker = models.CharField(max_length=120, blank=True)
+    attempt = models.PositiveIntegerField(default=0)
+    retries = models.PositiveIntegerField(default=0, help_text="retries used up by errors")
+    lost = models.PositiveIntegerField(default=0, help_text="attempts whose worker died")
+    lease_until = models.DateTimeField(null=True, blank=True)
+    cancel_requested = models.BooleanField(default=False)
+
+    percent = models.FloatField(default=0)
+    step = models.CharField(max_length=60, blank=True)
+    message = models.CharField(max_length=300, blank=True)
+
+    created = models.DateTimeField(_("created"), auto_now_add=True)
+    queued_at = models.DateTimeField(null=True, blank=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    run_after = models.DateTimeField(null=True, blank=True)
+
+    objects = TaskRecordQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("task")
+        verbose_name_plural = _("tasks")
+        indexes = [
+            models.Index(fields=["executor", "priority", "id"], name="task_to_claim", condition=Q(status="queued")),
+            models.Index(fields=["run_after"], name="task_to_send", condition=Q(status__in=["pending", "retrying"])),
+            models.Index(fields=["lease_until"], name="task_lease", condition=Q(status="started")),
+            models.Index(fields=["scope", "-id"], name="task_by_scope"),
+            models.Index(fields=["user", "-id"], name="task_by_user"),
+            models.Index(fields=["topic", "-id"], name="task_by_topic", condition=~Q(topic="")),
+            models.Index(fields=["batch"], name="task_by_batch", condition=Q(batch__isnull=False)),
+            models.Index(fields=["name", "status"], name="task_by_name"),
+            models.Index(fields=["finished_at"], name="task_by_end"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unique_key"],
+                name="one_active_task_per_unique_key",
+                condition=Q(status__in=["pending", "queued", "started", "retrying"]) & ~Q(unique_key=""),
+            ),
+            models.UniqueConstraint(fields=["schedule_key"], name="one_task_per_due_time", condition=~Q(schedule_key="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.pk}"
+
+    @property
+    def is_terminal(self) -> bool:
+        return self.status in TERMINAL
+
+    @property
+    def own_topic(self) -> str:
+        return f"task:{self.pk}"
+
+    @property
+    def share(self) -> tuple[float, float] | None:
+        if self.share_from is None or self.share_to is None:
+            return None
+        return self.share_from, self.share_to
+
+    def waiting_reason(self) -> str:
+        """Why this task is not moving, as one sentence; empty where it runs or has ended."""
+        from tasks.waiting import reason
+
+        return reason(self)
+
+
+class TaskAttempt(models.Model):
+    """One try at a task: where, how long, and how it ended."""
+
+    class Outcome(models.TextChoices):
+        RUNNING = "running", _("Running")
+        SUCCEEDED = "succeeded", _("Succeeded")
+        FAILED = "failed", _("Failed")
+        CANCELLED = "cancelled", _("Cancelled")
+        LOST = "lost", _("The worker died")
+        RETURNED = "returned", _("Handed back")
+
+    record = models.ForeignKey(TaskRecord, on_delete=models.CASCADE, related_name="attempts")
+    number = models.PositiveIntegerField()
+    executor = models.CharField(max_length=20, blank=True)
+    worker = models.CharField(max_length=120, blank=True)
+    started = models.DateTimeField()
+    ended = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=10, choices=Outcome.choices, default=Outcome.RUNNING)
+    error_class = models.CharField(max_length=200, blank=True)
+    message = models.TextField(blank=True)
+    traceback = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["number"]
+        verbose_name = _("attempt")
+        verbose_name_plural = _("attempts")
+        constraints = [models.UniqueConstraint(fields=["record", "number"], name="one_row_per_attempt")]
+
+    def __str__(self) -> str:
+        return f"attempt {self.number}: {self.outcome}"
+
+
+class TopicState(models.Model):
+    """The last event of a topic, which a new subscriber gets first; `seq` numbers the topic's events."""
+
+    TERMINAL: ClassVar[tuple[str, ...]] = tuple(str(status) for status in TERMINAL)
+
+    topic = models.CharField(max_length=100, primary_key=True)
+    scope = models.UUIDField(null=True, blank=True)
+    seq = models.BigIntegerField(default=1)
+    task = models.UUIDField(null=True, blank=True)
+    attempt = models.PositiveIntegerField(default=0)
+    status = models.CharField(max_length=10)
+    step = models.CharField(max_length=60, blank=True)
+    percent = models.FloatField(default=0)
+    message = models.CharField(max_length=300, blank=True)
+    updated = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["scope", "-updated"], name="topic_by_scope", condition=Q(scope__isnull=False))]
+
+    def __str__(self) -> str:
+        return f"{self.topic} #{self.seq}: {self.status}"
+
+
+class WorkerQuerySet(models.QuerySet["Worker"]):
+    def alive(self, kind: str | None = None) -> WorkerQuerySet:
+        """Processes whose heartbeat is fresh, by the database's clock."""
+        fresh = self.filter(last_seen__gt=Now() - timedelta(seconds=settings.TASK_WORKER_FRESH_SECONDS), stopped=None)
+        return fresh.filter(kind=kind) if kind else fresh
+
+
+class Worker(models.Model):
+    """One process that works on tasks or looks after them; a new row at every process start."""
+
+    class Kind(models.TextChoices):
+        WEB = "web", _("Web process")
+        CELERY = "celery", _("Celery worker")
+        BEAT = "beat", _("Scheduler")
+
+    id: models.UUIDField[uuid.UUID, uuid.UUID] = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    name = models.CharField(max_length=120)
+    host = models.CharField(max_length=120)
+    pid = models.PositiveIntegerField()
+    started = models.DateTimeField()
+    last_seen: models.DateTimeField[datetime, datetime] = models.DateTimeField()
+    stopped = models.DateTimeField(null=True, blank=True)
+
+    objects = WorkerQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-last_seen"]
+        indexes = [models.Index(fields=["kind", "-last_seen"], name="worker_by_kind")]
+
+    def __str__(self) -> str:
+        return self.name

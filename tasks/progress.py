@@ -1,0 +1,123 @@
+"""Progress events: numbered and kept in PostgreSQL in the caller's transaction, published when it commits."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from tasks.models import TopicState
+from tasks.transport import publisher
+
+RECENT = timedelta(minutes=10)
+COLUMNS = ("topic", "scope", "seq", "task", "attempt", "status", "step", "percent", "message")
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing to tell about a topic. `percent` is 0 to 100 of the topic's whole."""
+
+    topic: str
+    scope: uuid.UUID | None
+    status: str
+    percent: float
+    step: str = ""
+    message: str = ""
+    task: uuid.UUID | None = None
+    attempt: int = 0
+    restart: bool = False
+
+
+def emit(
+    topic: str,
+    *,
+    scope: uuid.UUID | None,
+    status: str,
+    percent: float,
+    step: str = "",
+    message: str = "",
+    task: uuid.UUID | None = None,
+    attempt: int = 0,
+    restart: bool = False,
+) -> None:
+    """Tell what a topic is doing now.
+
+    The percentage never goes back unless the same task begins a later attempt or `restart` is given. After a terminal
+    event nothing more is told until a restart.
+    """
+    emit_all([Event(topic, scope, status, percent, step, message, task, attempt, restart)])
+
+
+def emit_all(events: Sequence[Event]) -> None:
+    """Like `emit`, for events of different topics at once."""
+    if not events:
+        return
+    told = _store(events)
+    if told:
+        transaction.on_commit(lambda: publisher.publish(told), robust=True)
+
+
+def _store(events: Sequence[Event]) -> list[dict[str, Any]]:
+    """Bump the topics' numbers; returns what is to be published (without events that came after a topic's end)."""
+    row = "(%s, %s, 1, %s, %s, %s, %s, %s, %s, statement_timestamp())"
+    values: list[Any] = []
+    for event in events:
+        percent = min(100.0, max(0.0, float(event.percent)))
+        values += [event.topic, event.scope, event.task, event.attempt, event.status, event.step[:60], percent, _clean(event.message)]
+    restarts = [event.topic for event in events if event.restart]
+    with connection.cursor() as cursor:
+        cursor.execute(UPSERT.format(rows=", ".join([row] * len(events))), [*values, restarts, restarts])
+        return [message_of(dict(zip(COLUMNS, found, strict=True))) for found in cursor.fetchall()]
+
+
+UPSERT = """
+INSERT INTO tasks_topicstate AS t (topic, scope, seq, task, attempt, status, step, percent, message, updated)
+VALUES {rows}
+ON CONFLICT (topic) DO UPDATE SET
+    seq = t.seq + 1, scope = COALESCE(EXCLUDED.scope, t.scope), task = EXCLUDED.task, attempt = EXCLUDED.attempt,
+    status = EXCLUDED.status, step = EXCLUDED.step, message = EXCLUDED.message, updated = EXCLUDED.updated,
+    percent = CASE
+        WHEN t.topic = ANY(%s::text[]) OR (t.task = EXCLUDED.task AND EXCLUDED.attempt > t.attempt) THEN EXCLUDED.percent
+        ELSE GREATEST(t.percent, EXCLUDED.percent) END
+WHERE t.status NOT IN ('succeeded', 'failed', 'cancelled') OR t.topic = ANY(%s::text[])
+RETURNING topic, scope, seq, task, attempt, status, step, percent, message
+"""
+
+
+def message_of(row: dict[str, Any]) -> dict[str, Any]:
+    """What travels between processes: the event and the scope by which it is also delivered."""
+    percent = round(row["percent"], 1)
+    return {
+        "scope": str(row["scope"]) if row["scope"] else None,
+        "event": {
+            "topic": row["topic"],
+            "seq": row["seq"],
+            "task": str(row["task"]) if row["task"] else None,
+            "attempt": row["attempt"],
+            "status": row["status"],
+            "step": row["step"],
+            "percent": int(percent) if percent == int(percent) else percent,
+            "message": row["message"],
+        },
+    }
+
+
+def snapshots(topics: Iterable[str], scopes: Iterable[uuid.UUID] = ()) -> list[dict[str, Any]]:
+    """The last event of each topic, and of every topic of the scopes that is not over or ended within the last ten minutes."""
+    scopes = list(scopes)
+    wanted = Q(topic__in=list(topics))
+    if scopes:
+        lively = ~Q(status__in=TopicState.TERMINAL) | Q(updated__gt=Now() - RECENT)
+        wanted |= Q(scope__in=scopes) & lively
+    rows = TopicState.objects.filter(wanted).order_by("updated").values(*COLUMNS)
+    return [message_of(dict(row))["event"] for row in rows]
+
+
+def _clean(text: str) -> str:
+    return text.replace("\x00", "")[:300]

@@ -1,0 +1,184 @@
+"""Nothing stays stuck: a loop in web and beat processes, with one leader, that puts right what deaths and losses left behind."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import redis
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, connection, transaction
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from tasks import leader
+from tasks.connections import drop_connection, refresh_connection
+from tasks.dispatch import dispatch, send
+from tasks.ending import close_attempt, finish
+from tasks.executors import routing
+from tasks.models import UNSENT, Status, TaskAttempt, TaskRecord, Worker
+from tasks.progress import emit_all
+from tasks.run import events
+from tasks.transport import queue_name
+
+log = logging.getLogger(__name__)
+AT_ONCE = 200
+MAX_LOST = 2
+OUTBOX_GRACE = timedelta(seconds=3)
+MESSAGE_GRACE = timedelta(seconds=10)
+PRIORITIES = range(10)
+
+
+@dataclass
+class Rescued:
+    """What one pass put right."""
+
+    expired: int = 0
+    sent: int = 0
+    resent: int = 0
+    rerouted: int = 0
+
+    def __bool__(self) -> bool:
+        return any((self.expired, self.sent, self.resent, self.rerouted))
+
+
+def rescue() -> Rescued:
+    """One pass over everything; safe beside running workers and a second rescuer."""
+    done = Rescued(expired=_expire())
+    done.sent = _send_due()
+    done.rerouted = _reroute()
+    done.resent = _resend_lost_messages()
+    return done
+
+
+def _expire() -> int:
+    """Attempts whose lease ran out: their worker died, was frozen, or lost the database for too long."""
+    count = 0
+    while count < AT_ONCE:
+        with transaction.atomic():
+            stale = TaskRecord.objects.filter(status=Status.STARTED, lease_until__lt=Now()).order_by("lease_until")
+            record = stale.select_for_update(of=("self",), skip_locked=True).first()
+            if record is None:
+                return count
+            _give_up(record)
+        count += 1
+    return count
+
+
+def _give_up(record: TaskRecord) -> None:
+    """Decide over a record whose attempt is lost: cancelled, poison, or to be tried again by the next worker."""
+    log.warning("%s lost its worker %s in attempt %d", record, record.worker, record.attempt)
+    close_attempt(record, record.attempt, TaskAttempt.Outcome.LOST, message=_("The worker stopped answering."))
+    record.lost += 1
+    if record.cancel_requested:
+        record.save(update_fields=["lost"])
+        finish(record, Status.CANCELLED)
+    elif record.lost >= MAX_LOST:
+        record.save(update_fields=["lost"])
+        sentence = _("The worker died %(count)d times while it ran this task, so it is not tried again.") % {"count": record.lost}
+        finish(record, Status.FAILED, error=sentence, code="poison", error_class="WorkerLost")
+    else:
+        record.status, record.run_after, record.lease_until = Status.RETRYING, None, None
+        record.save(update_fields=["lost", "status", "run_after", "lease_until"])
+        message = _("The worker stopped answering; another one takes over.")
+        emit_all(events(record, Status.RETRYING, record.percent, record.step, message))
+        transaction.on_commit(lambda: dispatch(record), robust=True)
+
+
+def _send_due() -> int:
+    """The outbox: dispatches lost between commit and broker, retries and delayed tasks whose time has come."""
+    forgotten = Q(run_after=None, created__lt=Now() - OUTBOX_GRACE)
+    due = TaskRecord.objects.filter(forgotten | Q(run_after__lte=Now()), status__in=UNSENT).order_by("priority", "id")
+    count = 0
+    for record in due[:AT_ONCE]:
+        if not dispatch(record):
+            break
+        count += 1
+    return count
+
+
+def _reroute() -> int:
+    """Hybrid: what waits for Celery workers of which none is left goes to the web processes."""
+    if settings.TASK_EXECUTOR != "hybrid" or Worker.objects.alive(Worker.Kind.CELERY).exists():
+        return 0
+    waiting = TaskRecord.objects.filter(status=Status.QUEUED, executor=routing.CELERY.name, queued_at__lt=Now() - MESSAGE_GRACE)
+    moved = waiting.update(executor=routing.BACKGROUND.name, route_reason=_("a heavy task, but its workers are gone"), queued_at=Now())
+    if moved:
+        log.warning("%d tasks go to the web processes, because no worker is alive", moved)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_notify('lexintel_work', '')")
+    return moved
+
+
+def _resend_lost_messages() -> int:
+    """Messages that the broker no longer has (it was emptied or killed): as many as are missing, the most urgent first.
+
+    A long queue is not a lost one, so what the broker holds is counted; one message too many does no harm.
+    """
+    waiting = TaskRecord.objects.filter(status=Status.QUEUED, executor=routing.CELERY.name)
+    stale = waiting.filter(queued_at__lt=Now() - MESSAGE_GRACE)
+    if not stale.exists():
+        return 0
+    missing = waiting.count() - _messages_held()
+    count = 0
+    for record in stale.order_by("priority", "id")[: max(0, min(missing, AT_ONCE))]:
+        TaskRecord.objects.filter(pk=record.pk, status=Status.QUEUED).update(queued_at=Now())
+        if not send(record, routing.Route(routing.CELERY, record.route_reason)):
+            break
+        count += 1
+    return count
+
+
+def _messages_held() -> int:
+    """Messages in the broker's queues and those that workers have taken but not finished."""
+    queue = queue_name()
+    with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=5, socket_connect_timeout=5) as client:
+        lengths = client.pipeline()
+        for name in (queue, *(f"{queue}\x06\x16{priority}" for priority in PRIORITIES if priority)):
+            lengths.llen(name)
+        return sum(int(length) for length in lengths.execute())
+
+
+class Rescuer:
+    """The loop, in a thread."""
+
+    def __init__(self) -> None:
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._loop, name="task-rescuer", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._thread.join(5)
+
+    def _loop(self) -> None:
+        leadership = leader.Leadership(leader.RESCUER)
+        while not self._stopping.wait(settings.TASK_RESCUE_SECONDS):
+            self._quietly(lambda: self._pass(leadership))
+        leadership.release()
+        connection.close()
+
+    def _pass(self, leadership: leader.Leadership) -> None:
+        if not leadership.held():
+            return
+        refresh_connection()
+        done = rescue()
+        if done:
+            log.info("Rescued: %s", done)
+
+    def _quietly(self, do: Callable[[], None]) -> None:
+        """The rescuer outlives whatever goes wrong in a pass; the next pass sees the same state again."""
+        try:
+            do()
+        except (DatabaseError, InterfaceError, redis.RedisError, OSError) as error:
+            log.warning("A rescue pass was interrupted: %s", error)
+            drop_connection()
+        except Exception:  # a mistake over one record must not leave all others unwatched
+            log.exception("A rescue pass failed")
+            drop_connection()

@@ -1,0 +1,134 @@
+"""One attempt at a task, as its function sees it."""
+
+from __future__ import annotations
+
+import logging
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from tasks import loop
+from tasks.errors import Cancelled, ClaimLost, ShuttingDown, TimeLimit
+from tasks.models import Status, TaskRecord
+from tasks.progress import Event, emit_all
+
+if TYPE_CHECKING:
+    from tasks.registry import TaskSpec
+
+log = logging.getLogger(__name__)
+current_task: ContextVar[str] = ContextVar("current_task", default="")
+"""The id of the record that this thread works on, for log lines."""
+
+
+class TaskRun:
+    """The claim of one attempt on a record. Its flags are set by the process's heart, so `check` costs nothing."""
+
+    def __init__(self, record: TaskRecord, spec: TaskSpec | None = None) -> None:
+        self.record = record
+        self.attempt = record.attempt
+        self.spec = spec
+        self.began = time.monotonic()
+        self.abandon: Callable[[], None] | None = None
+        self.cancelled = self.lost = self.late = self.stopping = self.abandoned = False
+        self._percent = 0.0
+        self._step = ""
+        self._told = float("-inf")
+
+    @property
+    def id(self) -> uuid.UUID:
+        return self.record.pk
+
+    def check(self) -> None:
+        """Raise Cancelled, ClaimLost, TimeLimit or ShuttingDown where this attempt should end; call it at every unit of work."""
+        if self.lost:
+            raise ClaimLost(f"{self.record} was given to another attempt")
+        if self.cancelled:
+            raise Cancelled
+        if self.stopping:
+            raise ShuttingDown("the process is stopping")
+        if self.late and self.spec is not None:
+            raise TimeLimit(
+                _("The task took longer than %(minutes)g minutes.") % {"minutes": round(self.spec.soft_limit / 60, 2)}, "time_limit"
+            )
+
+    def progress(self, percent: float, step: str = "", message: str = "") -> None:
+        """Say how far this task is, 0 to 100; written at most four times a second and at each new step. Raises like `check`."""
+        self.check()
+        self._percent = max(self._percent, min(100.0, float(percent)))
+        now = time.monotonic()
+        if step == self._step and now - self._told < settings.TASK_PROGRESS_INTERVAL:
+            return
+        self._step, self._told = step, now
+        told = self._percent
+        if loop.on_a_loop():
+            loop.in_order(lambda: self._tell_quietly(told, step, message))
+        else:
+            self._tell(told, step, message)
+
+    @contextmanager
+    def publish(self) -> Iterator[None]:
+        """A transaction in which this attempt is sure to hold its claim: everything a stage writes is written in it.
+
+        Raises ClaimLost or Cancelled before anything is written. The record is locked until the end, so keep it short.
+        """
+        with transaction.atomic():
+            self.hold()
+            yield
+            TaskRecord.objects.filter(pk=self.id).update(lease_until=Now() + timedelta(seconds=settings.TASK_LEASE_SECONDS))
+
+    def hold(self) -> TaskRecord:
+        """Lock the record in the caller's transaction and verify the claim."""
+        record = TaskRecord.objects.select_for_update(of=("self",)).filter(pk=self.id, attempt=self.attempt, status=Status.STARTED).first()
+        if record is None:
+            self.lost = True
+            raise ClaimLost(f"{self.record} was given to another attempt")
+        if record.cancel_requested:
+            self.cancelled = True
+            raise Cancelled
+        return record
+
+    def _tell_quietly(self, percent: float, step: str, message: str) -> None:
+        """From an async task: being cancelled or superseded shows at its next `check` (the flags are set)."""
+        try:
+            self._tell(percent, step, message)
+        except (Cancelled, ClaimLost):
+            log.debug("%s goes on without a claim", self.record)
+
+    def _tell(self, percent: float, step: str, message: str) -> None:
+        message = message.replace("\x00", "")[:300]
+        held = TaskRecord.objects.filter(pk=self.id, attempt=self.attempt, status=Status.STARTED, cancel_requested=False)
+        with transaction.atomic():
+            if not held.update(percent=percent, step=step[:60], message=message):
+                self._explain()
+            emit_all(events(self.record, Status.STARTED, percent, step, message))
+
+    def _explain(self) -> None:
+        cancelled = TaskRecord.objects.filter(pk=self.id, attempt=self.attempt, status=Status.STARTED, cancel_requested=True)
+        self.cancelled = cancelled.exists()
+        self.lost = not self.cancelled
+        self.check()
+
+
+def events(record: TaskRecord, status: str, percent: float, step: str = "", message: str = "", *, restart: bool = False) -> list[Event]:
+    """What to tell of a record: on its own topic, and on the topic it works for, where its percent is a share of the whole.
+
+    A scope hears of a task once: on the topic it works for if it has one, else on its own.
+    """
+    own_scope = None if record.topic else record.scope
+    told = [Event(record.own_topic, own_scope, status, percent, step, message, record.pk, record.attempt, restart)]
+    if record.topic and record.share is None:
+        told.append(Event(record.topic, record.scope, status, percent, step, message, record.pk, record.attempt, restart))
+    elif record.topic and record.share is not None and status in (Status.STARTED, Status.RETRYING):
+        low, high = record.share
+        whole = low + (high - low) * percent / 100
+        told.append(Event(record.topic, record.scope, status, whole, step, message, record.pk, record.attempt))
+    return told

@@ -1,0 +1,59 @@
+"""What runs beside the requests: started once by a web process and by beat, stopped in order."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from tasks import schedules, services
+from tasks.executors import background
+from tasks.models import Worker
+from tasks.presence import Presence
+from tasks.rescuer import Rescuer
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class _Running:
+    presence: Presence
+    rescuer: Rescuer
+    scheduler: schedules.SchedulerThread | None = None
+
+
+_running: _Running | None = None
+
+
+def start_web(*, schedule: bool = False) -> None:
+    """In a web process: work on background tasks, rescue, say that we live; `schedule` also obeys the schedules (no beat)."""
+    if _start(Worker.Kind.WEB, schedule=schedule):
+        background.start_pool()
+
+
+def start_beat() -> None:
+    """In beat: rescue and say that we live."""
+    _start(Worker.Kind.BEAT, schedule=False)
+
+
+def stop(grace: float = 5.0) -> None:
+    """Stop in order: no new work, running attempts get `grace` seconds and are handed back, services are closed."""
+    global _running
+    if _running is None:
+        return
+    running, _running = _running, None
+    if running.scheduler is not None:
+        running.scheduler.stop()
+    background.stop_pool(grace)
+    running.rescuer.stop()
+    running.presence.stop()
+    services.close_all()
+
+
+def _start(kind: Worker.Kind, *, schedule: bool) -> bool:
+    global _running
+    if _running is not None:
+        return False
+    _running = _Running(Presence(kind), Rescuer(), schedules.run_in_thread() if schedule else None)
+    _running.presence.start()
+    _running.rescuer.start()
+    return True

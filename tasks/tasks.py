@@ -1,0 +1,31 @@
+"""Maintenance as tasks, each with its schedule."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from tasks import maintenance
+from tasks.registry import NoPayload, task
+from tasks.run import TaskRun
+from tasks.schedules import Schedule, declare
+
+
+@task("tasks.health_check")
+def health_check(job: NoPayload, run: TaskRun) -> dict[str, Any]:
+    return maintenance.health()
+
+
+@task("tasks.vacuum_database")
+def vacuum_database(job: NoPayload, run: TaskRun) -> dict[str, Any]:
+    return maintenance.vacuum(lambda done, count, name: run.progress(100 * done / count, "vacuum", name))
+
+
+@task("tasks.cleanup_expired_sessions")
+def cleanup_expired_sessions(job: NoPayload, run: TaskRun) -> dict[str, Any]:
+    return {"removed": maintenance.cleanup_sessions()}
+
+
+declare(Schedule("Health check", "tasks.health_check", every=timedelta(hours=1), description="Asks every part how it is."))
+declare(Schedule("Vacuum the database", "tasks.vacuum_database", crontab="0 4 sat", description="Saturday 04:00 UTC."))
+declare(Schedule("Clean up expired sessions", "tasks.cleanup_expired_sessions", crontab="0 3 *", description="Daily 03:00 UTC."))

@@ -1,0 +1,73 @@
+"""Who may watch what. Apps above register how their topics are seen; this app knows only its own `task:` topics."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable
+from typing import Any
+
+SCOPE_KIND = "case"
+"""The kind of topic that stands for a whole scope: subscribing to it delivers everything in it."""
+
+MaySee = Callable[[Any, uuid.UUID], bool]
+ScopesOf = Callable[[Any], Iterable[Any]]
+
+_kinds: dict[str, MaySee] = {}
+_scope_filters: list[ScopesOf] = []
+_scope_editors: list[MaySee] = []
+
+
+def register_topic(kind: str, may_see: MaySee) -> None:
+    """`may_see(user, id)` answers for topics `kind:<uuid>`."""
+    _kinds[kind] = may_see
+
+
+def register_scope_filter(scopes_of: ScopesOf) -> None:
+    """`scopes_of(user)` gives the ids of the scopes (cases) that a user sees: a queryset of ids or any iterable."""
+    _scope_filters[:] = [scopes_of]
+
+
+def register_scope_editor(may_change: MaySee) -> None:
+    """`may_change(user, scope)`: may this user cancel and retry tasks of the scope, other people's included?"""
+    _scope_editors[:] = [may_change]
+
+
+def scopes_of(user: Any) -> Iterable[Any]:
+    return _scope_filters[0](user) if _scope_filters else []
+
+
+def parse(topic: str) -> tuple[str, uuid.UUID] | None:
+    """(kind, id) of `kind:<uuid>`, or None where it is none."""
+    kind, _, key = topic.partition(":")
+    try:
+        return (kind, uuid.UUID(key)) if kind and len(topic) <= 100 else None
+    except ValueError:
+        return None
+
+
+def may_see(user: Any, topic: str) -> bool:
+    """False for what is not visible, unknown or malformed alike: it does not exist for this user."""
+    parsed = parse(topic)
+    if parsed is None or not getattr(user, "is_authenticated", False):
+        return False
+    kind, key = parsed
+    check = _kinds.get(kind)
+    return bool(check and check(user, key))
+
+
+def may_change_task(user: Any, record: Any) -> bool:
+    """May this user, who sees the record, cancel or retry it? Own tasks, the scope's editors, staff where there is no scope."""
+    if record.scope is None:
+        return bool(user.is_staff or record.user_id == user.pk)
+    if _scope_editors:
+        return _scope_editors[0](user, record.scope)
+    return bool(record.user_id == user.pk)
+
+
+def may_see_task(user: Any, key: uuid.UUID) -> bool:
+    from tasks.models import TaskRecord
+
+    return TaskRecord.objects.visible_to(user).filter(pk=key).exists()
+
+
+register_topic("task", may_see_task)
