@@ -4,6 +4,8 @@ from __future__ import annotations
 
 HTTP_STATUS = {
     "too_large": 413,
+    "tus_version": 412,
+    "upload_lost": 410,
     "unsupported_type": 415,
     "legal_hold": 409,
     "busy": 409,

@@ -1,0 +1,1 @@
+"""Documents as JSON, their files, their progress, and resumable uploads."""

@@ -1,0 +1,156 @@
+"""/api/documents/: upload, list, read, correct, process, delete."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django_filters.rest_framework import DjangoFilterBackend
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from rest_framework import mixins, status, viewsets
+from rest_framework.decorators import action
+from rest_framework.exceptions import ParseError, ValidationError
+from rest_framework.filters import OrderingFilter
+from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from cases.models import Case
+from documents.api.errors import RefusedErrors
+from documents.errors import Refused
+from documents.filters import DocumentFilter
+from documents.models import Document
+from documents.models.documents import DocumentQuerySet
+from documents.serializers import (
+    AcceptedSerializer,
+    CitationSerializer,
+    DocumentChangeSerializer,
+    DocumentDetailSerializer,
+    DocumentSerializer,
+    HistorySerializer,
+    NewDocumentsSerializer,
+    PageSerializer,
+)
+from documents.services import correction, ingest, pipeline, reading
+from tasks.models import TaskRecord
+
+
+class FilesParser(MultiPartParser):
+    """Multipart whose errors say what a person can do."""
+
+    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
+        try:
+            return super().parse(stream, media_type, parser_context)
+        except ParseError as error:
+            if "header size" in str(error):
+                raise Refused(_("The file's name is too long. Please shorten it and upload the file again."), "name_too_long") from error
+            raise
+
+
+@extend_schema_view(
+    list=extend_schema(description="Documents of your cases and of the library, newest first."),
+    retrieve=extend_schema(responses=DocumentDetailSerializer),
+    destroy=extend_schema(description="Take a document out of sight (editors; 409 under legal hold)."),
+)
+class DocumentViewSet(
+    RefusedErrors, mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.DestroyModelMixin, viewsets.GenericViewSet[Document]
+):
+    serializer_class = DocumentSerializer
+    parser_classes = [FilesParser, JSONParser]
+    filter_backends = [DjangoFilterBackend, OrderingFilter]
+    filterset_class = DocumentFilter
+    ordering_fields = ["created", "updated", "title", "kind", "status", "date", "size", "page_count"]
+    ordering = ["-created", "-id"]
+    queryset = Document.objects.none()
+
+    def get_queryset(self) -> DocumentQuerySet:
+        documents = Document.objects.visible_to(self.request.user).select_related("created_by")
+        return documents if self.action == "list" else documents.select_related("case", "text_version", "duplicate_of__text_version")
+
+    def get_serializer_class(self) -> Any:
+        return DocumentDetailSerializer if self.action == "retrieve" else super().get_serializer_class()
+
+    @extend_schema(request={"multipart/form-data": NewDocumentsSerializer}, responses={201: AcceptedSerializer(many=True)})
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Put files into a case: all of them, or none where one is refused."""
+        files = _files_of(request)
+        typed = NewDocumentsSerializer(data={**request.data.dict(), "file": files} if hasattr(request.data, "dict") else request.data)
+        typed.is_valid(raise_exception=True)
+        case = get_object_or_404(Case.objects.visible_to(request.user), pk=typed.validated_data["case"])
+        named = [(file, file.name or "") for file in files]
+        accepted = ingest.accept_many(named, case=case, user=request.user, kind=typed.validated_data.get("kind"))
+        return Response(AcceptedSerializer(accepted, many=True).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=DocumentChangeSerializer, responses=DocumentDetailSerializer)
+    def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        document = self.get_object()
+        typed = DocumentChangeSerializer(document, data=request.data, partial=True)
+        typed.is_valid(raise_exception=True)
+        correction.update(document, request.user, **typed.validated_data)
+        return self._detail(document.pk)
+
+    def perform_destroy(self, instance: Document) -> None:
+        pipeline.delete(instance, self.request.user)
+
+    @extend_schema(request=None, responses={202: DocumentDetailSerializer})
+    @action(detail=True, methods=["post"])
+    def reprocess(self, request: Request, **kwargs: Any) -> Response:
+        """Read the file anew; the old text stays until the new is there."""
+        document = self.get_object()
+        pipeline.reprocess(document, request.user)
+        return self._detail(document.pk, status.HTTP_202_ACCEPTED)
+
+    @extend_schema(request=None, responses={202: DocumentDetailSerializer})
+    @action(detail=True, methods=["post"])
+    def retry(self, request: Request, **kwargs: Any) -> Response:
+        """Go on at the stage that failed."""
+        document = self.get_object()
+        pipeline.retry(document, request.user)
+        return self._detail(document.pk, status.HTTP_202_ACCEPTED)
+
+    @extend_schema(request=None, responses={202: DocumentDetailSerializer})
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Request, **kwargs: Any) -> Response:
+        """Stop processing."""
+        document = self.get_object()
+        pipeline.cancel(document, request.user)
+        return self._detail(document.pk, status.HTTP_202_ACCEPTED)
+
+    @extend_schema(parameters=[OpenApiParameter("raw", OpenApiTypes.BOOL, description="the parser's text too")], responses=PageSerializer)
+    @action(detail=True, url_path=r"pages/(?P<number>[0-9]{1,6})", filter_backends=[], pagination_class=None)
+    def pages(self, request: Request, number: str, **kwargs: Any) -> Response:
+        """One page: its text, the passages and citations on it."""
+        page = reading.page_of(self.get_object(), int(number))
+        if page is None:
+            raise Http404
+        return Response(PageSerializer(page, context={"raw": "raw" in request.query_params}).data)
+
+    @extend_schema(responses=CitationSerializer(many=True))
+    @action(detail=True, filter_backends=[])
+    def citations(self, request: Request, **kwargs: Any) -> Response:
+        """The authorities mentioned, in reading order."""
+        found = self.paginate_queryset(reading.citations_of(self.get_object()))
+        return self.get_paginated_response(CitationSerializer(found, many=True).data)
+
+    @extend_schema(responses=HistorySerializer(many=True))
+    @action(detail=True, filter_backends=[])
+    def history(self, request: Request, **kwargs: Any) -> Response:
+        """Every task of the document's processing with its attempts, newest first."""
+        records = TaskRecord.objects.filter(topic=self.get_object().topic).prefetch_related("attempts").order_by("-id")
+        return self.get_paginated_response(HistorySerializer(self.paginate_queryset(records), many=True).data)
+
+    def _detail(self, pk: Any, code: int = status.HTTP_200_OK) -> Response:
+        documents = Document.objects.select_related("case", "created_by", "text_version", "duplicate_of__text_version")
+        return Response(DocumentDetailSerializer(documents.get(pk=pk), context=self.get_serializer_context()).data, status=code)
+
+
+def _files_of(request: Request) -> list[UploadedFile]:
+    """All files of the request, whatever their field is called."""
+    files = [file for field in request.FILES for file in request.FILES.getlist(field)]
+    if not files:
+        raise ValidationError({"file": [_("No file came with this request.")]})
+    return files

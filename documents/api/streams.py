@@ -1,0 +1,66 @@
+"""The addresses that stream: a document's bytes (ranged) and its progress (SSE). Plain async views, for DRF can't negotiate either."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from documents.api.errors import answer
+from documents.models import Document
+from documents.ranged import ranged_response
+from documents.services import storage
+
+View = Callable[..., Awaitable[HttpResponseBase]]
+
+
+def with_document(view: Callable[..., Awaitable[HttpResponseBase]]) -> View:
+    """The one door for plain views: 401 for nobody, 404 for what the user may not see, else `view(request, document)`."""
+
+    @wraps(view)
+    async def guarded(request: HttpRequest, document_id: UUID) -> HttpResponseBase:
+        user: Any = await request.auser()
+        if not user.is_authenticated:
+            return answer(401, _("Please sign in."), "not_authenticated")
+        document = await Document.objects.visible_to(user).filter(pk=document_id).afirst()
+        if document is None:
+            return answer(404, _("There is no such document."), "not_found")
+        return await view(request, document)
+
+    return guarded
+
+
+@require_safe
+@with_document
+async def document_file(request: HttpRequest, document: Document) -> HttpResponseBase:
+    """The original bytes. `?download=1` saves instead of showing."""
+    try:
+        return ranged_response(
+            request,
+            storage.path_of(document),
+            etag=document.sha256,
+            mime=document.mime,
+            name=document.name or document.title,
+            download="download" in request.GET,
+        )
+    except FileNotFoundError:
+        return answer(404, _("This document has no file."), "no_file")
+
+
+@require_safe
+@with_document
+async def document_progress(request: HttpRequest, document: Document) -> HttpResponseBase:
+    """Server-sent events: the last known state at once, then every event, ending with the terminal one."""
+    from tasks.sse import progress_stream
+
+    return await as_response(progress_stream(request, document.topic))
+
+
+async def as_response(stream: Any) -> HttpResponseBase:
+    """The stream may be made by a coroutine or a plain function."""
+    return await stream if hasattr(stream, "__await__") else stream

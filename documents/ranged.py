@@ -1,0 +1,93 @@
+"""Stored bytes over HTTP: ranges for pdf.js and seeking, constant memory for any size, and nothing that runs in our origin."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import BinaryIO
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.utils.http import content_disposition_header, parse_etags
+
+BLOCK = 256 * 1024
+# Only these are shown by the browser itself; everything else (HTML, SVG, e-mails) is handed over as a download.
+SHOWN = frozenset({"application/pdf", "text/plain", "image/png", "image/jpeg", "image/gif", "image/webp"})
+SANDBOX = "default-src 'none'; sandbox; frame-ancestors 'self'"
+PDF_POLICY = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'self'"
+_RANGE = re.compile(r"bytes=(\d*)-(\d*)$")
+
+
+class Unsatisfiable(Exception):
+    """The range begins behind the end of the file."""
+
+
+def parse_range(header: str, size: int) -> tuple[int, int] | None:
+    """(first, last) byte of a single range, or None where the whole file is to be sent (no, several or malformed ranges)."""
+    match = _RANGE.match(header.strip())
+    if match is None or match.group(0) == "bytes=-":
+        return None
+    first, last = match.groups()
+    if not first:
+        if int(last) == 0 or size == 0:
+            raise Unsatisfiable
+        return max(size - int(last), 0), size - 1
+    if int(first) >= size:
+        raise Unsatisfiable
+    if last and int(last) < int(first):
+        return None
+    return int(first), min(int(last), size - 1) if last else size - 1
+
+
+def ranged_response(request: HttpRequest, path: Path, *, etag: str, mime: str, name: str, download: bool = False) -> HttpResponseBase:
+    """Answer GET and HEAD with 200, 206, 304 or 416. `etag` is without quotes; raises FileNotFoundError."""
+    size = path.stat().st_size
+    if f'"{etag}"' in parse_etags(request.headers.get("If-None-Match", "")):
+        return _with_headers(HttpResponse(status=304), etag, mime, name, download)
+    try:
+        part = _wanted(request, etag, size)
+    except Unsatisfiable:
+        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}", "Accept-Ranges": "bytes"})
+    first, last = part or (0, size - 1)
+    response = _body(request, path, first, last - first + 1)
+    response.status_code = 206 if part else 200
+    if part:
+        response["Content-Range"] = f"bytes {first}-{last}/{size}"
+    response["Content-Length"] = str(last - first + 1)
+    return _with_headers(response, etag, mime, name, download)
+
+
+def _wanted(request: HttpRequest, etag: str, size: int) -> tuple[int, int] | None:
+    """A range counts only where If-Range (if sent) names the file as it is now."""
+    condition = request.headers.get("If-Range", "").strip()
+    if "Range" not in request.headers or (condition and condition != f'"{etag}"'):
+        return None
+    return parse_range(request.headers["Range"], size)
+
+
+def _body(request: HttpRequest, path: Path, first: int, length: int) -> HttpResponse | StreamingHttpResponse:
+    if request.method == "HEAD":
+        return HttpResponse()
+    # Opened here, so that a file deleted in between is an error and not a broken answer.
+    return StreamingHttpResponse(_blocks(open(path, "rb"), first, length))  # noqa: SIM115 (closed by the generator)
+
+
+async def _blocks(file: BinaryIO, first: int, length: int) -> AsyncIterator[bytes]:
+    with file:
+        await asyncio.to_thread(file.seek, first)
+        while length > 0 and (block := await asyncio.to_thread(file.read, min(BLOCK, length))):
+            length -= len(block)
+            yield block
+
+
+def _with_headers(response: HttpResponseBase, etag: str, mime: str, name: str, download: bool) -> HttpResponseBase:
+    shown = mime in SHOWN and not download
+    response["Content-Type"] = f"{mime}; charset=utf-8" if mime == "text/plain" else mime or "application/octet-stream"
+    response["Content-Disposition"] = content_disposition_header(not shown, name) or "attachment"
+    response["ETag"] = f'"{etag}"'
+    response["Accept-Ranges"] = "bytes"
+    response["Cache-Control"] = "private, no-cache"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = PDF_POLICY if mime == "application/pdf" else SANDBOX
+    return response

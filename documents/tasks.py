@@ -1,0 +1,40 @@
+"""The pipeline's tasks: payload in, service called, result out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from documents.jobs import CitationExtractionJob, DocumentExtractionJob, EmbeddingGenerationJob
+from documents.services import pipeline, stages
+from tasks.models import TaskRecord
+from tasks.registry import task
+from tasks.run import TaskRun
+
+Job = DocumentExtractionJob | EmbeddingGenerationJob | CitationExtractionJob
+
+
+def document_ended(record: TaskRecord, job: Job, outcome: str) -> None:
+    """Final failure or cancel of any stage is the document's, in the transaction that says so of the task."""
+    pipeline.end_of_task(record, job.document_id, outcome)
+
+
+def document_retried(record: TaskRecord, job: Job) -> None:
+    pipeline.retry_of_task(record, job.document_id)
+
+
+@task("documents.extract_text_from_document", payload=DocumentExtractionJob, heavy=True, on_end=document_ended, on_retry=document_retried)
+def extract_text_from_document(job: DocumentExtractionJob, run: TaskRun) -> dict[str, Any]:
+    """Read a document's file: pages, passages, words, attachments."""
+    return stages.extract_text(job, run)
+
+
+@task("documents.generate_embeddings", payload=EmbeddingGenerationJob, heavy=True, on_end=document_ended, on_retry=document_retried)
+def generate_embeddings(job: EmbeddingGenerationJob, run: TaskRun) -> dict[str, Any]:
+    """Make the vectors of a document's passages."""
+    return stages.generate_embeddings(job, run)
+
+
+@task("documents.extract_citations", payload=CitationExtractionJob, heavy=True, on_end=document_ended, on_retry=document_retried)
+def extract_citations(job: CitationExtractionJob, run: TaskRun) -> dict[str, Any]:
+    """Find the authorities that a document mentions."""
+    return stages.extract_citations(job, run)
