@@ -10,11 +10,12 @@ class DocumentsConfig(AppConfig):
 
         from cases.services.summaries import register_summary
         from cases.tabs import register_overview, register_tab
-        from documents.services import overview, storage
+        from documents.services import embedding, overview, storage
         from documents.services.watching import may_see
         from tasks.topics import register_topic
 
         storage.root()  # a wrong STORAGE_URL stops the start here
+        embedding.register()
         register_topic("document", may_see)
         register_tab("documents", _("Documents"), "documents:case-documents", 10)
         register_tab("search", _("Search"), "documents:case-search", 20)

@@ -134,8 +134,14 @@ def main() -> int:
     except ImproperlyConfigured as error:
         print(error, file=sys.stderr)
         return os.EX_CONFIG
+    from tasks import runtime
+
     server = build(options.host or settings.LEXINTEL_HOST, options.port or settings.LEXINTEL_PORT)
-    server.run()
+    runtime.start_web()
+    try:
+        server.run()
+    finally:
+        runtime.stop(grace=1.5)
     return 0 if server.listening_addresses else 1
 
 

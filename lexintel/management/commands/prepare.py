@@ -1,0 +1,76 @@
+"""What `up` does between the servers and the processes: migrations, static files, and the demo on an empty embedded database."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+from documents.services import embedding
+from documents.services.demo import fill
+from lexintel.environment import boolean
+from lexintel.steps import step
+
+DEMO = "demo"
+
+
+class Command(BaseCommand):
+    help = "Bring the database and the static files up to date, as `up` does at its start. Example: python3 manage.py prepare"
+    requires_system_checks = []
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        with step("migrations and schedules"):
+            call_command("migrate", verbosity=0, interactive=False)
+        with step("static files"):
+            collect_static()
+        if not settings.EMBEDDING_URL:
+            with step("embedding model"):
+                embedding.prepare()
+        prepare_demo(allowed=boolean("LEXINTEL_DEMO"))
+
+
+def collect_static() -> None:
+    """Collect and compress, unless nothing changed since the last time."""
+    stamp = Path(settings.STATIC_ROOT) / ".sources"
+    digest = digest_of_sources()
+    if stamp.exists() and stamp.read_text() == digest:
+        return
+    call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+    stamp.write_text(digest)
+
+
+def digest_of_sources() -> str:
+    """Changes with every static file's path, size or time, and with how they are stored."""
+    seen = [settings.STORAGES["staticfiles"]["BACKEND"]]
+    for finder in get_finders():
+        for path, storage in finder.list([]):
+            found = os.stat(storage.path(path))
+            seen.append(f"{path} {found.st_size} {found.st_mtime_ns}")
+    return hashlib.sha256("\n".join(sorted(seen)).encode()).hexdigest()
+
+
+def prepare_demo(*, allowed: bool) -> None:
+    """The user demo / demo and its case on a database without people; elsewhere a demo user may not sign in."""
+    users = get_user_model().objects
+    marker, filled = settings.VAR / "embedded" / "demo", settings.VAR / "embedded" / "demo-filled"
+    if allowed and not users.exists():
+        users.create_user(DEMO, password=DEMO, first_name="Demo")
+    demo = users.filter(username=DEMO, is_staff=False).first()
+    if demo is None or not demo.check_password(DEMO):
+        marker.unlink(missing_ok=True)
+        return
+    if demo.is_active != allowed:
+        demo.is_active = allowed
+        demo.save(update_fields=["is_active"])
+    if allowed and not filled.exists():
+        with step("demo case"):
+            fill(demo)
+        filled.touch()
+    marker.touch() if allowed else marker.unlink(missing_ok=True)
