@@ -11,13 +11,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from documents.services.embedding import reference
 from documents.services.embedding.errors import EmbeddingUnavailable
-from documents.services.embedding.graph import INPUT, GraphBuilder
+from documents.services.embedding.runtime import INPUT, session
 from documents.services.embedding.tokens import Tokens
 from documents.services.embedding.weights import Architecture, ModelFolder, Tensors, file_sha256, read_safetensors
 
@@ -45,7 +44,7 @@ SENTENCES = (
 
 
 def converted(folder: ModelFolder) -> Path:
-    """The checked int8 file of the model, made now if it is missing or damaged (about 2 s; other processes wait for it)."""
+    """The checked int8 file of the model, made now if it is missing or damaged (1-2 s; other processes wait for it)."""
     path = location(folder)
     if _is_whole(path):
         return path
@@ -58,18 +57,6 @@ def converted(folder: ModelFolder) -> Path:
 
 def location(folder: ModelFolder) -> Path:
     return Path(settings.VAR) / "models" / f"{folder.name}-{RECIPE}-{(folder.weights_sha256 or '')[:12]}.onnx"
-
-
-def session(path: Path) -> onnxruntime.InferenceSession:
-    """One thread (a process is a core's worth), and no more memory than one text needs."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    # The extended level would fuse Add and LayerNormalization into an operator five times slower (see graph.py).
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
-    options.enable_mem_pattern = False
-    options.log_severity_level = 3
-    provider = ("CPUExecutionProvider", {"arena_extend_strategy": "kSameAsRequested"})
-    return onnxruntime.InferenceSession(str(path), options, providers=[provider])
 
 
 def _is_whole(path: Path) -> bool:
@@ -103,6 +90,8 @@ def _make(folder: ModelFolder, path: Path) -> None:
 
 def _write_best(draft: Path, tensors: Tensors, architecture: Architecture, tokens: Tokens) -> float:
     """Writes the first quantisation that agrees with float32 on this processor; returns its mean cosine."""
+    from documents.services.embedding.graph import GraphBuilder  # imports onnx: 15 MB and .3 s that only a conversion needs
+
     samples = [tokens.ids(sentence) for sentence in SENTENCES]
     truth = np.stack([reference.encode(tensors, architecture, ids) for ids in samples])
     found = []

@@ -16,10 +16,10 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
+from documents.services.embedding.runtime import INPUT, OUTPUT
 from documents.services.embedding.weights import Architecture, Tensors
 
 MICROSOFT = "com.microsoft"
-INPUT, OUTPUT = "ids", "vector"
 
 
 def quantise(weight: np.ndarray, steps: int) -> tuple[np.ndarray, np.ndarray]:

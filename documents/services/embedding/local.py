@@ -11,8 +11,8 @@ import numpy as np
 import onnxruntime
 
 from documents.services.embedding.cache import QueryCache
-from documents.services.embedding.conversion import RECIPE, converted, session
-from documents.services.embedding.graph import INPUT
+from documents.services.embedding.conversion import RECIPE, converted
+from documents.services.embedding.runtime import INPUT, session
 from documents.services.embedding.tokens import Tokens
 from documents.services.embedding.weights import DIMENSIONS, Architecture, ModelFolder
 
