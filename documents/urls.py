@@ -10,4 +10,6 @@ urlpatterns = [
     path("cases/<uuid:pk>/search/", search_page.case_search, name="case-search"),
     path("search/", search_page.search, name="search"),
     path("documents/<uuid:pk>/", detail.document_detail, name="detail"),
+    path("documents/<uuid:pk>/text/<int:number>/", detail.document_text, name="text"),
+    path("documents/<uuid:pk>/history/", detail.document_history, name="history"),
 ]
