@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -12,7 +14,7 @@ class CaseForm(forms.ModelForm):
     class Meta:
         model = Case
         fields = ["title", "docket_number", "court"]
-        widgets = {
+        widgets: ClassVar[dict[str, forms.Widget]] = {
             "title": forms.TextInput(attrs={"class": "form-control", "autofocus": True, "autocomplete": "off"}),
             "docket_number": forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
             "court": forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
@@ -23,7 +25,7 @@ class CaseForm(forms.ModelForm):
 class EditCaseForm(CaseForm):
     class Meta(CaseForm.Meta):
         fields = ["title", "docket_number", "court", "status", "description"]
-        widgets = {
+        widgets: ClassVar[dict[str, forms.Widget]] = {
             **CaseForm.Meta.widgets,
             "title": forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
             "status": forms.Select(attrs={"class": "form-select"}),

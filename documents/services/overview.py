@@ -28,12 +28,18 @@ STATES: dict[str, tuple[str | Promise, tuple[str, ...]]] = {
 BEGINS = {Status.EXTRACTING: 0.0, Status.EMBEDDING: 45.0, Status.CITING: 90.0}
 
 
+# Reading such a file again gives the same answer, so the right action is another file.
+FATAL_CODES = frozenset(
+    {"empty_file", "unreadable", "encrypted", "unsupported_type", "type_mismatch", "too_many_pages", "decompression_bomb", "no_text"}
+)
+
+
 @dataclass(frozen=True)
 class Live:
-    """How far a document is, of the whole way, and what is being done; `seq` is that of the event that told so."""
+    """How far a document is, of the whole way, and what is being done in words; `seq` is that of the event that told so."""
 
     percent: float
-    message: str = ""
+    text: str
     seq: int = 0
 
 
@@ -51,15 +57,20 @@ def counts_of(case: Case) -> dict[str, int]:
 
 
 def attach_live(documents: Iterable[Document]) -> list[Any]:
-    """The same documents, each with `live` as its last progress event told it, for pages that must be right before the next one comes."""
+    """The same documents, each with `live` as its last progress event told it: right before the next one comes."""
     listed: list[Any] = list(documents)
     topics = [document.topic for document in listed if document.status in RUNNING]
     states = TopicState.objects.in_bulk(topics) if topics else {}
     for document in listed:
-        state = states.get(document.topic)
-        begin = BEGINS.get(Status(document.status), 0.0)
-        document.live = Live(state.percent, state.message, state.seq) if state else Live(begin)
+        document.live = _live(document, states.get(document.topic))
     return listed
+
+
+def _live(document: Document, state: TopicState | None) -> Live:
+    stage = document.get_status_display()
+    if state is None:
+        return Live(BEGINS.get(Status(document.status), 0.0), stage)
+    return Live(state.percent, f"{stage}, {state.message}" if state.message else stage, state.seq)
 
 
 def overview(case: Case, user: Any) -> Overview:
@@ -70,6 +81,8 @@ def overview(case: Case, user: Any) -> Overview:
         "counts": counts,
         "running": running[:5],
         "running_percent": _mean_percent(running),
+        "topics": " ".join(document.topic for document in running),
+        "fatal_codes": FATAL_CODES,
         "failed": documents_of(case).filter(status=Status.FAILED)[:5] if counts["failed"] else [],
         "noticed": documents_of(case).filter(status=Status.READY).exclude(notices=[])[:5],
         "recent": documents_of(case).filter(status=Status.READY).order_by("-updated")[:6],
@@ -84,12 +97,12 @@ def _mean_percent(running: Sequence[Any]) -> float:
 
 def summary(case_ids: Sequence[UUID]) -> dict[UUID, dict[str, int]]:
     """Numbers of documents for lists of cases (cases.services.summaries)."""
+    running = Count("pk", filter=Q(status__in=RUNNING))
+    failed = Count("pk", filter=Q(status=Status.FAILED))
     rows = (
         Document.objects.filter(case__in=case_ids, deleted_at=None)
-        .values("case")
-        .annotate(
-            documents=Count("pk"), processing=Count("pk", filter=Q(status__in=RUNNING)), failed=Count("pk", filter=Q(status=Status.FAILED))
-        )
         .order_by()
+        .values_list("case")
+        .annotate(total=Count("pk"), running=running, bad=failed)
     )
-    return {row["case"]: {name: row[name] for name in ("documents", "processing", "failed")} for row in rows}
+    return {case_id: {"documents": total, "processing": busy, "failed": bad} for case_id, total, busy, bad in rows}

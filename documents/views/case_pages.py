@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.views import case_page, visible_case
 from documents.models import Document
-from documents.services.overview import STATES, attach_live, counts_of, documents_of
+from documents.services.overview import FATAL_CODES, STATES, attach_live, counts_of, documents_of
 
 ORDERS = {"added": "created", "title": "title", "kind": "kind", "pages": "page_count", "date": "date", "status": "status"}
 DOCUMENTS_PER_PAGE = 100
@@ -49,7 +49,7 @@ def case_documents(request: HttpRequest, pk: UUID) -> HttpResponse:
         q=asked,
         order=request.GET.get("order", "-added"),
         columns=_columns(request.GET.get("order", "-added")),
-        filtered=bool(state or kind or asked),
+        fatal_codes=FATAL_CODES,
     )
 
 

@@ -1,0 +1,9 @@
+// Everything that each page needs; one import per part.
+
+import "./shell.js";
+import "./times.js";
+import "./live.js";
+import "./rows.js";
+import "./documents.js";
+import "./drop.js";
+import "./tray.js";

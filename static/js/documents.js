@@ -1,0 +1,102 @@
+// The list of documents: selection (shift-click, all), the bulk bar, actions on one row. All changes go through the API.
+
+import { gettext, interpolate, ngettext } from "./i18n.js";
+import { refresh } from "./live.js";
+import { api } from "./net.js";
+import { onPage } from "./page.js";
+import { confirmed } from "./shell.js";
+import { announce, toast } from "./toasts.js";
+
+const AT_ONCE = 4;
+const VERBS = {
+  reprocess: { method: "POST", path: "reprocess/", done: (n) => interpolate(ngettext("%(n)s document is read anew.", "%(n)s documents are read anew.", n), { n }) },
+  retry: { method: "POST", path: "retry/", done: (n) => interpolate(ngettext("%(n)s document is tried again.", "%(n)s documents are tried again.", n), { n }) },
+  cancel: { method: "POST", path: "cancel/", done: (n) => interpolate(ngettext("%(n)s document was stopped.", "%(n)s documents were stopped.", n), { n }) },
+  delete: { method: "DELETE", path: "", done: (n) => interpolate(ngettext("%(n)s document was deleted.", "%(n)s documents were deleted.", n), { n }) },
+};
+// Which states a verb is for; the others of a selection are left alone.
+const FITS = { retry: ["failed", "cancelled"], cancel: ["running"], reprocess: ["ready", "failed", "cancelled"], delete: ["ready", "failed", "cancelled", "running"] };
+
+onPage("[data-documents]", (page, signal) => {
+  const selected = new Set();
+  let anchor = null;
+  const boxes = () => [...page.querySelectorAll("[data-select]")];
+
+  const draw = () => {
+    for (const box of boxes()) {
+      box.checked = selected.has(box.value);
+      box.closest("tr").classList.toggle("is-selected", box.checked);
+    }
+    const all = page.querySelector("[data-select-all]");
+    if (all) { all.checked = selected.size > 0 && selected.size === boxes().length; all.indeterminate = selected.size > 0 && !all.checked; }
+    drawBar(page, selected, boxes());
+  };
+
+  page.addEventListener("click", (event) => {
+    const box = event.target.closest?.("[data-select]");
+    if (!box) return;
+    const list = boxes();
+    if (event.shiftKey && anchor) {
+      const [from, to] = [list.findIndex((other) => other.value === anchor), list.indexOf(box)].sort((a, b) => a - b);
+      list.slice(Math.max(0, from), to + 1).forEach((other) => (box.checked ? selected.add(other.value) : selected.delete(other.value)));
+    } else if (box.checked) selected.add(box.value); else selected.delete(box.value);
+    anchor = box.value;
+    draw();
+  }, { signal });
+
+  page.addEventListener("change", (event) => {
+    if (!event.target.matches("[data-select-all]")) return;
+    boxes().forEach((box) => (event.target.checked ? selected.add(box.value) : selected.delete(box.value)));
+    draw();
+    if (event.target.checked) announce(interpolate(gettext("%(n)s selected"), { n: selected.size }));
+  }, { signal });
+
+  page.addEventListener("click", async (event) => {
+    const button = event.target.closest?.("[data-bulk], [data-act]");
+    if (!button) return;
+    const verb = button.dataset.bulk ?? button.dataset.act;
+    if (verb === "clear") { selected.clear(); draw(); return; }
+    const ids = button.dataset.act ? [button.dataset.id] : [...selected].filter((id) => FITS[verb].includes(stateOf(page, id)));
+    if (await act(verb, ids, button)) { ids.forEach((id) => selected.delete(id)); draw(); }
+  }, { signal });
+
+  addEventListener("keydown", (event) => { if (event.key === "Escape" && selected.size && !document.querySelector("dialog[open]")) { selected.clear(); draw(); } }, { signal });
+  document.addEventListener("lexintel:refreshed", () => {
+    const present = new Set(boxes().map((box) => box.value));
+    selected.forEach((id) => { if (!present.has(id)) selected.delete(id); });
+    draw();
+  }, { signal });
+  // The browser may have kept ticks over a reload; ours starts with none.
+  draw();
+});
+
+const stateOf = (page, id) => page.querySelector(`[data-select][value="${CSS.escape(id)}"]`)?.closest("tr")?.dataset.state ?? "";
+
+function drawBar(page, selected, boxes) {
+  const bar = page.querySelector("[data-bulk-bar]");
+  if (!bar) return;
+  const states = [...selected].map((id) => stateOf(page, id));
+  bar.hidden = !selected.size;
+  bar.querySelector("[data-bulk-count]").textContent = interpolate(gettext("%(n)s of %(all)s selected"), { n: selected.size, all: boxes.length });
+  bar.querySelectorAll("[data-bulk]").forEach((button) => { if (FITS[button.dataset.bulk]) button.hidden = !states.some((state) => FITS[button.dataset.bulk].includes(state)); });
+}
+
+/** Run a verb over documents, a few at a time; says how many went well and why the others did not. */
+async function act(verb, ids, button) {
+  if (!ids.length) return false;
+  const { method, path, done } = VERBS[verb];
+  if (verb === "delete" && !(await confirmed(interpolate(ngettext("Delete this document? Its text leaves the search at once.", "Delete these %(n)s documents? Their text leaves the search at once.", ids.length), { n: ids.length }), gettext("Delete")))) return false;
+  button.disabled = true;
+  const queue = [...ids];
+  const reasons = [];
+  await Promise.all(Array.from({ length: AT_ONCE }, async () => {
+    for (let id = queue.shift(); id; id = queue.shift()) {
+      try { await api(method, `/api/documents/${id}/${path}`); } catch (error) { reasons.push(error.message); }
+    }
+  }));
+  button.disabled = false;
+  if (ids.length > reasons.length) toast(done(ids.length - reasons.length));
+  if (reasons.length) toast(interpolate(ngettext("%(n)s could not be done: %(why)s", "%(n)s could not be done. The first reason: %(why)s", reasons.length), { n: reasons.length, why: reasons[0] }), { error: true });
+  refresh(0);
+  return ids.length > reasons.length;
+}

@@ -1,0 +1,174 @@
+// What is live on a page: bars follow the events, and when something has ended the page's parts are asked for again.
+//
+// Server side: [data-live="case:<id> ..."] names topics; [data-progress="document:<id>"] holds a bar and a .progress-text;
+// [data-part="name"] is replaced when its content differs; rows of [data-list] are exchanged by id where data-version differs.
+
+import { api } from "./net.js";
+import { setBar, setText } from "./dom.js";
+import { announce, toast } from "./toasts.js";
+import { gettext, interpolate } from "./i18n.js";
+import { onPage, pageChanged } from "./page.js";
+import { progress, TERMINAL } from "./progress.js";
+import { observe, stillWaiting, words } from "./stages.js";
+
+const QUIET_MS = 5000;
+const REFRESH_EVERY_MS = 1500;
+const ASKED_AT_ONCE = 3;
+const heardAt = new Map();
+const reasons = new Map();
+const served = new WeakMap();
+
+onPage("[data-live]", (element, signal) => {
+  for (const topic of element.dataset.live.split(/\s+/).filter(Boolean)) progress.subscribe(topic, signal);
+});
+
+// A bar that has just appeared may be older than the last event.
+onPage("[data-progress]", (element) => {
+  const event = progress.last(element.dataset.progress);
+  if (!heardAt.has(element.dataset.progress)) heardAt.set(element.dataset.progress, Date.now());
+  if (event && event.seq > Number(element.dataset.seq ?? 0) && !TERMINAL.has(event.status)) show(element, event);
+});
+
+document.addEventListener("lexintel:progress", ({ detail: event }) => {
+  observe(event);
+  heardAt.set(event.topic, Date.now());
+  reasons.delete(event.topic);
+  const shown = document.querySelectorAll(`[data-progress="${CSS.escape(event.topic)}"]`);
+  shown.forEach((element) => show(element, event));
+  updateTotals();
+  const known = shown.length || !document.querySelector("[data-list='documents']");
+  if (TERMINAL.has(event.status)) ended(event);
+  else if (!known) refresh();
+  else if (document.querySelector("[data-list='cases']")) refresh(3000);
+});
+
+function ended(event) {
+  heardAt.delete(event.topic);
+  // A snapshot tells of ends that this page already shows.
+  const row = document.getElementById(`doc-${event.topic.split(":")[1]}`);
+  if (row && !row.querySelector("[data-progress]") && row.dataset.ended) return;
+  refresh();
+}
+
+function show(element, event) {
+  const bar = element.querySelector("progress");
+  const text = words(event);
+  const again = Number(element.dataset.run ?? 0) !== 0 && event.percent === 0;
+  element.dataset.run = "1";
+  if (bar) setBar(bar, event.percent, text, { again });
+  setText(element.querySelector(".progress-text"), text);
+}
+
+// One bar for everything that runs: the mean of what the rows' events said.
+function updateTotals() {
+  for (const total of document.querySelectorAll("[data-progress-total]")) {
+    const events = total.dataset.topics.split(/\s+/).filter(Boolean).map((topic) => progress.last(topic));
+    if (!events.some(Boolean)) continue;
+    const percent = events.reduce((sum, event) => sum + (event ? (TERMINAL.has(event.status) ? 100 : event.percent) : 0), 0) / events.length;
+    const done = events.filter((event) => event && TERMINAL.has(event.status)).length;
+    setBar(total.querySelector("progress"), percent, interpolate(gettext("%(done)s of %(all)s done"), { done, all: events.length }));
+  }
+}
+
+// After five seconds without news a bar says what it waits for; the server knows the reason.
+setInterval(() => {
+  let asked = 0;
+  for (const element of document.querySelectorAll("[data-progress]")) {
+    const topic = element.dataset.progress;
+    const quiet = Date.now() - (heardAt.get(topic) ?? Date.now());
+    if (quiet < QUIET_MS) continue;
+    const event = progress.last(topic) ?? { topic, status: "pending", step: element.dataset.step ?? "pending", percent: 0, message: "" };
+    if (TERMINAL.has(event.status)) continue;
+    const task = event.task ?? element.dataset.task;
+    if (task && !reasons.has(topic) && asked < ASKED_AT_ONCE) { asked += 1; askWhy(topic, task); }
+    const text = stillWaiting(event, Math.round(quiet / 1000), reasons.get(topic));
+    setText(element.querySelector(".progress-text"), text);
+    element.querySelector("progress")?.setAttribute("aria-valuetext", text);
+  }
+}, 2500);
+
+async function askWhy(topic, task) {
+  reasons.set(topic, "");
+  try {
+    const status = await api("GET", `/api/tasks/${task}/status`);
+    reasons.set(topic, status.waiting_reason ?? status.waiting ?? "");
+  } catch (error) {
+    if (error.status !== 404) console.debug("no reason known", error.message);
+  }
+  setTimeout(() => reasons.delete(topic), 15_000);
+}
+
+let timer = null;
+let last = 0;
+let loading = false;
+let again = false;
+
+/** Ask for the page's parts again, soon and not too often. */
+export function refresh(delay = 250) {
+  if (loading) { again = true; return; }
+  if (timer) return;
+  timer = setTimeout(run, Math.max(delay, last + REFRESH_EVERY_MS - Date.now()));
+}
+
+async function run() {
+  timer = null;
+  if (document.hidden) { document.addEventListener("visibilitychange", () => refresh(), { once: true }); return; }
+  if (!document.querySelector("[data-part], [data-list]")) return;
+  loading = true;
+  last = Date.now();
+  const address = location.href;
+  try {
+    const answer = await fetch(address, { credentials: "same-origin", headers: { "X-Requested-With": "live" } });
+    if (answer.redirected && new URL(answer.url).pathname.startsWith("/login")) {
+      toast(gettext("You have been signed out. Reload the page to sign in again."), { error: true });
+    } else if (answer.ok && address === location.href) {
+      exchange(new DOMParser().parseFromString(await answer.text(), "text/html"));
+    }
+  } catch (error) {
+    console.debug("the page could not be asked for again", error.message);
+    again = true;
+  } finally {
+    loading = false;
+    if (again) { again = false; refresh(3000); }
+  }
+}
+
+function exchange(fresh) {
+  const focused = document.activeElement?.id;
+  for (const part of document.querySelectorAll("[data-part]")) {
+    const next = fresh.querySelector(`[data-part="${CSS.escape(part.dataset.part)}"]`);
+    if (!next || next.innerHTML === served.get(part)) continue;
+    served.set(part, next.innerHTML);
+    replaceChildren(part, next);
+  }
+  for (const list of document.querySelectorAll("[data-list]")) {
+    const next = fresh.querySelector(`[data-list="${CSS.escape(list.dataset.list)}"]`);
+    if (next) mergeRows(list, next);
+    else if (fresh.querySelector("#main")) { location.reload(); return; }
+  }
+  // A list that was empty has become one (or the other way): take the whole content.
+  if (!document.querySelector("[data-list]") && fresh.querySelector("[data-list]")) replaceChildren(document.querySelector("[data-live]"), fresh.querySelector("[data-live]"));
+  pageChanged();
+  if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus({ preventScroll: true });
+  document.dispatchEvent(new CustomEvent("lexintel:refreshed"));
+  const summary = document.querySelector("[data-summary]")?.dataset.summary;
+  if (summary) announce(summary);
+}
+
+function replaceChildren(part, next) {
+  part.replaceChildren(...[...next.childNodes].map((node) => document.importNode(node, true)));
+  globalThis.htmx?.process(part);
+}
+
+function mergeRows(list, next) {
+  const wanted = [...next.children].map((row) => {
+    const present = row.id && document.getElementById(row.id);
+    if (present?.parentElement === list && present.dataset.version === row.dataset.version) return present;
+    return document.importNode(row, true);
+  });
+  const same = wanted.length === list.children.length && wanted.every((row, index) => row === list.children[index]);
+  if (same) return;
+  const added = wanted.filter((row) => !row.isConnected);
+  list.replaceChildren(...wanted);
+  added.forEach((row) => globalThis.htmx?.process(row));
+}

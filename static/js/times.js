@@ -1,0 +1,17 @@
+// "5 minutes ago" stays true while the page is open.
+
+import { onPage } from "./page.js";
+
+const units = [["year", 31536000], ["month", 2592000], ["week", 604800], ["day", 86400], ["hour", 3600], ["minute", 60]];
+const format = new Intl.RelativeTimeFormat(document.documentElement.lang || "en", { numeric: "auto" });
+
+function say(element) {
+  const at = new Date(element.dateTime);
+  const seconds = (at.getTime() - Date.now()) / 1000;
+  const [unit, size] = units.find(([, length]) => Math.abs(seconds) >= length) ?? ["minute", 60];
+  element.textContent = Math.abs(seconds) < 45 ? format.format(0, "second") : format.format(Math.round(seconds / size), unit);
+  element.title = at.toLocaleString();
+}
+
+onPage("time[data-ago]", say);
+setInterval(() => document.querySelectorAll("time[data-ago]").forEach(say), 30_000);

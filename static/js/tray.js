@@ -1,0 +1,259 @@
+// The upload tray: every file from its first byte to its last stage. Lives outside of what links exchange, so it survives
+// navigation; what has been sent is remembered for a reload (its state comes back with the socket's snapshot).
+
+import { el, icon, newBar, setBar, setText } from "./dom.js";
+import { about, bytes, gettext, interpolate, ngettext } from "./i18n.js";
+import { refresh } from "./live.js";
+import { api } from "./net.js";
+import { progress, TERMINAL } from "./progress.js";
+import { observe, words } from "./stages.js";
+import { announce, toast } from "./toasts.js";
+import { Upload } from "./tus.js";
+
+const AT_ONCE = 3;
+const KEPT = "lexintel-tray";
+const MOVING = new Set(["waiting", "sending", "offline", "paused"]);
+const FAILED = new Set(["refused", "failed"]);
+
+class Tray {
+  #root = document.getElementById("tray");
+  #items = [];
+  #byDocument = new Map();
+  #watched = new Map();
+  #startedAt = 0;
+  #collapsed = false;
+
+  constructor() {
+    this.#build();
+    this.#restore();
+    document.addEventListener("lexintel:progress", ({ detail }) => this.#heard(detail));
+    addEventListener("online", () => this.#items.forEach((item) => item.upload?.wake()));
+    addEventListener("beforeunload", (event) => { if (this.#items.some((item) => MOVING.has(item.state))) event.preventDefault(); });
+  }
+
+  /** files: [{file, refused: sentence or ""}], place: {id, title} of the case. */
+  add(files, place) {
+    if (!this.#unfinished().length) this.#startedAt = Date.now();
+    for (const { file, refused } of files) this.#append(file, refused, place);
+    const bad = files.filter(({ refused }) => refused);
+    if (bad.length) announce(interpolate(ngettext("%(name)s was not sent: %(why)s", "%(n)s files were not sent. %(name)s: %(why)s", bad.length), { n: bad.length, name: bad[0].file.name, why: bad[0].refused }));
+    this.#collapsed = false;
+    this.#next();
+    this.#show();
+  }
+
+  #append(file, refused, place) {
+    const item = this.#row({ name: file.name, size: file.size, caseId: place.id, state: refused ? "refused" : "waiting", reason: refused, percent: 0 });
+    if (!refused) item.upload = new Upload(file, file.name, place.id, () => this.#moved(item));
+    this.#draw(item);
+  }
+
+  #moved(item) {
+    const { upload } = item;
+    item.state = upload.state;
+    item.reason = upload.reason;
+    if (upload.state === "done") this.#arrived(item, upload.answer);
+    if (!["sending", "offline"].includes(upload.state)) this.#next();
+    this.#draw(item);
+    this.#soon();
+  }
+
+  #arrived(item, { document: id, duplicateOf }) {
+    item.document = id;
+    item.duplicateOf = duplicateOf;
+    item.upload = null;
+    item.state = duplicateOf ? "duplicate" : "reading";
+    this.#byDocument.set(`document:${id}`, item);
+    this.#watch(item);
+    const event = progress.last(`document:${id}`);
+    if (event) this.#heard(event);
+    this.#keep();
+    refresh();
+  }
+
+  #watch(item) {
+    if (item.state !== "reading" || this.#watched.has(item.caseId)) return;
+    const controller = new AbortController();
+    this.#watched.set(item.caseId, controller);
+    progress.subscribe(`case:${item.caseId}`, controller.signal);
+  }
+
+  #heard(event) {
+    const item = this.#byDocument.get(event.topic);
+    if (!item || item.state === "duplicate") return;
+    item.event = event;
+    item.state = event.status === "succeeded" ? "ready" : TERMINAL.has(event.status) ? event.status : "reading";
+    item.reason = event.status === "failed" ? event.message : "";
+    this.#draw(item);
+    this.#soon();
+    if (TERMINAL.has(event.status)) { this.#keep(); this.#unwatch(); }
+  }
+
+  #unwatch() {
+    for (const [caseId, controller] of this.#watched) {
+      if (this.#items.some((item) => item.caseId === caseId && item.state === "reading")) continue;
+      controller.abort();
+      this.#watched.delete(caseId);
+    }
+  }
+
+  #next() {
+    const sending = this.#items.filter((item) => ["sending", "offline"].includes(item.upload?.state)).length;
+    const waiting = this.#items.filter((item) => item.upload?.state === "waiting");
+    for (const item of waiting.slice(0, Math.max(0, AT_ONCE - sending))) item.upload.start();
+  }
+
+  #unfinished() { return this.#items.filter((item) => MOVING.has(item.state) || item.state === "reading"); }
+
+  /* What is kept for a reload: names and ids, never content. */
+
+  #keep() {
+    const kept = this.#items.filter((item) => item.document && item.state === "reading").map(({ name, size, caseId, document: id }) => ({ name, size, caseId, document: id }));
+    try { sessionStorage.setItem(KEPT, JSON.stringify(kept)); } catch { /* a private window */ }
+  }
+
+  #restore() {
+    let kept = [];
+    try { kept = JSON.parse(sessionStorage.getItem(KEPT) ?? "[]"); } catch { /* nothing readable: nothing kept */ }
+    for (const one of kept) {
+      const item = this.#row({ ...one, state: "reading", reason: "", percent: 0 });
+      this.#byDocument.set(`document:${one.document}`, item);
+      this.#watch(item);
+      this.#draw(item);
+      this.#catchUp(item);
+    }
+    if (kept.length) { this.#startedAt = Date.now(); this.#collapsed = true; this.#show(); }
+  }
+
+  // The snapshot of a case leaves out what ended long ago; then the document itself tells.
+  async #catchUp(item) {
+    try {
+      const found = await api("GET", `/api/documents/${item.document}/`);
+      if (item.event || !["ready", "failed", "cancelled"].includes(found.status)) return;
+      this.#heard({ topic: `document:${item.document}`, status: found.status === "ready" ? "succeeded" : found.status, percent: 100, message: found.error ?? "", seq: 0 });
+    } catch (error) {
+      if (error.status === 404) this.#drop(item);
+    }
+  }
+
+  /* Drawing */
+
+  #build() {
+    this.title = el("span", { class: "tray-title" });
+    this.bar = newBar(gettext("All uploads"));
+    this.toggle = el("button", { type: "button", class: "icon-button", "aria-expanded": "true", "aria-label": gettext("Show or hide the files"), onclick: () => { this.#collapsed = !this.#collapsed; this.#show(); } }, icon("down"));
+    this.shut = el("button", { type: "button", class: "icon-button", "aria-label": gettext("Close the list"), onclick: () => this.#close() }, icon("close"));
+    this.list = el("ul", { class: "tray-list" });
+    this.#root.replaceChildren(el("header", { class: "tray-head" }, this.title, this.toggle, this.shut), this.bar, this.list);
+  }
+
+  #row(fields) {
+    const item = { ...fields, upload: null, event: null };
+    item.bar = newBar(item.name);
+    item.text = el("span", { class: "tray-text" });
+    item.label = el("span", { class: "tray-name", title: item.name }, item.name);
+    item.buttons = el("span", { class: "tray-buttons" });
+    item.row = el("li", { class: "tray-item" }, el("div", { class: "tray-line" }, item.label, item.buttons), item.bar, item.text);
+    this.#items.push(item);
+    this.list.append(item.row);
+    return item;
+  }
+
+  #draw(item) {
+    const { state } = item;
+    const sent = item.upload && item.size ? (100 * item.upload.offset) / item.size : 0;
+    const percent = state === "reading" ? item.event?.percent ?? 0 : ["ready", "duplicate"].includes(state) ? 100 : sent;
+    const phase = MOVING.has(state) ? "bytes" : "stages";
+    const text = this.#sentence(item);
+    item.row.dataset.state = state;
+    item.bar.hidden = FAILED.has(state) || state === "cancelled";
+    setBar(item.bar, percent, text, { again: item.phase !== phase });
+    item.phase = phase;
+    setText(item.text, text);
+    if (item.document && !item.label.querySelector("a")) item.label.replaceChildren(el("a", { href: `/documents/${item.document}/` }, item.name)), globalThis.htmx?.process(item.label);
+    if (item.drawn !== state) { item.drawn = state; this.#drawButtons(item); }
+  }
+
+  #sentence(item) {
+    const { state, upload } = item;
+    if (state === "waiting") return interpolate(gettext("Waiting to be sent, %(size)s"), { size: bytes(item.size) });
+    if (state === "sending") return interpolate(gettext("Sending, %(done)s of %(all)s"), { done: bytes(upload.offset), all: bytes(item.size) });
+    if (state === "offline") return gettext("The connection is lost. It goes on by itself.");
+    if (state === "paused") return interpolate(gettext("Paused at %(done)s of %(all)s"), { done: bytes(upload.offset), all: bytes(item.size) });
+    if (state === "duplicate") return gettext("The same file is in this case already; the two are linked.");
+    if (state === "ready") return gettext("Ready");
+    if (state === "cancelled") return gettext("Cancelled");
+    if (FAILED.has(state)) return item.reason || gettext("Failed");
+    return item.event ? words(item.event) : gettext("Arrived, waiting to be read");
+  }
+
+  #drawButtons(item) {
+    const button = (name, label, act) => el("button", { type: "button", class: "icon-button", "aria-label": `${label}: ${item.name}`, title: label, onclick: act }, icon(name));
+    const buttons = [];
+    if (["waiting", "sending", "offline"].includes(item.state)) buttons.push(button("pause", gettext("Pause"), () => item.upload.pause()));
+    if (item.state === "paused") buttons.push(button("play", gettext("Go on"), () => item.upload.start()));
+    if (MOVING.has(item.state)) buttons.push(button("close", gettext("Cancel"), () => item.upload.cancel()));
+    if (item.state === "reading") buttons.push(button("close", gettext("Stop reading"), () => this.#ask(item, "cancel")));
+    if (item.state === "failed" || (item.state === "cancelled" && item.document)) buttons.push(button("retry", gettext("Try again"), () => this.#ask(item, "retry")));
+    if (item.state === "refused" && item.upload) buttons.push(button("retry", gettext("Try again"), () => item.upload.start()));
+    if (item.state === "ready") buttons.push(el("span", { class: "tray-done" }, icon("check")));
+    if (FAILED.has(item.state)) buttons.push(button("close", gettext("Remove from this list"), () => this.#drop(item)));
+    item.buttons.replaceChildren(...buttons);
+  }
+
+  async #ask(item, verb) {
+    try {
+      await api("POST", `/api/documents/${item.document}/${verb}/`);
+      if (verb === "retry") { item.state = "reading"; item.event = null; this.#watch(item); this.#draw(item); this.#show(); }
+    } catch (error) { toast(error.message, { error: true }); }
+  }
+
+  #drop(item) {
+    item.row.remove();
+    this.#items = this.#items.filter((other) => other !== item);
+    if (!this.#items.length) this.#close(); else this.#show();
+  }
+
+  #close() {
+    if (this.#unfinished().some((item) => MOVING.has(item.state))) { this.#collapsed = true; this.#show(); return; }
+    this.#items.forEach((item) => item.row.remove());
+    this.#items = [];
+    this.#keep();
+    this.#unwatch();
+    this.#root.hidden = true;
+  }
+
+  #soon() { this.timer ??= setTimeout(() => { this.timer = null; this.#show(); }, 150); }
+
+  #show() {
+    const counted = this.#items.filter((item) => !["refused", "cancelled"].includes(item.state));
+    const done = counted.filter((item) => ["ready", "duplicate", "failed"].includes(item.state)).length;
+    const failed = this.#items.filter((item) => FAILED.has(item.state)).length;
+    const share = counted.reduce((sum, item) => sum + this.#share(item), 0) / Math.max(1, counted.length);
+    const title = this.#summary(done, counted.length, failed, share);
+    this.#root.hidden = !this.#items.length;
+    this.#root.classList.toggle("is-collapsed", this.#collapsed);
+    this.toggle.setAttribute("aria-expanded", String(!this.#collapsed));
+    this.bar.hidden = !counted.length || done === counted.length;
+    setBar(this.bar, share, title, { again: true });
+    setText(this.title, title);
+    if (this.said !== title) { this.said = title; announce(title); }
+  }
+
+  // Bytes are the smaller half of the work for all but the largest files.
+  #share(item) {
+    if (["ready", "duplicate", "failed"].includes(item.state)) return 100;
+    if (item.state === "reading") return 25 + 0.75 * (item.event?.percent ?? 0);
+    return item.upload && item.size ? (25 * item.upload.offset) / item.size : 0;
+  }
+
+  #summary(done, all, failed, share) {
+    if (!all) return interpolate(ngettext("%(n)s file was not sent", "%(n)s files were not sent", failed), { n: failed });
+    if (done === all) return failed ? interpolate(gettext("%(ready)s ready, %(failed)s failed"), { ready: all - this.#items.filter((item) => item.state === "failed").length, failed }) : interpolate(ngettext("%(n)s file ready", "%(n)s files ready", all), { n: all });
+    const took = (Date.now() - this.#startedAt) / 1000;
+    const left = share > 5 && took > 3 ? `, ${about((took * (100 - share)) / share)}` : "";
+    return interpolate(gettext("%(done)s of %(all)s%(left)s"), { done, all, left });
+  }
+}
+
+export const tray = new Tray();
