@@ -70,7 +70,7 @@ def _body(request: HttpRequest, path: Path, first: int, length: int) -> HttpResp
     if request.method == "HEAD":
         return HttpResponse()
     # Opened here, so that a file deleted in between is an error and not a broken answer.
-    return StreamingHttpResponse(_blocks(open(path, "rb"), first, length))  # noqa: SIM115 (closed by the generator)
+    return StreamingHttpResponse(_blocks(open(path, "rb"), first, length))
 
 
 async def _blocks(file: BinaryIO, first: int, length: int) -> AsyncIterator[bytes]:

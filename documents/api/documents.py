@@ -133,15 +133,17 @@ class DocumentViewSet(
     @action(detail=True, filter_backends=[])
     def citations(self, request: Request, **kwargs: Any) -> Response:
         """The authorities mentioned, in reading order."""
-        found = self.paginate_queryset(reading.citations_of(self.get_object()))
-        return self.get_paginated_response(CitationSerializer(found, many=True).data)
+        return self._paged(reading.citations_of(self.get_object()), CitationSerializer)
 
     @extend_schema(responses=HistorySerializer(many=True))
     @action(detail=True, filter_backends=[])
     def history(self, request: Request, **kwargs: Any) -> Response:
         """Every task of the document's processing with its attempts, newest first."""
         records = TaskRecord.objects.filter(topic=self.get_object().topic).prefetch_related("attempts").order_by("-id")
-        return self.get_paginated_response(HistorySerializer(self.paginate_queryset(records), many=True).data)
+        return self._paged(records, HistorySerializer)
+
+    def _paged(self, rows: Any, serializer: Any) -> Response:
+        return self.get_paginated_response(serializer(self.paginate_queryset(rows), many=True).data)
 
     def _detail(self, pk: Any, code: int = status.HTTP_200_OK) -> Response:
         documents = Document.objects.select_related("case", "created_by", "text_version", "duplicate_of__text_version")

@@ -69,7 +69,7 @@ class TusView(RefusedErrors, APIView):
         return response
 
     @extend_schema(exclude=True)
-    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def options(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         headers = {"Tus-Version": VERSION, "Tus-Extension": EXTENSIONS, "Tus-Max-Size": str(ingest.limit_bytes())}
         return Response(status=204, headers=headers)
 
@@ -102,7 +102,8 @@ class UploadView(TusView):
     )
     def patch(self, request: Request, upload_id: UUID) -> Response:
         """Add a piece (8 MB are a good size)."""
-        upload = uploads.receive_piece(upload_id, request.user, _number(request, "Upload-Offset"), request.data)
+        piece: Any = request.data
+        upload = uploads.receive_piece(upload_id, request.user, _number(request, "Upload-Offset"), piece)
         if upload.complete:
             upload = uploads.finish(upload_id, request.user)
         return Response(status=204, headers=_state(upload))

@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases.models import AuditEvent, Case, Role
+from cases.models import AuditEvent, Role
 from documents.errors import Refused
 from documents.jobs import CitationExtractionJob, DocumentExtractionJob, EmbeddingGenerationJob
 from documents.models import Document
@@ -116,7 +116,7 @@ def end_of_task(record: TaskRecord, document_id: UUID, outcome: str) -> None:
     """A stage's task ended for good. Where it was the document's newest, its failure or cancel is the document's."""
     if outcome == "succeeded":
         return
-    document = Document.objects.select_for_update(of=("self",)).filter(pk=document_id).first()
+    document: Document | None = Document.objects.select_for_update(of=("self",)).filter(pk=document_id).first()
     if document is None or document.task_id != record.pk or not document.processing:
         return
     if outcome == "cancelled":
@@ -138,7 +138,8 @@ def retry_of_task(record: TaskRecord, document_id: UUID) -> None:
 
 def failed_stage(document: Document) -> str:
     """The stage whose task was the document's newest."""
-    name = TaskRecord.objects.filter(pk=document.task_id).values_list("name", flat=True).first()
+    newest = TaskRecord.objects.filter(pk=document.task_id) if document.task_id else TaskRecord.objects.none()
+    name = newest.values_list("name", flat=True).first()
     return next((stage.name for stage in STAGES if stage.task == name), STAGES[0].name)
 
 
@@ -180,7 +181,7 @@ def delete(document: Document, user: Any) -> None:
     """Take the document out of sight, search and processing; its rows and bytes stay until a purge. Raises Refused (legal_hold)."""
     with transaction.atomic():
         document = _locked(document, user, allow_duplicate=True)
-        if document.case is not None and Case.objects.filter(pk=document.case_id, legal_hold=True).exists():
+        if document.case is not None and document.case.legal_hold:
             raise Refused(_("This case is under legal hold; nothing in it can be deleted."), "legal_hold")
         was_processing = document.processing
         document.deleted_at = timezone.now()
