@@ -1,6 +1,41 @@
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
 from django.apps import AppConfig
 
 
 class CasesConfig(AppConfig):
     name = "cases"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from tasks.topics import register_scope_editor, register_scope_filter, register_topic
+
+        register_topic("case", may_see_case)
+        register_scope_filter(case_ids_of)
+        register_scope_editor(may_change_case)
+
+
+def may_see_case(user: Any, case_id: uuid.UUID) -> bool:
+    from cases.models import Case
+
+    return Case.objects.visible_to(user).filter(pk=case_id).exists()
+
+
+def case_ids_of(user: Any) -> Iterable[Any]:
+    """The ids of the cases a user sees, as a query that others may nest in theirs."""
+    from cases.models import Case
+
+    return Case.objects.visible_to(user).order_by().values("pk")
+
+
+def may_change_case(user: Any, case_id: uuid.UUID) -> bool:
+    """Editors and owners may cancel and retry everybody's tasks in the case."""
+    from cases.models import Case, Role
+
+    return (
+        Case.objects.visible_to(user).filter(pk=case_id, memberships__user=user, memberships__role__in=[Role.EDITOR, Role.OWNER]).exists()
+    )

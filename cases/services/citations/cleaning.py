@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 
-# Whitespace becomes one space; soft hyphens and zero-width characters go.
-_GAPS = re.compile(r"[\s\u00ad\u200b\u200c\u200d\u2060\ufeff]+")
-_INVISIBLE = re.compile(r"[\u00ad\u200b\u200c\u200d\u2060\ufeff]+")
+# Soft hyphens and zero-width characters go; whitespace becomes one space. A single plain space is left alone, as most are.
+_INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
+_GAPS = re.compile(rf"(?:  | ?(?:[^\S ]|[{_INVISIBLE}]))[\s{_INVISIBLE}]*")
+_SOFT_HYPHEN = "\u00ad"
 # Hyphens that typesetters use in ranges, and the apostrophe of “F. App’x”; one character for one, so offsets do not move.
 _PLAIN = str.maketrans({"\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "-", "\u2212": "-", "\u2019": "'", "\u02bc": "'"})
 
@@ -25,8 +26,8 @@ class CleanText:
             parts.append(given[after:start])
             length += start - after
             after = end
-            visible = _INVISIBLE.sub("", gap[0])
-            if visible:
+            # A word that a soft hyphen parts at the end of a line is one word.
+            if gap[0][0] != _SOFT_HYPHEN and gap[0].strip(_INVISIBLE):
                 parts.append(" ")
                 self._mark(length, start)
                 length += 1

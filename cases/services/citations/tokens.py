@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from itertools import accumulate
 from typing import Any
 
 import ahocorasick
@@ -41,7 +42,7 @@ class NearbyTokenizer(Tokenizer):
             self.names.add_word(name, (len(name), tuple(numbers)))
         self.names.make_automaton()
 
-    def extract_tokens(self, text: str) -> Iterator[Token]:
+    def extract_tokens(self, text: str) -> Generator[Token, None, None]:
         for extractor in self.everywhere:
             for match in extractor.get_matches(text):
                 yield extractor.get_token(match)
@@ -54,12 +55,15 @@ class NearbyTokenizer(Tokenizer):
 
     def _windows(self, text: str) -> dict[int, list[tuple[int, int]]]:
         """For each extractor whose reporter is named, the stretches of text where its pattern may match."""
-        places = [place for place, character in enumerate(text) if not character.isspace()]
-        stripped = "".join(text.split())
+        words = text.split(" ")
+        stripped = "".join(words)
+        # Where each word begins in the text without spaces: as many spaces stand before a character as words end before it.
+        begins = [0, *accumulate(map(len, words))]
         digits = [match.start() for match in _DIGIT.finditer(text)]
         windows: dict[int, list[tuple[int, int]]] = defaultdict(list)
         for last, (length, numbers) in self.names.iter(stripped):
-            start, end = places[last - length + 1], places[last] + 1
+            first = last - length + 1
+            start, end = first + bisect_right(begins, first) - 1, last + bisect_right(begins, last)
             if not _near(digits, start, end):
                 continue
             window = (max(0, start - BEFORE), _word_end(text, end + AFTER))

@@ -44,6 +44,9 @@ _EXPLAINS = re.compile(
 )
 # What eyecite takes for a party may be the end of another citation.
 _PARTY = re.compile(r"[A-Z][^\d§()]*")
+_WORDS = r"[A-Z][\w.'&-]*(?:,? (?:[A-Z&][\w.'&-]*|of|the|for|and|ex|rel\.|de|la))*"
+_NAME = re.compile(rf"(?<!\w)(?P<name>{_WORDS} v\.? {_WORDS}|(?:In re|Ex parte|Matter of) {_WORDS}),? $")
+_SIGNAL = re.compile(r"^(?:(?:But |See |Also |also |Cf\. |Accord |Compare |In (?!re )|Under |E\.g\., |As ))+")
 _SENTENCE = re.compile(r"\. [A-Z][a-z]+ [a-z]")
 _TYPED = re.compile(r"(?<!\w)(\d{1,4}) ?([A-Za-z][A-Za-z. ']{0,30}?(?:\d[a-z]{1,2}\.?)?) ?(?<!\d)(\d{1,5})(?!\w)")
 
@@ -111,6 +114,8 @@ def _citation(document: Document, index: int, token: Any) -> CitationBase | None
 def _found(citation: CitationBase, text: str) -> Found | None:
     """A citation of eyecite's as a mention, or None where it is none."""
     start, end = citation.span()
+    if text.endswith("Cite as: ", 0, start):  # the running header of a slip opinion names the opinion itself
+        return None
     while end > start and text[end - 1] in " ,;:([":
         end -= 1
     while start < end and text[start] in " ,;([":
@@ -121,7 +126,8 @@ def _found(citation: CitationBase, text: str) -> Found | None:
     if isinstance(citation, FullCaseCitation):
         return _case(citation, mention, text)
     if isinstance(citation, FullLawCitation):
-        return _law(citation, mention)
+        # The United States Code and the federal regulations are left to us_rules, which also knows their lists.
+        return None if _edition(citation) in ("usc", "cfr") else _law(citation, mention)
     if isinstance(citation, FullJournalCitation):
         return _journal(citation, mention)
     if isinstance(citation, ShortCaseCitation):
@@ -135,7 +141,7 @@ def _case(citation: FullCaseCitation, mention: Found, text: str) -> Found:
     mention.kind, mention.method = "case", "us/full"
     mention.confidence = _certainty(citation)
     mention.year = _year(citation, text)
-    mention.name = _name(citation)
+    mention.name = _name(citation, text)
     if page := citation.corrected_page():
         mention.key = key(_edition(citation), citation.groups.get("volume"), page)
     return mention
@@ -152,9 +158,12 @@ def _year(citation: FullCaseCitation, text: str) -> int | None:
     return citation.year
 
 
-def _name(citation: FullCaseCitation) -> str:
-    plaintiff, defendant = citation.metadata.plaintiff, citation.metadata.defendant
-    parties = [party for party in (plaintiff, defendant) if party and _PARTY.fullmatch(party)]
+def _name(citation: FullCaseCitation, text: str) -> str:
+    """Roe v. Wade; where eyecite saw no two parties (two citations in a row confuse it), what stands right before."""
+    parties = [party for party in (citation.metadata.plaintiff, citation.metadata.defendant) if party and _PARTY.fullmatch(party)]
+    start = citation.span()[0]
+    if len(parties) < 2 and (written := _NAME.search(text, max(0, start - 200), start)):
+        return _SIGNAL.sub("", written["name"])[:300]
     return " v. ".join(parties)[:300]
 
 

@@ -10,7 +10,7 @@ from cases.services.citations.mentions import Found
 
 SUBS = r"(?:\([0-9A-Za-z]{1,5}\))*"
 # 1983, 78j, 2000e-2, 1320a-7b, 1961-1968; not the 28 of a following "28 U.S.C.".
-SECTION = rf"\d{{1,5}}[a-zA-Z]{{0,3}}(?:-\d{{1,5}}[a-zA-Z]{{0,3}})*(?![\w.]\d)(?![a-zA-Z]){SUBS}(?: et seq\.?)?"
+SECTION = rf"\d{{1,6}}(?!\d)[a-zA-Z]{{0,3}}(?:-\d{{1,5}}(?!\d)[a-zA-Z]{{0,3}})*(?![\w.]\d)(?![a-zA-Z]){SUBS}(?: et seq\.?)?"
 NEXT_CODE = r"(?! ?(?:U\. ?S|USC|C\. ?F|CFR|F\.|Fed\.|S\. ?Ct|L\. ?Ed|Cong|Stat|WL))"
 AND = r"(?:,? ?(?:and|or|&) |, ?)"
 _MARK = r"(?:§§? ?|[Ss]ections? |[Ss]ecs?\. ?)"
@@ -56,7 +56,7 @@ _ORDINALS = {name.lower(): number for number, name in enumerate(_TENS.split(), 1
 }
 _ORDINAL = r"(?:Twenty-)?(?:" + _TENS.replace(" ", "|") + r")|\d{1,2}(?:st|nd|rd|th)"
 _WRITTEN = re.compile(
-    r"(?<!\w)(?:U\. ?S\.|United States|Federal) ?Const(?:\.|itution)?(?!\w),? ?"
+    r"(?<!\w)(?:U\.? ?S\.?|United States|Federal) ?Const(?:\.|itution)?(?!\w),? ?"
     r"(?P<what>amends?|arts?|amendments?|articles?)\.? ?(?P<number>[IVX]+|\d{1,2})(?!\w)"
     r"(?:, ?(?:§|sec\.|section) ?(?P<section>\d{1,2}))?(?P<clause>, ?(?:cl\.|clause) ?\d{1,2})?",
     re.I,
