@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import takewhile
 from typing import NamedTuple
 
@@ -54,6 +54,8 @@ class Cleaning(NamedTuple):
 
 Cut = tuple[int, int]
 Key = tuple[str, str]
+Edge = list[tuple[Key, Line]]
+Zones = tuple[Edge, Edge]
 
 
 def clean(pages: Sequence[str]) -> Cleaning:
@@ -159,21 +161,30 @@ def _cut_running_lines(texts: Sequence[str], pages: list[list[Line]], cuts: list
     zones = [_zoned(lines) for lines in pages]
     counts = Counter(key for zone in zones for key in {key for edge in zone for key, _ in edge})
     running = {key for key, count in counts.items() if _runs(key, count, len(pages))}
-    for key, found in _at_the_edge(zones, running).items():
+    for key, found in _at_the_edge(_with_a_body(zones, pages, running), running).items():
         first, line = found[0]
         known = _is_page_number(key) or (first > 0 and line.text in texts[0])
         for index, repeated in found if known else found[1:]:
             cuts[index].append(_whole(repeated))
 
 
-def _zoned(lines: list[Line]) -> tuple[list[tuple[Key, Line]], list[tuple[Key, Line]]]:
+def _zoned(lines: list[Line]) -> Zones:
     """The first lines of a page from the top inwards and its last lines from the foot inwards, each with its key."""
     middle = min(EDGE_LINES, (len(lines) + 1) // 2)
     top, foot = lines[:middle], lines[max(middle, len(lines) - EDGE_LINES) :]
     return [(_key("top", line), line) for line in top], [(_key("foot", line), line) for line in reversed(foot)]
 
 
-def _at_the_edge(zones: Sequence[Iterable[list[tuple[Key, Line]]]], running: set[Key]) -> dict[Key, list[tuple[int, Line]]]:
+def _with_a_body(zones: list[Zones], pages: list[list[Line]], running: set[Key]) -> list[Zones]:
+    """The zones of pages that hold more than repeated lines; a page of nothing else (a form, a slip sheet) keeps its text."""
+    kept = []
+    for zone, lines in zip(zones, pages, strict=True):
+        repeated = sum(len(line.text) for edge in zone for key, line in edge if key in running)
+        kept.append(zone if 2 * repeated <= sum(len(line.text) for line in lines) else ([], []))
+    return kept
+
+
+def _at_the_edge(zones: list[Zones], running: set[Key]) -> dict[Key, list[tuple[int, Line]]]:
     """The running lines with no other text between them and the edge: an address in a signature block repeats too."""
     found: dict[Key, list[tuple[int, Line]]] = defaultdict(list)
     for index, zone in enumerate(zones):

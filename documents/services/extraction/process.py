@@ -71,7 +71,8 @@ class Child:
                 if "progress" not in message:
                     self._files += 1
                     return message
-                progress(*message["progress"])
+                if message["progress"][0]:
+                    progress(*message["progress"])
             check()
 
     def _send(self, request: dict[str, Any]) -> None:

@@ -23,7 +23,7 @@ def storable(text: str) -> str:
 
 @dataclass(frozen=True)
 class Job:
-    """One file to read. `folder` is where attachments are written; `tick(done, total)` reports pages."""
+    """One file to read. `folder` is where attachments are written; `tick(done, total)` reports pages; done = 0 is only a sign of life."""
 
     path: Path
     name: str

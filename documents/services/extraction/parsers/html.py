@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import selectolax
@@ -27,6 +27,7 @@ _BLOCKS = frozenset([
 _PARAGRAPHS = frozenset(["p", "h1", "h2", "h3", "h4", "h5", "h6", "table", "ul", "ol", "blockquote", "pre"])
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([A-Za-z0-9_-]{2,40})", re.IGNORECASE)
+_SIGN_OF_LIFE = 10_000
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 _AROUND_BREAKS = re.compile(r"[ \t]*\n[ \t]*")
 _MANY_BREAKS = re.compile(r"\n{3,}")
@@ -38,16 +39,16 @@ class HtmlParser:
 
     def parse(self, job: Job) -> Parsed:
         bounded(job.path.stat().st_size // 4)
-        text, title = html_to_text(_decoded(job.path.read_bytes()[: 4 * MAX_CHARACTERS]))
+        text, title = html_to_text(_decoded(job.path.read_bytes()[: 4 * MAX_CHARACTERS]), alive=lambda: job.tick(0, 1))
         job.tick(1, 1)
         return Parsed([RawPage(storable(text))], f"lexbor {selectolax.__version__}", title=title)
 
 
-def html_to_text(markup: str) -> tuple[str, str]:
-    """The visible text (blocks on lines of their own, cells apart by tabs) and the title."""
+def html_to_text(markup: str, alive: Callable[[], None] = lambda: None) -> tuple[str, str]:
+    """The visible text (blocks on lines of their own, cells apart by tabs) and the title. `alive` is called now and then."""
     tree = LexborHTMLParser(markup)
     title = tree.css_first("title")
-    text = "".join(_pieces(tree.root))
+    text = "".join(_pieces(tree.root, alive))
     text = _MANY_BREAKS.sub("\n\n", _AROUND_BREAKS.sub("\n", text)).strip()
     return text, storable(" ".join(title.text().split()))[:300] if title else ""
 
@@ -63,12 +64,15 @@ def _decoded(content: bytes) -> str:
     return decode(content)[0]
 
 
-def _pieces(root: Any) -> Iterator[str]:
+def _pieces(root: Any, alive: Callable[[], None]) -> Iterator[str]:
     """Text in reading order, walked with a stack of our own: pages may be nested deeper than Python recurses."""
     stack: list[tuple[Any, bool]] = [(root, False)]
-    preformatted = 0
+    preformatted = visited = 0
     while stack:
         node, leaving = stack.pop()
+        visited += 1
+        if visited % _SIGN_OF_LIFE == 0:
+            alive()
         if node is None:
             continue
         tag = node.tag

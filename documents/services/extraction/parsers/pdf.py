@@ -43,13 +43,15 @@ class PdfParser:
         if total == 0:
             return self._without_pdfium(job, pdfium.PdfiumError("no pages"))
         parsed = Parsed([], f"pdfium {pdfium.PDFIUM_INFO.build}", printed=True)
-        unreadable, size = 0, 0
+        missing: list[int] = []
+        size = 0
         for number, page in enumerate(_pages(document, total), 1):
-            unreadable += page is None
+            if page is None:
+                missing.append(number)
             parsed.pages.append(page or RawPage(""))
             size = bounded(size + len(parsed.pages[-1].text))
             job.tick(number, total)
-        _note_missing(parsed, unreadable, total)
+        _note_missing(parsed, missing)
         _describe(parsed, document.get_metadata_dict())
         _attachments(parsed, document, job)
         return parsed
@@ -103,11 +105,15 @@ def _image_area(page: pdfium.PdfPage) -> float:
     return sum((right - left) * (top - bottom) for left, bottom, right, top in boxes)
 
 
-def _note_missing(parsed: Parsed, unreadable: int, total: int) -> None:
-    if unreadable == total:
+def _note_missing(parsed: Parsed, missing: list[int]) -> None:
+    """Say how many pages can't be read. Those at the end are dropped: a broken page tree may claim thousands that never were."""
+    if len(missing) == len(parsed.pages):
         raise Unreadable("unreadable", kind="PDF")
-    if unreadable:
-        parsed.notice("pages_unreadable", pages=unreadable)
+    if missing:
+        parsed.notice("pages_unreadable", pages=len(missing))
+    while missing and missing[-1] == len(parsed.pages):
+        missing.pop()
+        parsed.pages.pop()
 
 
 def _describe(parsed: Parsed, info: dict[str, str]) -> None:
