@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from tasks.manager import manager
+from tasks.models import TaskAttempt, TaskRecord, TopicState, Worker
+
+
+class ReadOnly(admin.ModelAdmin):
+    """Shows what the system wrote; changes go through actions."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class AttemptInline(admin.TabularInline):
+    model = TaskAttempt
+    extra = 0
+    can_delete = False
+    fields = ("number", "outcome", "executor", "worker", "started", "ended", "error_class", "message", "traceback")
+    readonly_fields = ("number", "outcome", "executor", "worker", "started", "ended", "error_class", "message", "traceback")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(TaskRecord)
+class TaskRecordAdmin(ReadOnly):
+    list_display = [
+        "name",
+        "status",
+        "percent",
+        "step",
+        "attempt",
+        "executor",
+        "user",
+        "created",
+        "started_at",
+        "finished_at",
+        "error_line",
+    ]
+    list_filter = ["status", "name", "executor", "created", "schedule"]
+    list_select_related = ["user"]
+    search_fields = ["id", "topic", "error", "scope"]
+    date_hierarchy = "created"
+    show_full_result_count = False
+    inlines = [AttemptInline]
+    actions = ["retry", "cancel"]
+    # What a task was given and what came of it may quote a case; the admin shows metadata, not content.
+    exclude = ["payload", "result"]
+    readonly_fields = ["why_waiting"]
+
+    @admin.display(description=_("error"))
+    def error_line(self, record: TaskRecord) -> str:
+        return record.error[:120]
+
+    @admin.display(description=_("why it waits"))
+    def why_waiting(self, record: TaskRecord) -> str:
+        return record.waiting_reason()
+
+    def has_retry_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("tasks.change_taskrecord"))
+
+    @admin.action(description=_("Try again"), permissions=["retry"])
+    def retry(self, request: HttpRequest, records: QuerySet[TaskRecord]) -> None:
+        count = len([manager.retry(record.pk) for record in records])
+        messages.success(request, ngettext("%d task begins again.", "%d tasks begin again.", count) % count)
+
+    @admin.action(description=_("Cancel"), permissions=["retry"])
+    def cancel(self, request: HttpRequest, records: QuerySet[TaskRecord]) -> None:
+        count = len([manager.cancel(record.pk) for record in records])
+        messages.success(request, ngettext("%d task is cancelled.", "%d tasks are cancelled.", count) % count)
+
+
+@admin.register(Worker)
+class WorkerAdmin(ReadOnly):
+    list_display = ["name", "kind", "host", "pid", "started", "last_seen", "stopped"]
+    list_filter = ["kind", "host"]
+
+
+@admin.register(TopicState)
+class TopicStateAdmin(ReadOnly):
+    list_display = ["topic", "seq", "status", "step", "percent", "message", "updated"]
+    list_filter = ["status"]
+    search_fields = ["topic", "scope"]
+    show_full_result_count = False

@@ -1,0 +1,119 @@
+"""/ws/progress/: subscribe to topics, get the state of each at once and then every event."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Coroutine
+from typing import Any
+
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from tasks.hub import Hub, Subscription
+from tasks.watching import Order, is_active, read_states, visible_topics
+
+MAX_TOPICS = 2000
+NOT_SIGNED_IN = 4401
+NO_LONGER_ALLOWED = 4403
+
+
+class ProgressConsumer(AsyncWebsocketConsumer):
+    """One browser tab or program. What it may not see is answered, not closed."""
+
+    channel_layer_alias = None  # events come from the hub; a channel of our own would cost a connection each
+
+    async def connect(self) -> None:
+        """Accept before closing: a refused handshake tells a browser nothing and makes it try for ever."""
+        await self.accept()
+        self.user = self.scope.get("user")
+        self.subscription: Subscription | None = None
+        self.order = Order()
+        self.jobs: list[asyncio.Task[None]] = []
+        if not getattr(self.user, "is_authenticated", False):
+            await self.close(NOT_SIGNED_IN)
+            return
+        self.subscription = await Hub.current().open()
+        self._begin(self._pump(self.subscription))
+        self._begin(self._recheck(self.subscription))
+
+    async def disconnect(self, code: int) -> None:
+        if self.subscription is not None:
+            self.subscription.close()
+        for job in self.jobs:
+            job.cancel()
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        if self.subscription is None:
+            return
+        try:
+            message = json.loads(text_data or bytes_data or "")
+        except ValueError:
+            message = None
+        if not isinstance(message, dict):
+            await self._say({"error": "bad_request", "detail": _("This message is not a JSON object.")})
+            return
+        await self._obey(message, self.subscription)
+
+    async def _obey(self, message: dict[str, Any], subscription: Subscription) -> None:
+        if "ping" in message:
+            await self._say({"pong": message["ping"]})
+        if "unsubscribe" in message:
+            subscription.remove(_names(message["unsubscribe"]))
+        if "subscribe" in message:
+            await self._subscribe(_names(message["subscribe"]), subscription)
+        if not {"ping", "subscribe", "unsubscribe"} & message.keys():
+            await self._say({"error": "bad_request", "detail": _("Say subscribe, unsubscribe or ping.")})
+
+    async def _subscribe(self, wanted: list[str], subscription: Subscription) -> None:
+        if len(subscription.topics) + len(wanted) > MAX_TOPICS:
+            await self._say({"error": "too_many_topics", "detail": _("One connection follows at most %d topics.") % MAX_TOPICS})
+            return
+        seen = await visible_topics(self.user, wanted)
+        for topic in wanted:
+            if topic not in seen:
+                await self._refuse(topic)
+        allowed = [topic for topic in wanted if topic in seen]
+        subscription.add(allowed)  # first listen, then read: nothing falls between
+        await self._send_states(allowed)
+        await self._say({"subscribed": allowed})
+
+    async def _pump(self, subscription: Subscription) -> None:
+        while True:
+            event = await subscription.get()
+            if event is None:
+                await self._send_states(list(subscription.topics))
+            elif self.order.is_news(event):
+                await self._say(event)
+
+    async def _recheck(self, subscription: Subscription) -> None:
+        """Memberships end while sockets live."""
+        while True:
+            await asyncio.sleep(settings.TASK_RECHECK_SECONDS)
+            if not await is_active(self.user):
+                await self.close(NO_LONGER_ALLOWED)
+                return
+            seen = await visible_topics(self.user, list(subscription.topics))
+            for topic in subscription.topics - seen:
+                subscription.remove([topic])
+                await self._refuse(topic)
+
+    async def _send_states(self, topics: list[str]) -> None:
+        for event in await read_states(topics):
+            if self.order.is_news(event):
+                await self._say(event)
+
+    async def _refuse(self, topic: str) -> None:
+        await self._say({"error": "not_found", "topic": topic[:100], "detail": _("There is nothing here that you may see.")})
+
+    async def _say(self, message: dict[str, Any]) -> None:
+        await self.send(json.dumps(message, separators=(",", ":")))
+
+    def _begin(self, job: Coroutine[Any, Any, None]) -> None:
+        self.jobs.append(asyncio.create_task(job))
+
+
+def _names(value: Any) -> list[str]:
+    """The topics of a message, each once; whatever else a client may send in their place is no topic."""
+    return list(dict.fromkeys(str(name) for name in value)) if isinstance(value, list) else [str(value)]

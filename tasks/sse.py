@@ -1,0 +1,62 @@
+"""Progress as server-sent events, for programs and pages that want one topic."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, StreamingHttpResponse
+
+from tasks.hub import Hub, Subscription
+from tasks.watching import Order, is_terminal, read_states, visible_topics
+
+KEEP_ALIVE = b": still here\n\n"
+
+
+def progress_stream(request: HttpRequest, topic: str) -> StreamingHttpResponse:
+    """The state of a topic and then its events, one `data:` line each, until the terminal one.
+
+    The caller has checked that the user may see the topic; while the stream lives it is checked again.
+    """
+    response = StreamingHttpResponse(_stream(request.user, topic), content_type="text/event-stream")
+    response["Cache-Control"] = "no-cache"
+    response["X-Accel-Buffering"] = "no"
+    return response
+
+
+async def _stream(user: Any, topic: str) -> AsyncIterator[bytes]:
+    subscription = await Hub.current().open([topic])
+    order = Order()
+    try:
+        yield KEEP_ALIVE
+        subscription.offer(None)
+        async for event in _events(subscription, user, topic):
+            if event is None:
+                yield KEEP_ALIVE
+            elif order.is_news(event):
+                yield b"data: " + json.dumps(event, separators=(",", ":")).encode() + b"\n\n"
+                if event["topic"] == topic and is_terminal(event):
+                    return
+    finally:
+        subscription.close()
+
+
+async def _events(subscription: Subscription, user: Any, topic: str) -> AsyncIterator[dict[str, Any] | None]:
+    """Events as they come, states where some may be missing, None where it is quiet; ends when the user may no longer see."""
+    checked = asyncio.get_running_loop().time()
+    while True:
+        try:
+            event = await asyncio.wait_for(subscription.get(), settings.TASK_RECHECK_SECONDS / 2)
+        except TimeoutError:
+            yield None
+        else:
+            for state in [event] if event is not None else await read_states([topic]):
+                yield state
+        now = asyncio.get_running_loop().time()
+        if now - checked > settings.TASK_RECHECK_SECONDS:
+            checked = now
+            if not await visible_topics(user, [topic]):
+                return

@@ -1,0 +1,58 @@
+"""What sockets and streams share: snapshots first, then events, each topic's numbers only ever growing."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from channels.db import database_sync_to_async
+from django.contrib.auth import get_user_model
+
+from tasks import progress, topics
+from tasks.models import TERMINAL
+from tasks.topics import SCOPE_KIND
+
+Event = dict[str, Any]
+
+
+class Order:
+    """Lets each event through once: an event not newer than what was sent of its topic is dropped."""
+
+    def __init__(self) -> None:
+        self._last: dict[str, int] = {}
+
+    def is_news(self, event: Event) -> bool:
+        if event["seq"] <= self._last.get(event["topic"], 0):
+            return False
+        self._last[event["topic"]] = event["seq"]
+        return True
+
+
+def is_terminal(event: Event) -> bool:
+    return event["status"] in TERMINAL
+
+
+def _read(wanted: Iterable[str]) -> list[Event]:
+    wanted = list(wanted)
+    return progress.snapshots(wanted, _scopes(wanted))
+
+
+def _scopes(wanted: Iterable[str]) -> list[uuid.UUID]:
+    parsed = [topics.parse(topic) for topic in wanted]
+    return [key for kind, key in filter(None, parsed) if kind == SCOPE_KIND]
+
+
+def _visible(user: Any, wanted: Iterable[str]) -> set[str]:
+    """Those of the topics that this user may see now."""
+    return {topic for topic in wanted if topics.may_see(user, topic)}
+
+
+def _is_active(user: Any) -> bool:
+    return get_user_model()._default_manager.filter(pk=user.pk, is_active=True).exists()
+
+
+# Not the one thread that all synchronous code shares: thousands of sockets that reconnect at once would wait for each other.
+read_states = database_sync_to_async(_read, thread_sensitive=False)
+visible_topics = database_sync_to_async(_visible, thread_sensitive=False)
+is_active = database_sync_to_async(_is_active, thread_sensitive=False)
