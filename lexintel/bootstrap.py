@@ -100,6 +100,11 @@ class Environment:
         draft.write_text(json.dumps(content))
         draft.rename(self.stamp)
 
+    def make_importable(self) -> None:
+        """Let every program of the environment (pytest, celery) import the project from anywhere."""
+        for packages in self.folder.glob("lib/python*/site-packages"):
+            (packages / "lexintel-project.pth").write_text(f"{self.root}\n")
+
     @contextmanager
     def _alone(self) -> Iterator[None]:
         folder = os.open(self.root, os.O_RDONLY)
@@ -121,6 +126,7 @@ class Environment:
             has_uv = succeeds([*pip, "install", "-q", UV])
         with step(f"installing {', '.join(files)}"):
             self._install_files(pip, files, has_uv)
+        self.make_importable()
         self.write_stamp(files)
 
     def _install_files(self, pip: list[str], files: list[str], has_uv: bool) -> None:

@@ -43,6 +43,7 @@ def configuration(format_: str, level: str) -> dict[str, Any]:
         "loggers": {
             "django.request": {"level": "ERROR"},  # a 404 is no event
             "celery.app.trace": {"level": "WARNING"},
+            "celery.worker.strategy": {"level": "WARNING"},
             "daphne": {"level": "WARNING"},
             "eyecite": {"level": "ERROR"},
         },

@@ -7,12 +7,15 @@ import secrets
 import sys
 from pathlib import Path
 
+import django_stubs_ext
 import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from lexintel import logs
 from lexintel.environment import address, boolean, integer, one_of, text, words
+
+django_stubs_ext.monkeypatch()  # lets code say ModelAdmin[Case] and QuerySet[Case], as the type checker wants it
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()

@@ -1,0 +1,72 @@
+"""`manage.py test`, and the pytest plugin behind it (plain `pytest` loads it too, see pyproject.toml).
+
+Where DATABASE_URL or REDIS_URL is not set the tests get embedded servers of their own, before Django's settings are read, in a folder
+that is gone afterwards. Tests marked `browser` are skipped where there is no Chromium; with CI=true they fail instead.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from lexintel.embedded.client import Attachment
+
+ROOT = Path(__file__).resolve().parent.parent
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+attachment_key = pytest.StashKey[Attachment]()
+
+
+def main(words: list[str]) -> int:
+    """Become pytest: its summary is the last thing said, its exit status is ours."""
+    os.chdir(ROOT)
+    os.execv(sys.executable, [sys.executable, "-m", "pytest", *words])  # noqa: S606
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]:
+    """A wrapper, because pytest-django reads the settings in its own first implementation of this hook."""
+    start_servers(early_config)
+    yield
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    attachment = config.stash.get(attachment_key, None)
+    if attachment is not None:
+        attachment.close()
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("browser") is None or chromium() is not None:
+        return
+    if os.environ.get("CI") == "true":
+        pytest.fail("No Chromium is installed, and CI=true does not allow to skip browser tests.", pytrace=False)
+    pytest.skip("no Chromium is installed")
+
+
+def start_servers(config: pytest.Config) -> None:
+    if os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL"):
+        return
+    var = Path(tempfile.mkdtemp(prefix="lexintel-test-"))
+    share_models(var)
+    attachment = config.stash[attachment_key] = Attachment(var, disposable=True)
+    attachment.open()
+    os.environ.update(attachment.addresses)
+    os.environ.setdefault("LEXINTEL_VAR", str(var))
+
+
+def share_models(var: Path) -> None:
+    """Converted models are the same for everybody, checked by their hashes, and dear to make."""
+    models = ROOT / "var" / "models"
+    models.mkdir(parents=True, exist_ok=True)
+    (var / "models").symlink_to(models)
+
+
+def chromium() -> str | None:
+    """The path of a Chromium on this machine."""
+    return next((path for name in CHROMIUMS if (path := shutil.which(name))), None)
