@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import email
 import email.policy
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date
+from email.errors import InvalidBase64LengthDefect
 from email.message import EmailMessage, Message
 from email.utils import parsedate_to_datetime
 
@@ -18,6 +21,7 @@ from documents.services.extraction.parsers.text import decode
 
 _SHOWN = ("From", "To", "Cc", "Bcc", "Date", "Subject")
 _MAX_PARTS = 2_000
+_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
 # The header parser of the standard library stumbles over malformed addresses and dates in these ways.
 _MALFORMED = (ValueError, IndexError, TypeError, AttributeError, KeyError, RecursionError)
 
@@ -124,9 +128,19 @@ def filename(part: EmailMessage) -> str:
 
 
 def payload(part: EmailMessage) -> bytes:
-    """The decoded bytes of a part; broken base64 gives what could be read of it."""
+    """The decoded bytes of a part; broken base64, which the standard library hands over undecoded, gives what is whole of it."""
     content = part.get_payload(decode=True)
-    return content if isinstance(content, bytes) else b""
+    if not isinstance(content, bytes):
+        return b""
+    broken = header(part, "Content-Transfer-Encoding").lower() == "base64" and any(
+        isinstance(defect, InvalidBase64LengthDefect) for defect in part.defects
+    )
+    return _whole_base64(content) if broken else content
+
+
+def _whole_base64(content: bytes) -> bytes:
+    letters = _NOT_BASE64.sub(b"", content)
+    return base64.b64decode(letters[: len(letters) // 4 * 4])
 
 
 def _inner(part: EmailMessage) -> Message | None:
