@@ -6,6 +6,7 @@ from rest_framework.routers import SimpleRouter
 from documents.api.documents import DocumentViewSet
 from documents.api.streams import document_file, document_progress
 from documents.api.uploads import UploadsView, UploadView
+from documents.search_api import SearchView
 
 router = SimpleRouter()
 router.register("documents", DocumentViewSet, basename="document")
@@ -13,6 +14,7 @@ router.register("documents", DocumentViewSet, basename="document")
 urlpatterns = [
     path("documents/<uuid:document_id>/file/", document_file, name="document-file"),
     path("documents/<uuid:document_id>/progress/", document_progress, name="document-progress"),
+    path("search/", SearchView.as_view(), name="search"),
     path("uploads/", UploadsView.as_view(), name="uploads"),
     path("uploads/<uuid:upload_id>/", UploadView.as_view(), name="upload"),
     path("", include(router.urls)),

@@ -1,0 +1,11 @@
+"""Search over everything a user may see: by words (BM25), by meaning (vectors), and both fused.
+
+`search(SearchRequest)` answers; `indexing` keeps what it needs. The package's way: parser (what is typed) -> matching (tsqueries) ->
+scope (what may be seen) -> lexical and meaning (two legs) -> fusion -> passages (the door again, snippets, pages).
+"""
+
+from documents.services.search.engine import search
+from documents.services.search.errors import SearchError
+from documents.services.search.request import Facet, Hit, Leg, Notice, SearchRequest, SearchResponse
+
+__all__ = ["Facet", "Hit", "Leg", "Notice", "SearchError", "SearchRequest", "SearchResponse", "search"]

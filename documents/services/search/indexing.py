@@ -105,7 +105,7 @@ def ensure_vector_index(model: EmbeddingModel) -> None:
             return
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [INDEX_LOCK])
         cursor.execute(
-            f"CREATE INDEX IF NOT EXISTS {vector_index(model)} ON documents_chunkembedding"  # noqa: S608 -- a number of ours
+            f"CREATE INDEX IF NOT EXISTS {vector_index(model)} ON documents_chunkembedding"
             f" USING hnsw (vector halfvec_ip_ops) WHERE model_id = {model.pk:d}"
         )
 

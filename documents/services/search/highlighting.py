@@ -1,0 +1,114 @@
+"""The part of a passage that is shown, with what was looked for marked. Everything is escaped here; only <mark> is added.
+
+PostgreSQL's ts_headline is not safe for HTML and cuts anywhere; and a word is marked when its stem was looked for, whatever its form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from documents.services.search.matching import Matching
+from documents.services.search.words import Word, stems, words_in
+
+LENGTH = 300  # characters of a snippet
+LEAD = 60  # of them before the first mark
+
+
+class Mark(NamedTuple):
+    """Code points [start, end) of a text, and what of the query stands there."""
+
+    start: int
+    end: int
+    lexeme: str
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """`at` is the offset in the text of the best match, or of the excerpt where nothing matched."""
+
+    html: SafeString
+    at: int
+    words: list[str]
+
+
+def marks_in(texts: Sequence[str], matching: Matching | None, written: Sequence[Sequence[str]]) -> list[list[Mark]]:
+    """For each text where the query's words stand, and the citations as they are `written` in it. One question for all stems."""
+    words = [list(words_in(text)) for text in texts] if matching else [[] for _ in texts]
+    lexemes = stems(word.folded for found in words for word in found)
+    return [
+        _without_overlaps([*_cited(text, citations), *_matched(found, lexemes, matching)])
+        for text, found, citations in zip(texts, words, written, strict=True)
+    ]
+
+
+def excerpt(text: str, marks: Sequence[Mark], *, shown: bool) -> Excerpt:
+    """The stretch of the text with the most of what was looked for; the marks are drawn only when `shown`."""
+    first = _densest(marks)
+    start, end = _window(text, marks[first].start if marks else 0)
+    drawn = [mark for mark in marks if shown and mark.start >= start and mark.end <= end]
+    words = list(dict.fromkeys(text[mark.start : mark.end].lower() for mark in marks)) if shown else []
+    return Excerpt(_drawn(text, start, end, drawn), marks[first].start if marks else start, words)
+
+
+def _cited(text: str, citations: Iterable[str]) -> Iterable[Mark]:
+    for citation in citations:
+        if (at := text.find(citation)) >= 0:
+            yield Mark(at, at + len(citation), citation)
+
+
+def _matched(words: Iterable[Word], lexemes: dict[str, str], matching: Matching | None) -> Iterable[Mark]:
+    prefixes = tuple(matching.prefixes) if matching else ()
+    for word in words:
+        lexeme = lexemes[word.folded]
+        if matching and (lexeme in matching.lexemes or (prefixes and word.folded.startswith(prefixes))):
+            yield Mark(word.start, word.end, lexeme)
+
+
+def _without_overlaps(marks: Iterable[Mark]) -> list[Mark]:
+    kept: list[Mark] = []
+    for mark in sorted(marks, key=lambda mark: (mark.start, -mark.end)):
+        if not kept or mark.start >= kept[-1].end:
+            kept.append(mark)
+    return kept
+
+
+def _densest(marks: Sequence[Mark]) -> int:
+    """The index of the mark after which a snippet holds the most different words, then the most words."""
+    best, best_value = 0, (0, 0)
+    for index, mark in enumerate(marks):
+        inside = [other.lexeme for other in marks[index : index + 40] if other.end <= mark.start + LENGTH - LEAD]
+        if (value := (len(set(inside)), len(inside))) > best_value:
+            best, best_value = index, value
+    return best
+
+
+def _window(text: str, around: int) -> tuple[int, int]:
+    """[start, end) of about LENGTH characters, not within words where there are spaces."""
+    start = max(0, min(around - LEAD, len(text) - LENGTH))
+    end = min(len(text), start + LENGTH)
+    if start and (space := text.find(" ", start, min(start + 30, max(around, start)))) >= 0:
+        start = space + 1
+    if end < len(text) and (space := text.rfind(" ", end - 30, end)) > around:
+        end = space
+    return start, end
+
+
+def _drawn(text: str, start: int, end: int, marks: Sequence[Mark]) -> SafeString:
+    pieces: list[SafeString] = [SafeString("… ")] if start else []
+    at = start
+    for mark in marks:
+        pieces += [_plain(text[at : mark.start]), format_html("<mark>{}</mark>", _plain(text[mark.start : mark.end]))]
+        at = mark.end
+    pieces.append(_plain(text[at:end]))
+    pieces += [SafeString(" …")] if end < len(text) else []
+    return format_html_join("", "{}", ((piece,) for piece in pieces))
+
+
+def _plain(text: str) -> SafeString:
+    """Escaped, line ends as spaces."""
+    return format_html("{}", " ".join(text.split("\n")))

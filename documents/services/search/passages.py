@@ -1,0 +1,144 @@
+"""From ranked chunk ids to what a person reads. What the user may not see ends here, whatever the legs found."""
+
+from __future__ import annotations
+
+import uuid
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F
+from django.db.models.functions import Length
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from documents.models import Chunk, Citation, Document, Page
+from documents.services.search.fusion import Ranked
+from documents.services.search.highlighting import Excerpt, excerpt, marks_in
+from documents.services.search.matching import Matching
+from documents.services.search.request import Facet, Hit
+
+_ABOUT = {
+    "document_id": F("text_version__document_id"),
+    "title": F("text_version__document__title"),
+    "kind": F("text_version__document__kind"),
+    "date": F("text_version__document__date"),
+    "pages": F("text_version__document__page_count"),
+    "case_id": F("text_version__document__case_id"),
+    "case_title": F("text_version__document__case__title"),
+}
+WORDS_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Why passages are hits: which leg found which chunks, and the citations recognised in the query as {key: as typed}."""
+
+    by_words: frozenset[int]
+    by_meaning: frozenset[int]
+    matching: Matching | None
+    citations: Mapping[str, str]
+
+
+def permitted(ranked: Iterable[Ranked], user: Any) -> list[tuple[Ranked, dict[str, Any]]]:
+    """The passages of published readings of documents that the user may see, with what is known of each document."""
+    ranked = list(ranked)
+    documents = Document.objects.visible_to(user).filter(pk__in={passage.document for passage in ranked}).values("pk")
+    published = Chunk.objects.filter(pk__in=[passage.chunk for passage in ranked], text_version__document__in=documents)
+    published = published.filter(text_version=F("text_version__document__text_version")).order_by()
+    about: dict[int, dict[str, Any]] = {row["pk"]: dict(row) for row in published.values("pk", **_ABOUT)}
+    return [(passage, about[passage.chunk]) for passage in ranked if passage.chunk in about]
+
+
+def facets(found: Sequence[tuple[Ranked, dict[str, Any]]]) -> dict[str, list[Facet]]:
+    """How many of the hits are of each kind and case, most first; the library is the case with the value ""."""
+    kinds = {str(kind.value): str(kind.label) for kind in Document.Kind}
+    cases = {str(row["case_id"] or ""): row["case_title"] or _("Public library") for _passage, row in found}
+    by_kind = Counter(row["kind"] for _passage, row in found)
+    by_case = Counter(str(row["case_id"] or "") for _passage, row in found)
+    return {
+        "kind": [Facet(value, kinds[value], count) for value, count in by_kind.most_common()],
+        "case": [Facet(value, cases[value], count) for value, count in by_case.most_common()],
+    }
+
+
+def hits(found: Sequence[tuple[Ranked, dict[str, Any]]], evidence: Evidence) -> list[Hit]:
+    """One page of results, complete. The number of queries does not depend on how many they are."""
+    chunks = Chunk.objects.in_bulk([passage.chunk for passage, _row in found])
+    written = _written_citations(chunks, evidence)
+    texts = [chunks[passage.chunk].text for passage, _row in found]
+    marks = marks_in(texts, evidence.matching, [[text for _key, text in written[passage.chunk]] for passage, _row in found])
+    starts = _page_starts(chunks.values())
+    made = []
+    for (passage, row), text, places in zip(found, texts, marks, strict=True):
+        part = excerpt(text, places, shown=passage.chunk in evidence.by_words)
+        chunk = chunks[passage.chunk]
+        page = chunk.page_from + max(bisect_right(starts[chunk.pk], part.at) - 1, 0)
+        made.append(_hit(passage, row, chunk, page, part, _why(passage.chunk, part, written[passage.chunk], evidence)))
+    return made
+
+
+def _hit(passage: Ranked, row: Mapping[str, Any], chunk: Chunk, page: int, part: Excerpt, why: list[str]) -> Hit:
+    document: uuid.UUID = row["document_id"]
+    pointer = _("%(title)s, p. %(page)d") % {"title": row["title"], "page": page} if row["pages"] > 1 else row["title"]
+    return Hit(
+        document=document,
+        title=row["title"],
+        case=row["case_id"],
+        case_title=row["case_title"] or "",
+        kind=row["kind"],
+        date=row["date"],
+        chunk=chunk.pk,
+        page=page,
+        page_to=chunk.page_to,
+        snippet=part.html,
+        score=passage.score,
+        why=why,
+        citation=pointer,
+        url=f"{reverse('documents:detail', args=[document])}?page={page}&chunk={chunk.pk}",
+    )
+
+
+def _why(chunk: int, part: Excerpt, written: Sequence[tuple[str, str]], evidence: Evidence) -> list[str]:
+    cited = dict(written)
+    why = [_("citation %(citation)s") % {"citation": evidence.citations.get(key, text)} for key, text in cited.items()]
+    words = [word for word in part.words if word not in {text.lower() for text in cited.values()}]
+    if chunk in evidence.by_words and words:
+        why.append(_("words: %(words)s") % {"words": ", ".join(words[:WORDS_SHOWN])})
+    elif chunk in evidence.by_words and not cited:
+        why.append(_("title or heading"))
+    if chunk in evidence.by_meaning:
+        why.append(_("meaning"))
+    return why
+
+
+def _written_citations(chunks: Iterable[int], evidence: Evidence) -> defaultdict[int, list[tuple[str, str]]]:
+    """{chunk: (key, as written there)} of the authorities that were looked for."""
+    written: defaultdict[int, list[tuple[str, str]]] = defaultdict(list)
+    if evidence.matching and evidence.matching.keys:
+        mentions = Citation.objects.filter(chunk__in=list(chunks), key__in=evidence.matching.keys)
+        for chunk, key, text in mentions.values_list("chunk_id", "key", "text"):
+            written[chunk].append((key, text))
+    return written
+
+
+def _page_starts(chunks: Iterable[Chunk]) -> dict[int, list[int]]:
+    """For each chunk the offsets in its text where its pages start, the first 0. A passage joins pages with a line end."""
+    chunks = list(chunks)
+    spanning = [chunk for chunk in chunks if chunk.page_to > chunk.page_from]
+    lengths: dict[tuple[int, int], int] = {}
+    if spanning:
+        pages = Page.objects.filter(
+            text_version__in={chunk.text_version_id for chunk in spanning},
+            number__in={number for chunk in spanning for number in range(chunk.page_from, chunk.page_to)},
+        )
+        lengths = {(version, number): n for version, number, n in pages.order_by().values_list("text_version", "number", Length("text"))}
+    starts: dict[int, list[int]] = {chunk.pk: [0] for chunk in chunks}
+    for chunk in spanning:
+        end = -chunk.start
+        for number in range(chunk.page_from, chunk.page_to):
+            end += lengths.get((chunk.text_version_id, number), 0) + 1
+            starts[chunk.pk].append(end)
+    return starts
