@@ -49,4 +49,4 @@ def _normalise(tensors: Tensors, architecture: Architecture, x: np.ndarray, pref
 
 
 def _gelu(x: np.ndarray) -> np.ndarray:
-    return x * 0.5 * (1 + _erf(x / math.sqrt(2)).astype(np.float32))
+    return x * 0.5 * (1 + np.asarray(_erf(x / math.sqrt(2)), np.float32))
