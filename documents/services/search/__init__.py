@@ -6,6 +6,6 @@ scope (what may be seen) -> lexical and meaning (two legs) -> fusion -> passages
 
 from documents.services.search.engine import search
 from documents.services.search.errors import SearchError
-from documents.services.search.request import Facet, Hit, Leg, Notice, SearchRequest, SearchResponse
+from documents.services.search.request import MODES, Facet, Hit, Leg, Notice, SearchRequest, SearchResponse
 
-__all__ = ["Facet", "Hit", "Leg", "Notice", "SearchError", "SearchRequest", "SearchResponse", "search"]
+__all__ = ["MODES", "Facet", "Hit", "Leg", "Notice", "SearchError", "SearchRequest", "SearchResponse", "search"]
