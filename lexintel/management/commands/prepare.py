@@ -19,6 +19,8 @@ from lexintel.environment import boolean
 from lexintel.steps import step
 
 DEMO = "demo"
+# Redoc asks other machines for fonts and pictures; Swagger is what /api/docs/ shows.
+NOT_SERVED = ["redoc"]
 
 
 class Command(BaseCommand):
@@ -42,7 +44,7 @@ def collect_static() -> None:
     digest = digest_of_sources()
     if stamp.exists() and stamp.read_text() == digest:
         return
-    call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+    call_command("collectstatic", verbosity=0, interactive=False, clear=True, ignore_patterns=NOT_SERVED)
     stamp.write_text(digest)
 
 
@@ -50,7 +52,7 @@ def digest_of_sources() -> str:
     """Changes with every static file's path, size or time, and with how they are stored."""
     seen = [settings.STORAGES["staticfiles"]["BACKEND"]]
     for finder in get_finders():
-        for path, storage in finder.list([]):
+        for path, storage in finder.list(NOT_SERVED):
             found = os.stat(storage.path(path))
             seen.append(f"{path} {found.st_size} {found.st_mtime_ns}")
     return hashlib.sha256("\n".join(sorted(seen)).encode()).hexdigest()
