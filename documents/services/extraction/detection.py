@@ -123,10 +123,19 @@ def _textual(head: bytes, suffix: str) -> str:
 
 
 def looks_like_text(head: bytes) -> bool:
-    """Few control characters; UTF-16 and UTF-32 only with their byte order mark. A few NULs among letters are still text."""
+    """Few control characters (some more where the rest is good UTF-8); UTF-16 only with its byte order mark."""
     if head.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return True
-    return len(head) - len(head.translate(None, _CONTROLS)) <= len(head) // 20
+    controls = len(head) - len(head.translate(None, _CONTROLS))
+    return controls <= len(head) // (3 if _is_utf8(head) else 20)
+
+
+def _is_utf8(head: bytes) -> bool:
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _is_mail(head: bytes) -> bool:

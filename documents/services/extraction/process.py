@@ -69,7 +69,8 @@ class Child:
                 raise ChildDied("parser_timeout")
             for message in inbox.feed(piece) if piece else ():
                 if "progress" not in message:
-                    self._files += 1
+                    # Having run out of memory it answers and leaves.
+                    self._files += FILES_PER_CHILD if message.get("error") == "parser_memory" else 1
                     return message
                 if message["progress"][0]:
                     progress(*message["progress"])

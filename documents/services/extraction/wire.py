@@ -11,7 +11,8 @@ MAX_FRAME = 2**32 - 1
 
 
 def pack(message: dict[str, Any]) -> bytes:
-    body = json.dumps(message, separators=(",", ":"), ensure_ascii=False).encode("utf-8")
+    """The bytes of a message. Lone surrogates (a file name from a broken system may hold some) become question marks."""
+    body = json.dumps(message, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "replace")
     return _LENGTH.pack(len(body)) + body
 
 

@@ -10,7 +10,6 @@ import selectolax
 from selectolax.lexbor import LexborHTMLParser
 
 from documents.services.extraction.detection import HTML
-from documents.services.extraction.limits import MAX_CHARACTERS
 from documents.services.extraction.parsers.base import Job, Parsed, RawPage, bounded, storable
 from documents.services.extraction.parsers.text import decode
 
@@ -39,7 +38,7 @@ class HtmlParser:
 
     def parse(self, job: Job) -> Parsed:
         bounded(job.path.stat().st_size // 4)
-        text, title = html_to_text(_decoded(job.path.read_bytes()[: 4 * MAX_CHARACTERS]), alive=lambda: job.tick(0, 1))
+        text, title = html_to_text(_decoded(job.path.read_bytes()), alive=lambda: job.tick(0, 1))
         job.tick(1, 1)
         return Parsed([RawPage(storable(text))], f"lexbor {selectolax.__version__}", title=title)
 

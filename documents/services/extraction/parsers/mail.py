@@ -132,9 +132,8 @@ def payload(part: EmailMessage) -> bytes:
     content = part.get_payload(decode=True)
     if not isinstance(content, bytes):
         return b""
-    broken = header(part, "Content-Transfer-Encoding").lower() == "base64" and any(
-        isinstance(defect, InvalidBase64LengthDefect) for defect in part.defects
-    )
+    cut_off = any(isinstance(defect, InvalidBase64LengthDefect) for defect in part.defects)
+    broken = cut_off and header(part, "Content-Transfer-Encoding").lower() == "base64"
     return _whole_base64(content) if broken else content
 
 

@@ -6,7 +6,7 @@ import codecs
 import re
 
 from documents.services.extraction.detection import MARKDOWN, TXT
-from documents.services.extraction.limits import MAX_CHARACTERS, MAX_PAGES
+from documents.services.extraction.limits import MAX_PAGES
 from documents.services.extraction.parsers.base import Job, Parsed, RawPage, bounded, storable
 
 _HEADING = re.compile(r"^#{1,2}[ \t]+(.{1,300}?)[ \t#]*$", re.MULTILINE)
@@ -25,8 +25,7 @@ class TextParser:
 
     def parse(self, job: Job) -> Parsed:
         bounded(job.path.stat().st_size // 4)
-        with job.path.open("rb") as file:
-            text, encoding = decode(file.read(4 * MAX_CHARACTERS))
+        text, encoding = decode(job.path.read_bytes())
         bounded(len(text))
         parsed = Parsed(_pages(storable(text)), f"text {encoding}", printed=job.mime == TXT, metadata={"encoding": encoding})
         if encoding == "cp1252":
