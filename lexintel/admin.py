@@ -1,0 +1,70 @@
+"""People and the tokens of their programs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from cases.admin import record_grant
+from cases.models import Membership
+from lexintel.models import ApiToken, User
+
+
+class MembershipsOfUser(admin.TabularInline):
+    """Which cases a person is in. New ones can be given here; owners change and remove them in the case."""
+
+    model = Membership
+    fields = ["case", "role"]
+    autocomplete_fields = ["case"]
+    extra = 0
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(User)
+class PersonAdmin(UserAdmin):
+    list_display = ["username", "first_name", "last_name", "email", "is_active", "is_staff", "last_login"]
+    list_filter = ["is_active", "is_staff", "is_superuser", "last_login"]
+    inlines = [MembershipsOfUser]
+
+    def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A person who is being made is in no case yet."""
+        return self.inlines if obj else []
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        super().save_formset(request, form, formset, change)
+        for made in formset.new_objects:
+            if isinstance(made, Membership):
+                record_grant(made, request.user)
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(admin.ModelAdmin):
+    list_display = ["name", "user", "created", "last_used", "expires"]
+    list_filter = ["created", "last_used", ("expires", admin.EmptyFieldListFilter)]
+    list_select_related = ["user"]
+    search_fields = ["name", "user__username", "user__email"]
+    autocomplete_fields = ["user"]
+    fields = ["user", "name", "expires", "created", "last_used"]
+    readonly_fields = ["created", "last_used"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: ApiToken | None = None) -> list[str]:
+        return [*self.readonly_fields, "user"] if obj else list(self.readonly_fields)
+
+    def save_model(self, request: HttpRequest, obj: ApiToken, form: Any, change: bool) -> None:
+        """A new token's key is made here and shown this once."""
+        if change:
+            return super().save_model(request, obj, form, change)
+        token, key = ApiToken.issue(obj.user, obj.name)
+        ApiToken.objects.filter(pk=token.pk).update(expires=obj.expires)
+        obj.pk, obj.digest, obj.created = token.pk, token.digest, token.created
+        messages.success(request, _("The key of this token, shown only now: %(key)s") % {"key": key})
+        return None

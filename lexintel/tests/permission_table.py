@@ -1,0 +1,180 @@
+"""Who may do what at each address: the expectation of test_permission_matrix.py, keyed by route pattern.
+
+A new address needs an entry here. What one may not see is 404, what one sees but may not do is 403, nobody is 401 in the API and
+is sent to the sign-in page (302) by pages.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+ROLES = ("owner", "editor", "viewer", "stranger", "anonymous")
+
+
+@dataclass
+class World:
+    """What the addresses are about: one case with everything in it, of which the stranger is no member."""
+
+    case: Any
+    document: Any
+    upload: Any
+    task: Any
+    waiting: Any
+    member: Any
+    stranger: Any
+
+    def ids(self, route: str) -> dict[str, Any]:
+        """Values for the parameters of a route."""
+        subject = route.removeprefix("api/").partition("/")[0]
+        of_subject = {"cases": self.case, "documents": self.document, "uploads": self.upload, "tasks": self.task}.get(subject)
+        return {
+            "pk": getattr(of_subject, "pk", ""),
+            "case_id": self.case.pk,
+            "document_id": self.document.pk,
+            "upload_id": self.upload.pk,
+            "user_id": self.member.user_id,
+            "member": self.member.pk,
+            "number": 1,
+        }
+
+
+@dataclass
+class Expected:
+    """The status for each of ROLES, and what to send."""
+
+    statuses: tuple[int, int, int, int, int]
+    send: Callable[[World], dict[str, Any]] = field(default=lambda world: {})
+    """Keyword arguments of Django's test client."""
+    ids: Callable[[World], dict[str, Any]] = field(default=lambda world: {})
+    """Parameters other than the usual ones."""
+
+
+def json(**body: Any) -> Callable[[World], dict[str, Any]]:
+    return lambda world: {"data": body, "content_type": "application/json"}
+
+
+def form(**body: Any) -> Callable[[World], dict[str, Any]]:
+    return lambda world: {"data": body}
+
+
+def _page(members: int = 200) -> Expected:
+    return Expected((members, members, members, 404, 302))
+
+
+def _read(status: int = 200) -> Expected:
+    return Expected((status, status, status, 404, 401))
+
+
+def _everyone(status: int = 200, nobody: int = 401, **options: Any) -> Expected:
+    return Expected((status, status, status, status, nobody), **options)
+
+
+def _public(status: int = 200, **options: Any) -> Expected:
+    return Expected((status, status, status, status, status), **options)
+
+
+def _editors(status: int, nobody: int = 401, **options: Any) -> Expected:
+    return Expected((status, status, 403, 404, nobody), **options)
+
+
+def _owners(status: int, nobody: int = 401, **options: Any) -> Expected:
+    return Expected((status, 403, 403, 404, nobody), **options)
+
+
+def _new_document(world: World) -> dict[str, Any]:
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    return {"data": {"file": SimpleUploadedFile("note.txt", b"A new note about the lease."), "case": str(world.case.pk)}}
+
+
+def _new_upload(world: World) -> dict[str, Any]:
+    words = {"filename": "letter.txt", "case": str(world.case.pk)}
+    metadata = ",".join(f"{key} {base64.b64encode(value.encode()).decode()}" for key, value in words.items())
+    return {"headers": {"Upload-Length": "10", "Upload-Metadata": metadata, "Tus-Resumable": "1.0.0"}}
+
+
+def _piece(world: World) -> dict[str, Any]:
+    headers = {"Upload-Offset": "0", "Tus-Resumable": "1.0.0"}
+    return {"data": b"01234", "content_type": "application/offset+octet-stream", "headers": headers}
+
+
+def _waiting(world: World) -> dict[str, Any]:
+    return {"pk": world.waiting.pk}
+
+
+# Only who began an upload sees it: here the editor.
+_OWN_UPLOAD = (404, 204, 404, 404, 401)
+
+TABLE: dict[str, dict[str, Expected]] = {
+    # health, sign-in, documentation of the API
+    "healthz": {"GET": _public()},
+    "readyz": {"GET": _public()},
+    "api/schema/": {"GET": _public()},
+    "api/docs/": {"GET": _public()},
+    "api/auth/token/": {"POST": _public(401, send=json(username="owner", password="wrong"))},
+    "login/": {
+        "GET": Expected((302, 302, 302, 302, 200)),
+        "POST": Expected((302, 302, 302, 302, 200), send=form(username="x", password="y")),
+    },
+    "logout/": {"POST": _public(302)},
+    # cases
+    "api/cases/": {"GET": _everyone(), "POST": _everyone(201, send=json(title="Another"))},
+    "api/cases/<pk>/": {
+        "GET": _read(),
+        "PATCH": _editors(200, send=json(title="Renamed")),
+        "DELETE": _owners(204),
+    },
+    "api/cases/<case_id>/members/": {"GET": _read(), "POST": _owners(201, send=json(username="newcomer", role="viewer"))},
+    "api/cases/<case_id>/members/<user_id>/": {
+        "PATCH": _owners(200, send=json(role="editor")),
+        # The member in question is the viewer, who may leave by himself.
+        "DELETE": Expected((204, 403, 204, 404, 401)),
+    },
+    "": {"GET": _everyone(nobody=302)},
+    "cases/": {"GET": _everyone(nobody=302)},
+    "cases/new/": {"GET": _everyone(nobody=302), "POST": _everyone(302, nobody=302, send=form(title="Another"))},
+    "cases/<pk>/": {"GET": _page()},
+    "cases/<pk>/edit/": {"GET": _editors(200, 302), "POST": _editors(302, 302, send=form(title="Renamed", status="open"))},
+    "cases/<pk>/members/": {"GET": _page(), "POST": _owners(302, 302, send=form(username="newcomer", role="viewer"))},
+    "cases/<pk>/members/<member>/": {"POST": _owners(302, 302, send=form(role="editor"))},
+    "cases/<pk>/activity/": {"GET": _page()},
+    # documents
+    "api/documents/": {"GET": _everyone(), "POST": _editors(201, send=_new_document)},
+    "api/documents/<pk>/": {
+        "GET": _read(),
+        "PATCH": _editors(200, send=json(title="Renamed")),
+        "DELETE": _editors(204),
+    },
+    "api/documents/<pk>/pages/<number>/": {"GET": _read()},
+    "api/documents/<pk>/citations/": {"GET": _read()},
+    "api/documents/<pk>/history/": {"GET": _read()},
+    "api/documents/<pk>/reprocess/": {"POST": _editors(202)},
+    "api/documents/<pk>/retry/": {"POST": _editors(202)},
+    # Nothing is running: a conflict for who may cancel.
+    "api/documents/<pk>/cancel/": {"POST": _editors(409)},
+    "api/documents/<document_id>/file/": {"GET": _read()},
+    "api/documents/<document_id>/progress/": {"GET": _read()},
+    "api/uploads/": {"POST": _editors(201, send=_new_upload)},
+    "api/uploads/<upload_id>/": {"PATCH": Expected(_OWN_UPLOAD, send=_piece), "DELETE": Expected(_OWN_UPLOAD)},
+    "api/search/": {"GET": _everyone(send=lambda world: {"data": {"q": "lease", "mode": "text"}})},
+    "cases/<pk>/documents/": {"GET": _page()},
+    "cases/<pk>/search/": {"GET": _page()},
+    "search/": {"GET": _everyone(nobody=302)},
+    "documents/<pk>/": {"GET": _page()},
+    "documents/<pk>/text/<number>/": {"GET": _page()},
+    "documents/<pk>/history/": {"GET": _page()},
+    # tasks
+    "api/tasks/": {"GET": _everyone()},
+    "api/tasks/summary/": {"GET": _everyone()},
+    "api/tasks/<pk>/": {"GET": _read()},
+    "api/tasks/<pk>/status": {"GET": _read()},
+    "api/tasks/<pk>/status/": {"GET": _read()},
+    "api/tasks/<pk>/cancel": {"POST": _editors(200, ids=_waiting)},
+    "api/tasks/<pk>/cancel/": {"POST": _editors(200, ids=_waiting)},
+    "api/tasks/<pk>/retry": {"POST": _editors(200)},
+    "api/tasks/<pk>/retry/": {"POST": _editors(200)},
+    "tasks/": {"GET": _everyone(nobody=302)},
+}

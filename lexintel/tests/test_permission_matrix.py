@@ -1,0 +1,183 @@
+"""Every address of the project is asked as owner, editor, viewer, stranger and nobody. What to expect stands in permission_table.py."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.core.cache import cache
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls.resolvers import RoutePattern
+
+from cases.models import AuditEvent
+from cases.services import matters
+from documents.models import Document, Page, TextVersion, Upload
+from documents.services import storage
+from lexintel.models import User
+from lexintel.tests.permission_table import ROLES, TABLE, Expected, World
+from tasks.models import TaskRecord
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+ADMIN = "admin/"
+
+
+def routes() -> dict[str, URLPattern]:
+    """Every route of the URL table without the admin, with plain parameters: api/cases/<pk>/."""
+    return {route: pattern for route, pattern in _walk(get_resolver(), "") if not route.startswith(ADMIN)}
+
+
+def _walk(resolver: URLResolver, before: str) -> Iterator[tuple[str, URLPattern]]:
+    for pattern in resolver.url_patterns:
+        route = before + _plain(pattern)
+        if isinstance(pattern, URLResolver):
+            yield from _walk(pattern, route)
+        else:
+            yield route, pattern
+
+
+def _plain(pattern: URLPattern | URLResolver) -> str:
+    written = str(pattern.pattern)
+    if isinstance(pattern.pattern, RoutePattern):
+        return re.sub(r"<(?:\w+:)?(\w+)>", r"<\1>", written)
+    return (
+        re.sub(r"\(\?P(<\w+>)(?:[^()\[\]]|\[[^\]]*\])*\)", r"\1", written)
+        .removeprefix("^")
+        .removesuffix("$")
+        .removesuffix(r"\Z")
+        .replace("\\", "")
+    )
+
+
+def test_every_address_has_an_entry():
+    missing = sorted(set(routes()) - set(TABLE))
+    assert not missing, f"Say in lexintel/tests/permission_table.py who may do what at: {', '.join(map(repr, missing))}"
+
+
+def test_every_entry_has_an_address():
+    gone = sorted(set(TABLE) - set(routes()))
+    assert not gone, f"lexintel/tests/permission_table.py describes addresses that do not exist: {', '.join(map(repr, gone))}"
+
+
+@pytest.fixture
+def world(case, owner, editor, viewer, stranger) -> World:
+    User.objects.create_user("newcomer")
+    file = storage.store(ContentFile(b"The lease ends in May.", name="lease.txt"), case.pk)
+    document = Document.objects.create(
+        case=case, title="Lease", status=Document.Status.FAILED, created_by=editor,
+        name="lease.txt", mime="text/plain", size=file.size, sha256=file.sha256, stored_as=file.name, page_count=1,
+    )  # fmt: skip
+    document.text_version = TextVersion.objects.create(document=document, number=1)
+    document.save()
+    Page.objects.create(text_version=document.text_version, number=1, text="The lease ends in May.")
+    upload = Upload.objects.create(case=case, user=editor, name="letter.txt", length=10)
+    failed, waiting = (
+        TaskRecord.objects.create(
+            name="documents.extract_citations", payload={"document_id": str(document.pk)}, status=status, scope=case.pk, user=editor
+        )
+        for status in ("failed", "pending")
+    )  # fmt: skip
+    return World(case, document, upload, failed, waiting, case.memberships.get(user=viewer), stranger)
+
+
+@pytest.fixture
+def clients(world) -> dict[str, Client]:
+    """A browser for each role, signed in."""
+    cache.clear()  # throttled addresses count tries
+    return {role: _client(role) for role in ROLES}
+
+
+def _client(role: str) -> Client:
+    client = Client(raise_request_exception=False)
+    if role != "anonymous":
+        client.force_login(User.objects.get(username=role))
+    return client
+
+
+def address(route: str, world: World, expected: Expected) -> str:
+    ids = {**world.ids(route), **expected.ids(world)}
+    return "/" + re.sub(r"<(\w+)>", lambda match: str(ids[match[1]]), route)
+
+
+def answer(client: Client, method: str, url: str, send: dict) -> int:
+    """The status that a role gets; what the request changed is undone."""
+    with transaction.atomic():
+        status = getattr(client, method.lower())(url, **send).status_code
+        transaction.set_rollback(True)
+    return status
+
+
+@pytest.mark.parametrize(("route", "method"), [(route, method) for route, methods in TABLE.items() for method in methods])
+def test_each_role_gets_its_answer(world, clients, route, method):
+    expected = TABLE[route][method]
+    url = address(route, world, expected)
+    got = {role: answer(clients[role], method, url, expected.send(world)) for role in ROLES}
+    assert got == dict(zip(ROLES, expected.statuses, strict=True)), f"{method} /{route}"
+
+
+@pytest.mark.parametrize("route", TABLE)
+def test_methods_without_an_entry_are_refused_or_do_the_same_as_reading(world, clients, route):
+    """A method that an address serves besides those of its entry would escape the matrix."""
+    known = TABLE[route]
+    some = next(iter(known.values()))
+    url = address(route, world, some)
+    before = AuditEvent.objects.count()
+    for method in set(METHODS) - set(known):
+        for place, role in enumerate(("owner", "stranger", "anonymous")):
+            status = answer(clients[role], method, url, {})
+            like_reading = "GET" in known and status == known["GET"].statuses[(0, 3, 4)[place]]
+            assert status in (401, 405, 302, 404) or like_reading, (
+                f"{method} /{route} answers {status} to {role} and has no entry in the table"
+            )
+    assert AuditEvent.objects.count() == before
+
+
+@pytest.mark.parametrize("route", [route for route in TABLE if "<" in route])
+def test_a_superuser_who_is_no_member_gets_what_a_stranger_gets(world, clients, route):
+    User.objects.filter(username="stranger").update(is_staff=True, is_superuser=True)
+    for method, expected in TABLE[route].items():
+        assert answer(clients["stranger"], method, address(route, world, expected), expected.send(world)) == expected.statuses[3], (
+            f"{method} /{route}"
+        )
+
+
+@pytest.mark.parametrize("route", [route for route in TABLE if "<" in route])
+def test_nothing_of_a_deleted_case_exists_for_its_own_members(world, clients, owner, route):
+    matters.delete_case(world.case, user=owner)
+    for method, expected in TABLE[route].items():
+        assert answer(clients["owner"], method, address(route, world, expected), expected.send(world)) == 404, f"{method} /{route}"
+
+
+def test_a_list_shows_a_stranger_nothing_of_the_case(clients):
+    for route in ("api/cases/", "api/documents/", "api/tasks/"):
+        assert clients["owner"].get(f"/{route}").json()["count"] > 0, route
+        assert clients["stranger"].get(f"/{route}").json()["count"] == 0, route
+
+
+def test_the_admin_is_for_staff(clients):
+    routes = {route for route, _ in _walk(get_resolver(), "") if route.startswith(ADMIN) and "<" not in route and "(?" not in route}
+    assert len(routes) > 20
+    for role in ROLES:
+        client = clients[role]
+        for route in sorted(routes - {"admin/login/", "admin/logout/"}):
+            response = client.get(f"/{route}")
+            assert response.status_code in (302, 403, 404, 405), f"GET /{route} answers {response.status_code} to {role}"
+            assert "login" in response.headers.get("Location", "login"), f"GET /{route} sends {role} elsewhere than to the sign-in page"
+
+
+@pytest.mark.parametrize("kind", ["case", "document", "task"])
+def test_topics_are_watched_by_members_only(world, kind):
+    from django.contrib.auth.models import AnonymousUser
+
+    from tasks.topics import may_see
+
+    topic = f"{kind}:{getattr(world, kind).pk}"
+    people = {role: User.objects.get(username=role) for role in ROLES[:4]} | {"anonymous": AnonymousUser()}
+    assert {role: may_see(person, topic) for role, person in people.items()} == dict(
+        zip(ROLES, (True, True, True, False, False), strict=True)
+    )
+    User.objects.filter(username="stranger").update(is_superuser=True, is_staff=True)
+    assert not may_see(User.objects.get(username="stranger"), topic)
