@@ -145,7 +145,7 @@ def _look_for_words(job: _Search) -> None:
         job.notices.append(Notice("only_common_words", sentence))
         return
     job.words = lexical.search_words(job.matching, job.scope)
-    job.at_least |= job.words.skimmed or job.words.matched > len(job.words.passages)
+    job.at_least |= job.words.skimmed or job.words.capped or job.words.matched > len(job.words.passages)
     if job.words.capped:
         sentence = _("So many passages have these words that only %(most)d of them were compared.") % {"most": lexical.CANDIDATES}
         job.partial.append(Notice("common_words", sentence))

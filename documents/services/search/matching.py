@@ -14,6 +14,7 @@ from documents.services.search.words import quoted, stems
 # A lexeme is a stem, so a typed prefix may be longer than it: "negligen*" must find "neglig". These are tried as its ends.
 ENDINGS = (
     "e",
+    "d",
     "s",
     "ed",
     "es",

@@ -1,0 +1,174 @@
+"""The sums behind BM25 and the router are exact, whatever indexed, failed, repeated or deleted, and however many did it at once."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from django.db import connection, transaction
+
+from cases.models import Case
+from documents.models import (
+    Chunk,
+    ChunkEmbedding,
+    ChunkWords,
+    Document,
+    EmbeddingModel,
+    PassageCount,
+    PassageCountDelta,
+    Vocabulary,
+    VocabularyDelta,
+)
+from documents.services import embedding
+from documents.services.search import indexing, statistics
+from documents.tests.searching import document, publish
+
+
+def true_sums() -> tuple[Counter[uuid.UUID | None], Counter[uuid.UUID | None], Counter[str]]:
+    """Passages and lengths by case, passages by lexeme, counted from the rows themselves."""
+    chunks: Counter[uuid.UUID | None] = Counter()
+    lengths: Counter[uuid.UUID | None] = Counter()
+    for case, length in ChunkWords.objects.values_list("case_id", "length"):
+        chunks[case] += 1
+        lengths[case] += length
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT lexeme, count(*) FROM documents_chunkwords, unnest(tsv) GROUP BY lexeme")
+        return chunks, lengths, Counter(dict(cursor.fetchall()))
+
+
+def assert_exact() -> None:
+    chunks, lengths, words = true_sums()
+    kept = statistics.counts([case for case in chunks if case], library=False, model_id=None)
+    assert (kept.chunks, kept.length) == (sum(chunks.values()), sum(lengths.values()))
+    for case, number in chunks.items():
+        if case:
+            assert statistics.counts([case], library=False, model_id=None).visible_chunks == number
+    asked = {*words, *Vocabulary.objects.values_list("lexeme", flat=True), "absent"}
+    assert statistics.frequencies(asked) == {lexeme: words[lexeme] for lexeme in asked}
+
+
+@pytest.mark.django_db
+def test_sums_follow_indexing_repeating_citing_and_removing(case: Case) -> None:
+    one = document(case, "One", "The lien on the estate, 410 U.S. 113.", "A second passage about the lien.", vectors=False)
+    library = document(None, "Law", "A lien is a charge.", vectors=False)
+    assert_exact()
+    version = one.text_version
+    assert version is not None
+    indexing.index_words(version)
+    assert_exact()
+    statistics.fold()
+    assert PassageCountDelta.objects.count() == VocabularyDelta.objects.count() == 0
+    assert_exact()
+    first = version.chunks.first()
+    assert first is not None
+    for keys in (["us:410:113", "o'brien\\key"], ["usc:42:1983"], [], ["us:410:113"]):
+        indexing.index_citations(version, {first.pk: keys})
+        assert ChunkWords.objects.get(chunk=first).cites == keys or len(keys) > 1
+        assert_exact()
+    publish(one, "Entirely other words.", vectors=False)
+    indexing.unindex(library)
+    assert_exact()
+    indexing.unindex(one)
+    indexing.unindex(one)
+    statistics.fold()
+    assert not Vocabulary.objects.exists()
+    assert set(PassageCount.objects.values_list("chunks", "length")) == {(0, 0)}
+
+
+@pytest.mark.django_db
+def test_rows_deleted_behind_our_back_are_counted_too(case: Case) -> None:
+    made = document(case, "One", "The lien on the estate.")
+    Chunk.objects.filter(text_version__document=made).delete()
+    assert_exact()
+    assert statistics.counts([case.pk], library=True, model_id=embedding.active_model().pk).visible_vectors == 0
+
+
+@pytest.mark.django_db
+def test_what_is_rolled_back_is_not_counted(case: Case) -> None:
+    made = document(case, "One", "The lien on the estate.", vectors=False)
+    with transaction.atomic():
+        publish(made, "Never to be seen.", vectors=False)
+        transaction.set_rollback(True)
+    assert_exact()
+    assert statistics.frequencies(["never", "lien"]) == {"never": 0, "lien": 1}
+
+
+@pytest.mark.django_db
+def test_vectors_are_counted_by_model_and_replaced_when_repeated(case: Case) -> None:
+    made = document(case, "One", "The lien.", "The estate.", vectors=False)
+    chunks = list(Chunk.objects.filter(text_version=made.text_version))
+    vectors = np.eye(384, dtype=np.float32)[:2]
+    for _ in range(2):
+        indexing.index_vectors(chunks, vectors)
+        assert statistics.counts([case.pk], library=True, model_id=embedding.active_model().pk).visible_vectors == 2
+    assert statistics.counts([], library=True, model_id=embedding.active_model().pk).visible_vectors == 0
+    assert ChunkEmbedding.objects.count() == 2
+    with pytest.raises(ValueError, match="2 chunks came with 1 vectors"):
+        indexing.index_vectors(chunks, vectors[:1])
+
+
+@pytest.mark.django_db
+def test_each_model_has_an_index_of_its_own(case: Case) -> None:
+    models = [EmbeddingModel.objects.create(name=f"m{n}", sha256="0", dimensions=384) for n in range(2)]
+    for model in models:
+        indexing.ensure_vector_index(model)
+        indexing.ensure_vector_index(model)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname = ANY(%s)", [[indexing.vector_index(model) for model in models]])
+        definitions = [row[0] for row in cursor.fetchall()]
+    assert len(definitions) == 2
+    assert all("hnsw" in definition and "WHERE (model_id =" in definition for definition in definitions)
+
+
+@pytest.fixture
+def in_threads() -> Callable[[list[Callable[[], object]]], None]:
+    """Runs functions at once, each in a thread with a connection of its own; raises what any of them raised."""
+
+    def run(work: list[Callable[[], object]]) -> None:
+        start = threading.Barrier(len(work))
+
+        def one(function: Callable[[], object]) -> None:
+            try:
+                start.wait(10)
+                function()
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(len(work)) as pool:
+            for future in [pool.submit(one, function) for function in work]:
+                future.result(60)
+
+    return run
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_workers_and_folders_at_once_neither_block_nor_miscount(
+    case: Case, in_threads: Callable[[list[Callable[[], object]]], None]
+) -> None:
+    kept = [document(case, f"D{n}", "The lien on the estate.", f"Passage {n} of the trust.", vectors=False) for n in range(6)]
+
+    def rewrite(made: Document) -> Callable[[], object]:
+        return lambda: [publish(made, *["The trust holds the lien."] * n, vectors=False) for n in range(1, 6)]
+
+    def remove(made: Document) -> Callable[[], object]:
+        return lambda: [indexing.unindex(made) for _ in range(5)]
+
+    in_threads([*map(rewrite, kept[:3]), *map(remove, kept[3:]), remove(kept[3]), *[lambda: [statistics.fold() for _ in range(20)]] * 2])
+    assert_exact()
+    assert ChunkWords.objects.count() == 15
+    assert statistics.fold()
+    assert_exact()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_deltas_are_folded_when_enough_of_them_wait(case: Case) -> None:
+    for n in range(statistics.DUE + 1):
+        document(case, f"D{n}", "The lien.", vectors=False)
+    assert PassageCountDelta.objects.count() < statistics.DUE
+    assert PassageCount.objects.get(case_id=case.pk).chunks > 0
+    assert_exact()
