@@ -13,7 +13,6 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.resolvers import RoutePattern
 
-from cases.models import AuditEvent
 from cases.services import matters
 from documents.models import Document, Page, TextVersion, Upload
 from documents.services import storage
@@ -124,15 +123,13 @@ def test_methods_without_an_entry_are_refused_or_do_the_same_as_reading(world, c
     known = TABLE[route]
     some = next(iter(known.values()))
     url = address(route, world, some)
-    before = AuditEvent.objects.count()
     for method in set(METHODS) - set(known):
         for place, role in enumerate(("owner", "stranger", "anonymous")):
             status = answer(clients[role], method, url, {})
             like_reading = "GET" in known and status == known["GET"].statuses[(0, 3, 4)[place]]
-            assert status in (401, 405, 302, 404) or like_reading, (
-                f"{method} /{route} answers {status} to {role} and has no entry in the table"
-            )
-    assert AuditEvent.objects.count() == before
+            # A redirect is the way to the sign-in page for nobody only; for others it may be the end of a change.
+            refused = status in (401, 404, 405, 429) or (status == 302 and role == "anonymous")
+            assert refused or like_reading, f"{method} /{route} answers {status} to {role} and has no entry in the table"
 
 
 @pytest.mark.parametrize("route", [route for route in TABLE if "<" in route])
