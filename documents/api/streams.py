@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from functools import wraps
 from typing import Any
 from uuid import UUID
@@ -15,11 +15,12 @@ from documents.api.errors import answer
 from documents.models import Document
 from documents.ranged import ranged_response
 from documents.services import storage
+from tasks.sse import progress_stream
 
-View = Callable[..., Awaitable[HttpResponseBase]]
+View = Callable[..., Coroutine[Any, Any, HttpResponseBase]]
 
 
-def with_document(view: Callable[..., Awaitable[HttpResponseBase]]) -> View:
+def with_document(view: View) -> View:
     """The one door for plain views: 401 for nobody, 404 for what the user may not see, else `view(request, document)`."""
 
     @wraps(view)
@@ -30,6 +31,7 @@ def with_document(view: Callable[..., Awaitable[HttpResponseBase]]) -> View:
         document = await Document.objects.visible_to(user).filter(pk=document_id).afirst()
         if document is None:
             return answer(404, _("There is no such document."), "not_found")
+        request.user = user  # known now, so that nothing asks the database for it on the event loop
         return await view(request, document)
 
     return guarded
@@ -56,11 +58,4 @@ async def document_file(request: HttpRequest, document: Document) -> HttpRespons
 @with_document
 async def document_progress(request: HttpRequest, document: Document) -> HttpResponseBase:
     """Server-sent events: the last known state at once, then every event, ending with the terminal one."""
-    from tasks.sse import progress_stream
-
-    return await as_response(progress_stream(request, document.topic))
-
-
-async def as_response(stream: Any) -> HttpResponseBase:
-    """The stream may be made by a coroutine or a plain function."""
-    return await stream if hasattr(stream, "__await__") else stream
+    return progress_stream(request, document.topic)

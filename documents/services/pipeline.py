@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -148,32 +149,36 @@ def restart(document: Document, user: Any) -> TaskRecord:
     return process_document_pipeline(document, user, from_stage=failed_stage(document))
 
 
-def retry(document: Document, user: Any) -> TaskRecord:
-    """Try again from the stage that failed; the failed task keeps its history. Raises Refused (not_failed, duplicate)."""
+def retry(document: Document, user: Any, *, operator: bool = False) -> TaskRecord:
+    """Try again from the stage that failed; the failed task keeps its history. Raises Refused (not_failed, duplicate).
+
+    With `operator` (here and below) an administrator acts from the admin, who needs no role in the case, for he sees nothing of it.
+    """
     with transaction.atomic():
-        document = _locked(document, user)
+        document = _locked(document, user, operator=operator)
         if document.status not in (Status.FAILED, Status.CANCELLED):
             raise Refused(_("Only a failed or cancelled document can be tried again."), "not_failed")
-        AuditEvent.write("document.retried", case=document.case, actor=user, target=document)
+        AuditEvent.write("document.retried", case=document.case, actor=user, target=document, operator=operator)
         return restart(document, user)
 
 
-def reprocess(document: Document, user: Any) -> TaskRecord:
+def reprocess(document: Document, user: Any, *, operator: bool = False) -> TaskRecord:
     """Read the file anew; what was read before stays published until the new reading is. Raises Refused (busy, duplicate)."""
     with transaction.atomic():
-        document = _locked(document, user)
+        document = _locked(document, user, operator=operator)
         if document.processing:
             raise Refused(_("This document is being processed just now. Wait for it, or cancel it first."), "busy")
-        AuditEvent.write("document.reprocessed", case=document.case, actor=user, target=document)
+        AuditEvent.write("document.reprocessed", case=document.case, actor=user, target=document, operator=operator)
         return process_document_pipeline(document, user, source="reprocess")
 
 
-def cancel(document: Document, user: Any) -> None:
+def cancel(document: Document, user: Any, *, operator: bool = False) -> None:
     """Stop the passage; felt within two seconds. Raises Refused (not_running)."""
-    document.require(user, Role.EDITOR)
+    if not operator:
+        document.require(user, Role.EDITOR)
     if not document.processing:
         raise Refused(_("This document is not being processed."), "not_running")
-    AuditEvent.write("document.cancelled", case=document.case, actor=user, target=document)
+    AuditEvent.write("document.cancelled", case=document.case, actor=user, target=document, operator=operator)
     _cancel_tasks(document)
 
 
@@ -216,11 +221,13 @@ def _cancel_tasks(document: Document) -> None:
         document.refresh_from_db(fields=["status", "task_id"])
 
 
-def _locked(document: Document, user: Any, *, allow_duplicate: bool = False) -> Document:
+def _locked(document: Document, user: Any, *, allow_duplicate: bool = False, operator: bool = False) -> Document:
     """The row under lock, after the door. Only the original of several with the same bytes is processed."""
-    document.require(user, Role.EDITOR)
     locked = Document.objects.select_for_update(of=("self",)).select_related("case").get(pk=document.pk)
-    locked.require(user, Role.EDITOR)
+    if locked.deleted_at is not None:
+        raise Http404
+    if not operator:
+        locked.require(user, Role.EDITOR)
     if locked.duplicate_of_id and not allow_duplicate:
         raise Refused(_("This is a copy of a document that is already in the case; open that one to process it again."), "duplicate")
     return locked

@@ -307,9 +307,10 @@ def test_vectors_that_are_there_are_not_made_again(accept, work_off, monkeypatch
         calls.append(args)
         original(*args)
 
-    with monkeypatch.context() as patch, pytest.raises(Killed):
+    with monkeypatch.context() as patch:
         patch.setattr(stages, "_embed_group", stop_after_two)
-        stages.generate_embeddings(run.spec.payload.model_validate(run.record.payload), run)
+        with pytest.raises(Killed):
+            stages.generate_embeddings(run.spec.payload.model_validate(run.record.payload), run)
     assert ChunkEmbedding.objects.filter(document=document).count() == 2
     TaskRecord.objects.filter(pk=run.record.pk).update(status=TaskStatus.QUEUED)
     execute(claim_next("background"))

@@ -20,13 +20,14 @@ from documents.tests.conftest import OPINION
 pytestmark = pytest.mark.django_db
 URL = "/api/uploads/"
 CONTENT = OPINION.encode() * 10
+SIZE = len(CONTENT)
 
 
 def metadata(**pairs) -> str:
     return ",".join(f"{key} {b64encode(str(value).encode()).decode()}" for key, value in pairs.items())
 
 
-def create(client, case, *, length=len(CONTENT), filename="opinion.txt", **more):
+def create(client, case, *, length=SIZE, filename="opinion.txt", **more):
     headers = {"Tus-Resumable": "1.0.0", "Upload-Length": str(length), "Upload-Metadata": metadata(filename=filename, case=case.pk, **more)}
     return client.post(URL, headers=headers)
 
