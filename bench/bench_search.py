@@ -1,0 +1,245 @@
+"""Search over 100,000 passages for readers who see 1, 10, 30 and 100 % of them: milliseconds per mode, and recall against the exact answer.
+
+The text is real (windows of the corpus's rulings, else of the demonstration matter), the vectors are real ones of that text, perturbed:
+100,000 of them would take twenty minutes to embed. Each case has its own topics, so that most of what a query is near to lies
+outside of what a reader of few cases may see, which is where an approximate index goes wrong.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import statistics
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from unittest import mock
+
+import numpy as np
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection, transaction
+from pgvector import HalfVector
+
+from cases.models import Case, Membership
+from documents.models import Chunk, ChunkEmbedding, ChunkWords, Document, TextVersion
+from documents.services import embedding
+from documents.services.search import SearchRequest, engine, indexing, lexical, meaning, search
+from documents.services.search.matching import matching
+from documents.services.search.parser import parse
+from documents.services.search.scope import scope_of
+from documents.services.search.statistics import fold
+from documents.services.search.words import quoted, stems, words_in
+from lexintel.models import User
+from tasks import services
+
+CASES, TOPICS, TOPICS_OF_A_CASE = 100, 400, 40
+WORDS, PER_DOCUMENT = 150, 50
+NOISE = 0.6  # length of the perturbation; the vectors have length 1
+QUERIES = 30
+SHARES = {"1 %": 1, "10 %": 10, "30 %": 30, "100 %": 100}
+COMMON = (
+    "the court granted the motion",
+    "judgment of the district court",
+    "defendant",
+    '"district court" AND evidence',
+    "appeal -criminal",
+)
+
+
+def run(out: Callable[[str], object], chunks: int = 100_000) -> dict[str, float]:
+    """Makes a database of its own on the configured server and drops it."""
+    chance = random.Random(4)  # noqa: S311 -- the same every time
+    with _own_database():
+        began = time.perf_counter()
+        corpus = _Corpus(chance)
+        _fill(corpus, chunks)
+        out(f"  {chunks:,} passages in {CASES} cases, loaded and indexed in {time.perf_counter() - began:.0f} s")
+        queries = [*COMMON, *(corpus.question() for _ in range(QUERIES - len(COMMON)))]
+        figures: dict[str, float] = {}
+        for share, cases in SHARES.items():
+            user = _reader(share, cases)
+            figures |= _speed(user, share, queries)
+            figures |= _recall(user, share, corpus)
+            out(
+                "  "
+                + share
+                + ": "
+                + ", ".join(f"{name.split(', ', 1)[1]} {value:.3g}" for name, value in figures.items() if name.startswith(share))
+            )
+        return figures
+
+
+class _Corpus:
+    """A long real text as words with places and lexemes, and real vectors of some of its windows."""
+
+    def __init__(self, chance: random.Random) -> None:
+        self.chance, self.text = chance, _real_text()
+        self.words = list(words_in(self.text))
+        lexemes = stems({word.folded for word in self.words})
+        self.lexemes = [lexemes[word.folded] for word in self.words]
+        starts = np.linspace(0, len(self.words) - WORDS - 1, TOPICS).astype(int)
+        self.topics = services.get("embedding").embed([self.window(int(start)) for start in starts])
+        self.noise = np.random.default_rng(4)
+
+    def window(self, start: int, words: int = WORDS) -> str:
+        return self.text[self.words[start].start : self.words[start + words].start]
+
+    def random_start(self) -> int:
+        return self.chance.randrange(len(self.words) - WORDS - 1)
+
+    def question(self) -> str:
+        start, words = self.random_start(), self.chance.randint(4, 9)
+        asked = " ".join(word.folded for word in self.words[start : start + words])
+        return asked if any(self.lexemes[start : start + words]) else self.question()
+
+    def tsvector(self, start: int) -> tuple[str, int]:
+        places: dict[str, list[str]] = defaultdict(list)
+        for place, lexeme in enumerate(self.lexemes[start : start + WORDS], 1):
+            if lexeme:
+                places[lexeme].append(str(place))
+        return " ".join(f"{quoted(lexeme)}:{','.join(at)}" for lexeme, at in places.items()), sum(map(len, places.values()))
+
+    def vectors(self, case: int, count: int) -> np.ndarray:
+        """Vectors (count, 384) of length 1 near the topics of a case."""
+        topics = (case * 7 + self.noise.integers(0, TOPICS_OF_A_CASE, count)) % TOPICS
+        return self.near(topics)
+
+    def near(self, topics: np.ndarray) -> np.ndarray:
+        noise = self.noise.normal(size=(len(topics), self.topics.shape[1]))
+        vectors = self.topics[topics] + NOISE * noise / np.linalg.norm(noise, axis=1, keepdims=True)
+        return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), dtype=np.float32)
+
+
+def _real_text() -> str:
+    rulings = Path(settings.BASE_DIR).parent / "shared" / "corpus" / "law" / "rulings.jsonl"
+    if rulings.exists():
+        return "\n".join(json.loads(line)["plain_text"] for line in rulings.read_text().splitlines())
+    sources = Path(settings.BASE_DIR) / "documents" / "services" / "demo"
+    return "\n".join(path.read_text() for path in sorted(sources.rglob("*.py"))) * 8
+
+
+@contextmanager
+def _own_database() -> Iterator[None]:
+    before, name = connection.settings_dict["NAME"], f"lexintel_bench_search_{os.getpid()}"
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {name}")
+    connection.close()
+    connection.settings_dict["NAME"] = name
+    try:
+        call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = before
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _fill(corpus: _Corpus, chunks: int) -> None:
+    """Everything by COPY, the large indexes afterwards."""
+    per_case = chunks // CASES
+    gin = [index for index in ChunkWords._meta.indexes if index.name in ("words_by_lexeme", "words_by_citation")]
+    with connection.schema_editor() as editor:
+        for index in gin:
+            editor.remove_index(ChunkWords, index)
+    for number in range(CASES):
+        with transaction.atomic():
+            _fill_case(corpus, number, per_case)
+    with connection.cursor() as cursor:
+        cursor.execute("SET maintenance_work_mem = '512MB'")
+    with connection.schema_editor() as editor:
+        for index in gin:
+            editor.add_index(ChunkWords, index)
+    indexing.ensure_vector_index(embedding.active_model())
+    fold()
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+
+
+def _fill_case(corpus: _Corpus, number: int, per_case: int) -> None:
+    case = Case.objects.create(title=f"Matter {number}")
+    documents = [
+        Document(case=case, title=f"Filing {n}", status="ready", page_count=50, kind="filing") for n in range(per_case // PER_DOCUMENT)
+    ]
+    Document.objects.bulk_create(documents)
+    versions = TextVersion.objects.bulk_create([TextVersion(document=document, number=1) for document in documents])
+    for document, version in zip(documents, versions, strict=True):
+        document.text_version = version
+    Document.objects.bulk_update(documents, ["text_version"])
+    starts = [corpus.random_start() for _ in range(len(versions) * PER_DOCUMENT)]
+    rows = [(versions[n // PER_DOCUMENT].pk, n % PER_DOCUMENT, corpus.window(start)) for n, start in enumerate(starts)]
+    _copy(Chunk, "text_version_id index text context page_from page_to start end tokens", ((*row, "", 1, 1, 0, 1, 200) for row in rows))
+    ids = list(Chunk.objects.filter(text_version__in=versions).order_by("text_version", "index").values_list("pk", flat=True))
+    owners = [documents[n // PER_DOCUMENT].pk for n in range(len(ids))]
+    words = (
+        (pk, owner, case.pk, tsv, "{}", length) for pk, owner, (tsv, length) in zip(ids, owners, map(corpus.tsvector, starts), strict=True)
+    )
+    _copy(ChunkWords, "chunk_id document_id case_id tsv cites length", words)
+    model, vectors = embedding.active_model().pk, corpus.vectors(number, len(ids))
+    made = ((pk, model, owner, case.pk, HalfVector(vector).to_text()) for pk, owner, vector in zip(ids, owners, vectors, strict=True))
+    _copy(ChunkEmbedding, "chunk_id model_id document_id case_id vector", made)
+
+
+def _copy(model: type[Chunk | ChunkWords | ChunkEmbedding], columns: str, rows: Iterator[tuple[object, ...]]) -> None:
+    names = ", ".join(f'"{column}"' for column in columns.split())
+    with connection.cursor() as cursor, cursor.copy(f"COPY {model._meta.db_table} ({names}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def _reader(share: str, cases: int) -> User:
+    user = User.objects.create_user(f"reader of {share}")
+    # Not the first cases: those whose rows lie together at the start of the tables.
+    chosen = Case.objects.order_by("pk")[CASES - cases : CASES]
+    Membership.objects.bulk_create([Membership(case=case, user=user) for case in chosen])
+    return user
+
+
+def _speed(user: User, share: str, queries: list[str]) -> dict[str, float]:
+    """Whole searches as the API runs them, each query once after one round to warm up."""
+    figures = {}
+    for mode in ("text", "semantic", "hybrid"):
+        times = []
+        for warm in (False, True):
+            for query in queries:
+                began = time.perf_counter()
+                search(SearchRequest(query, user, mode=mode))  # type: ignore[arg-type]
+                times += [1000 * (time.perf_counter() - began)] if warm else []
+        figures[f"{share}, {mode} p50 ms"] = statistics.median(times)
+        figures[f"{share}, {mode} p95 ms"] = statistics.quantiles(times, n=20)[18]
+    return figures
+
+
+def _recall(user: User, share: str, corpus: _Corpus) -> dict[str, float]:
+    """Of the ten best that an exhaustive answer has, how many the search has."""
+    vectors = corpus.near(corpus.noise.integers(0, TOPICS, QUERIES))
+    questions = [corpus.question() for _ in range(QUERIES // 2)]
+    with transaction.atomic(), engine._tuned():
+        return {
+            f"{share}, meaning recall@10": statistics.mean(_meaning_recall(user, vector) for vector in vectors),
+            f"{share}, words recall@10": statistics.mean(_words_recall(user, question) for question in questions),
+        }
+
+
+def _meaning_recall(user: User, vector: np.ndarray) -> float:
+    model = embedding.active_model()
+    scope = scope_of(SearchRequest("", user), "", model.pk)
+    found = [row[0] for row in meaning.search_meaning(vector, model, scope).passages[:10]]
+    with mock.patch.object(meaning, "EXACT_UP_TO", 10**9):
+        exact = [row[0] for row in meaning.search_meaning(vector, model, scope).passages[:10]]
+    return len(set(found) & set(exact)) / 10
+
+
+def _words_recall(user: User, question: str) -> float:
+    wanted = matching(parse(question).root)
+    if wanted is None:
+        return 1.0
+    scope = scope_of(SearchRequest("", user), "", None)
+    found = [row[0] for row in lexical.search_words(wanted, scope).passages[:10]]
+    with mock.patch.object(lexical, "CANDIDATES", 10**9), mock.patch.object(lexical, "BEST", 10**9):
+        exact = [row[0] for row in lexical.search_words(wanted, scope).passages[:10]]
+    return len(set(found) & set(exact)) / max(len(exact), 1)
