@@ -1,10 +1,12 @@
 """Pages become passages: short enough for the embedding model, whole sentences where possible, each with exact places.
 
-The text is tokenised once; everything else is bisection in sorted lists, so that a single line of ten megabytes costs no more than a book.
+Word pieces never reach across white space, so every different word is tokenised once; all else is bisection in sorted lists, so that a
+single line of ten megabytes costs no more than a book.
 """
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,11 +28,15 @@ LEAST_BEFORE_WORD = 180
 TITLE_TOKENS = 14
 SECTION_TOKENS = 18
 CONTEXT_CHARACTERS = 500
+# Longer words (or scripts without spaces) are cut at their word pieces instead of at white space.
+LONG_WORD = 40
 # Word piece models turn a word of over 100 letters into one unknown token; here it counts by its length instead.
 LONG_TOKEN = 32
 LONG_TOKEN_PIECE = 12
 SLICE = 8_000
 WIDE_GAP = 200
+
+_WORD = re.compile(r"\S+")
 
 Places = npt.NDArray[np.int64]
 
@@ -77,14 +83,15 @@ def chunk_pages(pages: Sequence[PageLike], *, title: str, tokenizer: Tokenizer) 
 
 
 class _Reading:
-    """All pages as one text, its tokens, and the places where it may be cut (as token numbers)."""
+    """All pages as one text, its units (mostly words) with their tokens, and the places where it may be cut (as unit numbers)."""
 
     def __init__(self, pages: Sequence[PageLike], title: str, tokenizer: Tokenizer) -> None:
         self._tokenizer = tokenizer
         self._numbers = [page.number for page in pages]
         self._text = "\n".join(page.text for page in pages)
         self._page_starts = _page_starts(pages)
-        self._starts, self._ends = _tokens(self._text, tokenizer)
+        self._starts, self._ends, tokens = _units(self._text, tokenizer)
+        self._tokens_before = np.concatenate([[0], np.cumsum(tokens)])
         self.total = len(self._starts)
         self._title = self._shortened(title, TITLE_TOKENS)
         self._contexts: dict[str, str] = {}
@@ -103,12 +110,12 @@ class _Reading:
 
     @cached_property
     def _cuts(self) -> list[tuple[int, list[int]]]:
-        """Kinds of places to end at, best first: (least tokens before, token numbers in order)."""
+        """Kinds of places to end at, best first: (least tokens before, unit numbers in order)."""
         return [
-            (LEAST_BEFORE_HEADING, self._as_tokens(self._sections[0])),
-            (LEAST_BEFORE_PARAGRAPH, self._as_tokens(paragraph_starts(self._text))),
-            (LEAST_BEFORE_SENTENCE, self._as_tokens(sentence_starts(self._text))),
-            (LEAST_BEFORE_LINE, self._as_tokens(line_starts(self._text))),
+            (LEAST_BEFORE_HEADING, self._as_units(self._sections[0])),
+            (LEAST_BEFORE_PARAGRAPH, self._as_units(paragraph_starts(self._text))),
+            (LEAST_BEFORE_SENTENCE, self._as_units(sentence_starts(self._text))),
+            (LEAST_BEFORE_LINE, self._as_units(line_starts(self._text))),
             (LEAST_BEFORE_WORD, self._words),
         ]
 
@@ -117,21 +124,25 @@ class _Reading:
         found: list[int] = (np.flatnonzero(self._starts[1:] > self._ends[:-1]) + 1).tolist()
         return found
 
-    def _as_tokens(self, places: list[int]) -> list[int]:
+    def _as_units(self, places: list[int]) -> list[int]:
         found: list[int] = np.unique(np.searchsorted(self._starts, np.asarray(places, dtype=np.int64))).tolist()
         return found
 
     def end_of_passage(self, first: int) -> int:
-        """The token before which the passage that starts at `first` ends: the last good place within the limits."""
+        """The unit before which the passage that starts at `first` ends: the last good place within the limits."""
         too_far = int(np.searchsorted(self._starts, self._starts[first] + MAX_CHARACTERS))
-        limit = max(first + 1, min(first + MAX_TOKENS, too_far))
+        too_many = int(np.searchsorted(self._tokens_before, self._tokens_before[first] + MAX_TOKENS, side="right")) - 1
+        limit = max(first + 1, min(too_many, too_far))
         if limit >= self.total:
             return self.total
         for least, places in self._cuts:
             found = bisect_right(places, limit) - 1
-            if found >= 0 and places[found] >= min(first + least, limit):
+            if found >= 0 and places[found] > first and self._tokens(first, places[found]) >= min(least, self._tokens(first, limit)):
                 return places[found]
         return limit
+
+    def _tokens(self, first: int, last: int) -> int:
+        return int(self._tokens_before[last] - self._tokens_before[first])
 
     def chunk(self, index: int, first: int, last: int) -> ChunkSpec:
         start, end = int(self._starts[first]), self._end_of_text(last)
@@ -144,7 +155,7 @@ class _Reading:
             page_to=self._numbers[page_to],
             start=start - self._page_starts[page_from],
             end=end - self._page_starts[page_to],
-            tokens=last - first,
+            tokens=self._tokens(first, last),
         )
 
     def _end_of_text(self, last: int) -> int:
@@ -182,30 +193,57 @@ def _page_starts(pages: Sequence[PageLike]) -> list[int]:
     return starts
 
 
-def _tokens(text: str, tokenizer: Tokenizer) -> tuple[Places, Places]:
-    """Start and end of every token. Tokenised in slices, so that memory stays small; words are not cut unless they are endless."""
-    starts: list[Places] = []
-    ends: list[Places] = []
-    position = 0
-    while position < len(text):
-        end = _slice_end(text, position)
-        offsets = np.asarray(tokenizer.encode_offsets(text[position:end]), dtype=np.int64).reshape(-1, 2)
-        if len(offsets):
-            some_starts, some_ends = _split_long(offsets[:, 0], offsets[:, 1])
-            starts.append(some_starts + position)
-            ends.append(some_ends + position)
-        position = end
-    if not starts:
-        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
-    return np.concatenate(starts), np.concatenate(ends)
+def _units(text: str, tokenizer: Tokenizer) -> tuple[Places, Places, Places]:
+    """Start, end and number of tokens of every unit: a word with its punctuation, or a single token of a very long word."""
+    spans = np.array([match.span() for match in _WORD.finditer(text)], dtype=np.int64).reshape(-1, 2)
+    starts, ends = spans[:, 0], spans[:, 1]
+    words = [text[start:end] for start, end in spans.tolist()]
+    counts = _token_counts({word for word in words if len(word) <= LONG_WORD}, tokenizer)
+    tokens = np.array([counts.get(word, 1) for word in words], dtype=np.int64)
+    long = np.flatnonzero(ends - starts > LONG_WORD)
+    if not len(long):
+        return starts, ends, tokens
+    return _with_long_words(text, (starts, ends, tokens), long, tokenizer)
 
 
-def _slice_end(text: str, start: int) -> int:
-    end = start + SLICE
-    if end >= len(text):
-        return len(text)
-    space = max(text.rfind(" ", start + SLICE // 2, end), text.rfind("\n", start + SLICE // 2, end))
-    return space if space > start else end
+def _token_counts(words: set[str], tokenizer: Tokenizer) -> dict[str, int]:
+    """How many tokens each word has: all words in a row, in slices, tokenised at once."""
+    counts: dict[str, int] = {}
+    ordered = sorted(words)
+    size = SLICE // 8
+    for index in range(0, len(ordered), size):
+        some = ordered[index : index + size]
+        begins = np.concatenate([[0], np.cumsum([len(word) + 1 for word in some])])
+        offsets = np.asarray(tokenizer.encode_offsets(" ".join(some)), dtype=np.int64).reshape(-1, 2)
+        before = np.searchsorted(offsets[:, 0], begins)
+        counts.update(zip(some, np.diff(before).tolist(), strict=True))
+    return counts
+
+
+def _with_long_words(text: str, units: tuple[Places, Places, Places], long: Places, tokenizer: Tokenizer) -> tuple[Places, Places, Places]:
+    """The same units with each long word replaced by its tokens."""
+    pieces: list[tuple[Places, Places, Places]] = []
+    done = 0
+    for number in long.tolist():
+        pieces.append((units[0][done:number], units[1][done:number], units[2][done:number]))
+        pieces.append(_tokens_of(text, int(units[0][number]), int(units[1][number]), tokenizer))
+        done = number + 1
+    pieces.append((units[0][done:], units[1][done:], units[2][done:]))
+    starts, ends, tokens = (np.concatenate(column) for column in zip(*pieces, strict=True))
+    return starts, ends, tokens
+
+
+def _tokens_of(text: str, start: int, end: int, tokenizer: Tokenizer) -> tuple[Places, Places, Places]:
+    """The tokens of one long word, in slices so that memory stays small."""
+    starts: list[Places] = [np.empty(0, dtype=np.int64)]
+    ends: list[Places] = [np.empty(0, dtype=np.int64)]
+    for position in range(start, end, SLICE):
+        offsets = np.asarray(tokenizer.encode_offsets(text[position : min(position + SLICE, end)]), dtype=np.int64).reshape(-1, 2)
+        some_starts, some_ends = _split_long(offsets[:, 0], offsets[:, 1])
+        starts.append(some_starts + position)
+        ends.append(some_ends + position)
+    joined = np.concatenate(starts)
+    return joined, np.concatenate(ends), np.ones(len(joined), dtype=np.int64)
 
 
 def _split_long(starts: Places, ends: Places) -> tuple[Places, Places]:

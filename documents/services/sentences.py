@@ -17,12 +17,13 @@ _INITIALS = re.compile(r"(?:[A-Za-z]\.)*[A-Za-z]$")
 _REPORTER = re.compile(r"(?:\d?[a-z]\.)+[\w.]*$")
 _ABBREVIATIONS = frozenset(
     # Words that legal English writes with a full stop, by kind: reporters and courts, references, people, firms, places and months.
-    "v vs cir dist ct app div supp f.2d f.3d f.4th so ed stat reg fed cong rec sess ann code const art arts amend cl sched "  # noqa: SIM905
-    "no nos id ibid sec secs ch pt para paras p pp pg vol n nn fn ex exs exh cf e.g i.e al op cit seq viz see accord tit "
+    "civ crim evid bankr proc fed "  # noqa: SIM905
+    "v vs cir dist ct app div supp f.2d f.3d f.4th so ed stat reg cong rec sess ann const art arts amend cl sched "
+    "no nos id ibid sec secs ch pt para paras p pp pg vol n nn fn ex exs exh cf e.g i.e al op cit seq viz tit "
     "mr mrs ms dr prof hon jr sr esq st gov sen rep atty gen maj lt col capt sgt rev "
     "inc corp co ltd llc bros ass'n dep't gov't int'l nat'l comm'n assn dept natl intl bd mfg indus ins univ "
     "ave blvd rd n.d s.d e.d w.d m.d cal tex fla mass mich minn miss okla ore pa tenn wash wis conn colo ariz "
-    "ala ark del ga ill ind kan ky la md me mo mont neb nev jan feb mar apr jun jul aug sept sep oct nov dec approx etc".split()
+    "ala ark del ga ill ind kan ky la md mo mont neb nev jan feb mar apr jun jul aug sept sep oct nov dec approx etc".split()
 )
 
 _ROMAN = r"[IVXL]{1,6}"
