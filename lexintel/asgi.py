@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 from django.core.asgi import get_asgi_application
 
@@ -10,14 +11,23 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lexintel.settings")
 django_application = get_asgi_application()
 
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
-from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
+from channels.security.websocket import OriginValidator  # noqa: E402
+from django.conf import settings  # noqa: E402
 
 from lexintel.auth import authenticated  # noqa: E402
 from tasks.routing import websocket_urlpatterns  # noqa: E402
 
+
+class BrowserOrigin(OriginValidator):
+    """Pages of other sites may not open our sockets. Programs send no Origin (browsers always do) and bring a token."""
+
+    def valid_origin(self, parsed_origin: Any) -> bool:
+        return parsed_origin is None or super().valid_origin(parsed_origin)
+
+
 application = ProtocolTypeRouter(
     {
         "http": django_application,
-        "websocket": AllowedHostsOriginValidator(authenticated(URLRouter(websocket_urlpatterns))),
+        "websocket": BrowserOrigin(authenticated(URLRouter(websocket_urlpatterns)), settings.ALLOWED_HOSTS),
     }
 )

@@ -132,6 +132,7 @@ TASK_RETRY_DELAYS = [float(delay) for delay in env.list("TASK_RETRY_DELAYS", def
 TASK_SOFT_LIMIT = env.float("TASK_SOFT_LIMIT", default=25 * 60)
 TASK_HARD_LIMIT = env.float("TASK_HARD_LIMIT", default=30 * 60)
 TASK_BACKGROUND_THREADS = env.int("TASK_BACKGROUND_THREADS", default=max(2, min(4, os.cpu_count() or 2)))
+TASK_SERVICES_AT_START = env.bool("TASK_SERVICES_AT_START", default=True)  # else a worker builds each at its first use
 TASK_PROGRESS_INTERVAL = 0.25
 TASK_RECHECK_SECONDS = env.float("TASK_RECHECK_SECONDS", default=30)
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 
 from tasks.api import TaskViewSet
+from tasks.sse import task_progress
 
 
 def either(address: str, method: str, action: str) -> list[URLPattern]:
@@ -17,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tasks/", TaskViewSet.as_view({"get": "list"}), name="api-tasks"),
     path("tasks/summary/", TaskViewSet.as_view({"get": "summary"}, pagination_class=None, filterset_class=None), name="api-tasks-summary"),
     path("tasks/<uuid:pk>/", TaskViewSet.as_view({"get": "retrieve"}), name="api-task"),
+    path("tasks/<uuid:pk>/progress/", task_progress, name="api-task-progress"),
     *either("tasks/<uuid:pk>/status", "get", "status"),
     *either("tasks/<uuid:pk>/cancel", "post", "cancel"),
     *either("tasks/<uuid:pk>/retry", "post", "retry"),

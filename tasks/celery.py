@@ -8,6 +8,7 @@ import uuid
 from typing import Any
 
 from celery import shared_task, signals
+from django.conf import settings
 
 from tasks import attempts, registry, services
 from tasks.executors.celery import CeleryExecutor
@@ -44,7 +45,8 @@ def _submitter(name: str) -> Any:
 
 @signals.worker_process_init.connect
 def _child_starts(**_: Any) -> None:
-    services.start_all()
+    if settings.TASK_SERVICES_AT_START:
+        services.start_all()
 
 
 @signals.worker_process_shutdown.connect

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import uuid
 from collections.abc import AsyncIterator
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import HttpRequest, JsonResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
 
 from tasks.hub import Hub, Subscription
 from tasks.watching import Order, is_terminal, read_states, visible_topics
@@ -60,3 +63,15 @@ async def _events(subscription: Subscription, user: Any, topic: str) -> AsyncIte
             checked = now
             if not await visible_topics(user, [topic]):
                 return
+
+
+async def task_progress(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
+    """/api/tasks/{id}/progress/: the stream of one task."""
+    user = await request.auser()
+    if not user.is_authenticated:
+        return JsonResponse({"detail": _("Please sign in.")}, status=401)
+    topic = f"task:{pk}"
+    if topic not in await visible_topics(user, [topic]):
+        return JsonResponse({"detail": _("There is nothing here that you may see.")}, status=404)
+    request.user = user
+    return progress_stream(request, topic)
