@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from cases import tabs
+from cases.activity import happenings
 from cases.errors import MatterError
 from cases.forms import CaseForm, EditCaseForm, MemberForm, RoleForm
 from cases.models import AuditEvent, Case, Membership, Role
@@ -71,7 +72,7 @@ def case_new(request: HttpRequest) -> HttpResponse:
 @login_required
 def case_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     case = visible_case(request, pk)
-    events = case.audit_events.select_related("actor")[:8]
+    events = happenings(case.audit_events.select_related("actor")[:60])[:8]
     return case_page(request, case, "overview", "cases/detail.html", overviews=tabs.overviews_of(case, request.user), events=events)
 
 
@@ -143,4 +144,4 @@ def _removed(request: HttpRequest, case: Case, membership: Membership) -> HttpRe
 def case_activity(request: HttpRequest, pk: UUID) -> HttpResponse:
     case = visible_case(request, pk)
     page: Page[AuditEvent] = Paginator(case.audit_events.select_related("actor"), EVENTS_PER_PAGE).get_page(request.GET.get("page"))
-    return case_page(request, case, "activity", "cases/activity.html", page=page)
+    return case_page(request, case, "activity", "cases/activity.html", page=page, events=happenings(page.object_list))

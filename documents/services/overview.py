@@ -11,8 +11,10 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from cases.activity import register_targets, register_words
 from cases.models import Case
-from cases.tabs import Overview
+from cases.services.summaries import register_summary
+from cases.tabs import Overview, register_overview, register_tab
 from documents.models import Document
 from tasks.models import TopicState
 
@@ -28,10 +30,21 @@ STATES: dict[str, tuple[str | Promise, tuple[str, ...]]] = {
 BEGINS = {Status.EXTRACTING: 0.0, Status.EMBEDDING: 45.0, Status.CITING: 90.0}
 
 
+VERBS = {
+    "added": _("added"),
+    "updated": _("changed"),
+    "retried": _("tried again to read"),
+    "reprocessed": _("had read anew:"),
+    "cancelled": _("stopped the reading of"),
+    "deleted": _("deleted"),
+}
 # Reading such a file again gives the same answer, so the right action is another file.
 FATAL_CODES = frozenset(
-    {"empty_file", "unreadable", "encrypted", "unsupported_type", "type_mismatch", "too_many_pages", "decompression_bomb", "no_text"}
+    ["empty_file", "unreadable", "encrypted", "unsupported_type", "type_mismatch", "too_many_pages", "text_too_long"]
+    + ["too_many_attachments", "decompression_bomb", "parser_memory", "parser_crashed"]
 )
+# What was read, but not all of it: a person should look.
+NOTICED_CODES = ("needs_ocr", "no_text", "pages_unreadable", "repaired", "attachment_unreadable", "encoding_guessed")
 
 
 @dataclass(frozen=True)
@@ -76,6 +89,7 @@ def _live(document: Document, state: TopicState | None) -> Live:
 def overview(case: Case, user: Any) -> Overview:
     """What came in, what is running, what needs a person."""
     counts = counts_of(case)
+    noticed = documents_of(case).filter(_noticed(), status=Status.READY)
     running = attach_live(documents_of(case).filter(status__in=RUNNING).order_by("created")[:200]) if counts["running"] else []
     context = {
         "counts": counts,
@@ -84,11 +98,20 @@ def overview(case: Case, user: Any) -> Overview:
         "topics": " ".join(document.topic for document in running),
         "fatal_codes": FATAL_CODES,
         "failed": documents_of(case).filter(status=Status.FAILED)[:5] if counts["failed"] else [],
-        "noticed": documents_of(case).filter(status=Status.READY).exclude(notices=[])[:5],
+        "noticed": noticed[:5],
+        "attention": counts["failed"] + noticed.count(),
         "recent": documents_of(case).filter(status=Status.READY).order_by("-updated")[:6],
         "pages": Document.objects.filter(case=case, deleted_at=None, status=Status.READY).aggregate(n=Sum("page_count"))["n"] or 0,
     }
     return Overview("documents/overview.html", context)
+
+
+def _noticed() -> Q:
+    """Documents that were read, but with something missing that a person should know."""
+    found = Q()
+    for code in NOTICED_CODES:
+        found |= Q(notices__contains=[{"code": code}])
+    return found
 
 
 def _mean_percent(running: Sequence[Any]) -> float:
@@ -106,3 +129,20 @@ def summary(case_ids: Sequence[UUID]) -> dict[UUID, dict[str, int]]:
         .annotate(total=Count("pk"), running=running, bad=failed)
     )
     return {case_id: {"documents": total, "processing": busy, "failed": bad} for case_id, total, busy, bad in rows}
+
+
+def titles(document_ids: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """What documents are called in the activity of their case, and where they are; deleted ones are nowhere."""
+    found = Document.objects.filter(pk__in=document_ids)
+    return {str(document.pk): (document.title, "" if document.deleted_at else document.get_absolute_url()) for document in found}
+
+
+def register() -> None:
+    """Tell the pages of cases what this app adds to them."""
+    register_tab("documents", _("Documents"), "documents:case-documents", 10)
+    register_tab("search", _("Search"), "documents:case-search", 20)
+    register_overview(overview)
+    register_summary(summary)
+    register_targets("document", titles)
+    for verb, words in VERBS.items():
+        register_words(f"document.{verb}", words)

@@ -56,6 +56,12 @@ def size(value: int | None) -> str:
 
 
 @register.filter
+def stem(name: str) -> str:
+    """A file's name without its extension."""
+    return name.rpartition(".")[0] or name
+
+
+@register.filter
 def get(mapping: dict[Any, Any], key: Any) -> Any:
     """mapping[key], or None."""
     return mapping.get(key)

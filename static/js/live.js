@@ -133,26 +133,31 @@ async function run() {
   }
 }
 
+const shape = (root) => [...root.querySelectorAll("[data-part], [data-list]")].map((part) => part.dataset.part ?? part.dataset.list).join();
+
 function exchange(fresh) {
   const focused = document.activeElement?.id;
-  for (const part of document.querySelectorAll("[data-part]")) {
-    const next = fresh.querySelector(`[data-part="${CSS.escape(part.dataset.part)}"]`);
-    if (!next || next.innerHTML === served.get(part)) continue;
-    served.set(part, next.innerHTML);
-    replaceChildren(part, next);
-  }
-  for (const list of document.querySelectorAll("[data-list]")) {
-    const next = fresh.querySelector(`[data-list="${CSS.escape(list.dataset.list)}"]`);
-    if (next) mergeRows(list, next);
-    else if (fresh.querySelector("#main")) { location.reload(); return; }
-  }
-  // A list that was empty has become one (or the other way): take the whole content.
-  if (!document.querySelector("[data-list]") && fresh.querySelector("[data-list]")) replaceChildren(document.querySelector("[data-live]"), fresh.querySelector("[data-live]"));
+  const live = document.querySelector("#main [data-live]");
+  const freshLive = fresh.querySelector("#main [data-live]");
+  if (!live || !freshLive) return;
+  // An empty page has become a list (or the other way): take the whole content.
+  if (shape(live) !== shape(freshLive)) replaceChildren(live, freshLive);
+  else exchangeParts(live, freshLive);
   pageChanged();
   if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus({ preventScroll: true });
   document.dispatchEvent(new CustomEvent("lexintel:refreshed"));
   const summary = document.querySelector("[data-summary]")?.dataset.summary;
   if (summary) announce(summary);
+}
+
+function exchangeParts(live, fresh) {
+  for (const part of live.querySelectorAll("[data-part]")) {
+    const next = fresh.querySelector(`[data-part="${CSS.escape(part.dataset.part)}"]`);
+    if (next.innerHTML === served.get(part)) continue;
+    served.set(part, next.innerHTML);
+    replaceChildren(part, next);
+  }
+  for (const list of live.querySelectorAll("[data-list]")) mergeRows(list, fresh.querySelector(`[data-list="${CSS.escape(list.dataset.list)}"]`));
 }
 
 function replaceChildren(part, next) {

@@ -38,7 +38,8 @@ function secondsLeft(event) {
   if (points.length < 3) return 0;
   const took = (points.at(-1).at - points[0].at) / 1000;
   const done = points.at(-1).percent - points[0].percent;
-  return took > 1.5 && done > 1 ? ((100 - event.percent) * took) / done : 0;
+  const left = took > 2 && done > 1 ? ((100 - event.percent) * took) / done : 0;
+  return left >= 5 ? left : 0;
 }
 
 /** After seconds without news: what is being waited for. */

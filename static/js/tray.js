@@ -20,7 +20,7 @@ class Tray {
   #items = [];
   #byDocument = new Map();
   #watched = new Map();
-  #startedAt = 0;
+  pace = [];
   #collapsed = false;
 
   constructor() {
@@ -33,7 +33,7 @@ class Tray {
 
   /** files: [{file, refused: sentence or ""}], place: {id, title} of the case. */
   add(files, place) {
-    if (!this.#unfinished().length) this.#startedAt = Date.now();
+    if (!this.#unfinished().length) this.pace = [];
     for (const { file, refused } of files) this.#append(file, refused, place);
     const bad = files.filter(({ refused }) => refused);
     if (bad.length) announce(interpolate(ngettext("%(name)s was not sent: %(why)s", "%(n)s files were not sent. %(name)s: %(why)s", bad.length), { n: bad.length, name: bad[0].file.name, why: bad[0].refused }));
@@ -122,7 +122,7 @@ class Tray {
       this.#draw(item);
       this.#catchUp(item);
     }
-    if (kept.length) { this.#startedAt = Date.now(); this.#collapsed = true; this.#show(); }
+    if (kept.length) { this.#collapsed = true; this.#show(); }
   }
 
   // The snapshot of a case leaves out what ended long ago; then the document itself tells.
@@ -228,9 +228,9 @@ class Tray {
   #show() {
     const counted = this.#items.filter((item) => !["refused", "cancelled"].includes(item.state));
     const done = counted.filter((item) => ["ready", "duplicate", "failed"].includes(item.state)).length;
-    const failed = this.#items.filter((item) => FAILED.has(item.state)).length;
+    const unsent = this.#items.filter((item) => item.state === "refused").length;
     const share = counted.reduce((sum, item) => sum + this.#share(item), 0) / Math.max(1, counted.length);
-    const title = this.#summary(done, counted.length, failed, share);
+    const title = this.#summary(done, counted.length, unsent, share);
     this.#root.hidden = !this.#items.length;
     this.#root.classList.toggle("is-collapsed", this.#collapsed);
     this.toggle.setAttribute("aria-expanded", String(!this.#collapsed));
@@ -238,6 +238,13 @@ class Tray {
     setBar(this.bar, share, title, { again: true });
     setText(this.title, title);
     if (this.said !== title) { this.said = title; announce(title); }
+    this.#fold(done === this.#items.length);
+  }
+
+  // All went well: make room again after a while.
+  #fold(finished) {
+    clearTimeout(this.folding);
+    if (finished && !this.#items.some((item) => FAILED.has(item.state))) this.folding = setTimeout(() => { this.#collapsed = true; this.#root.classList.add("is-collapsed"); this.toggle.setAttribute("aria-expanded", "false"); }, 8000);
   }
 
   // Bytes are the smaller half of the work for all but the largest files.
@@ -247,12 +254,25 @@ class Tray {
     return item.upload && item.size ? (25 * item.upload.offset) / item.size : 0;
   }
 
-  #summary(done, all, failed, share) {
-    if (!all) return interpolate(ngettext("%(n)s file was not sent", "%(n)s files were not sent", failed), { n: failed });
-    if (done === all) return failed ? interpolate(gettext("%(ready)s ready, %(failed)s failed"), { ready: all - this.#items.filter((item) => item.state === "failed").length, failed }) : interpolate(ngettext("%(n)s file ready", "%(n)s files ready", all), { n: all });
-    const took = (Date.now() - this.#startedAt) / 1000;
-    const left = share > 5 && took > 3 ? `, ${about((took * (100 - share)) / share)}` : "";
-    return interpolate(gettext("%(done)s of %(all)s%(left)s"), { done, all, left });
+  #summary(done, all, unsent, share) {
+    const failed = this.#items.filter((item) => item.state === "failed").length;
+    const parts = [];
+    if (done < all) parts.push(interpolate(gettext("%(done)s of %(all)s"), { done, all }), this.#left(share));
+    else if (all > failed) parts.push(interpolate(ngettext("%(n)s file ready", "%(n)s files ready", all - failed), { n: all - failed }));
+    if (failed) parts.push(interpolate(gettext("%(n)s failed"), { n: failed }));
+    if (unsent) parts.push(interpolate(gettext("%(n)s not sent"), { n: unsent }));
+    return parts.filter(Boolean).join(", ") || gettext("Uploads");
+  }
+
+  // From how the whole has advanced in the last half minute.
+  #left(share) {
+    const now = Date.now();
+    if (share < (this.pace.at(-1)?.share ?? 0)) this.pace = [];
+    this.pace.push({ at: now, share });
+    while (this.pace.length > 2 && now - this.pace[0].at > 30_000) this.pace.shift();
+    const took = (now - this.pace[0].at) / 1000;
+    const gained = share - this.pace[0].share;
+    return took > 4 && gained > 1 ? about((took * (100 - share)) / gained) : "";
   }
 }
 
