@@ -9,6 +9,6 @@ class LexIntelConfig(AppConfig):
     def ready(self) -> None:
         from django.conf import settings
 
-        from lexintel import celery  # noqa: F401  (Celery's app must exist wherever Django does)
+        from lexintel import celery, openapi  # noqa: F401  (Celery's app must exist wherever Django does)
 
         settings.FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)

@@ -210,6 +210,11 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "CaseStatusEnum": "cases.models.Case.Status",
+        "DocumentStatusEnum": "documents.models.Document.Status",
+        "TaskStatusEnum": "tasks.models.Status",
+    },
 }
 
 AUTH_PASSWORD_VALIDATORS = [

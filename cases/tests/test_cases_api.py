@@ -36,7 +36,7 @@ def test_the_list_shows_own_cases_with_role_members_and_numbers(api, case, edito
     assert listed["counts"] == {"documents": 4, "failed": 1}
 
 
-def test_listing_costs_the_same_number_of_queries_for_one_case_and_for_many(api, case, owner, django_assert_num_queries):
+def test_listing_costs_the_same_number_of_queries_for_one_case_and_for_many(api, case, owner, numbers, django_assert_num_queries):
     client = api(owner)
     with django_assert_num_queries(2):
         client.get("/api/cases/")

@@ -105,6 +105,9 @@ def _waiting(world: World) -> dict[str, Any]:
     return {"pk": world.waiting.pk}
 
 
+# Addresses that read on database connections of their own, which see committed rows only.
+OWN_CONNECTION = ("api/tasks/<pk>/progress/",)
+
 # Only who began an upload sees it: here the editor.
 _OWN_UPLOAD = (404, 204, 404, 404, 401)
 
@@ -172,6 +175,7 @@ TABLE: dict[str, dict[str, Expected]] = {
     "api/tasks/<pk>/": {"GET": _read()},
     "api/tasks/<pk>/status": {"GET": _read()},
     "api/tasks/<pk>/status/": {"GET": _read()},
+    "api/tasks/<pk>/progress/": {"GET": _read()},
     "api/tasks/<pk>/cancel": {"POST": _editors(200, ids=_waiting)},
     "api/tasks/<pk>/cancel/": {"POST": _editors(200, ids=_waiting)},
     "api/tasks/<pk>/retry": {"POST": _editors(200)},

@@ -17,11 +17,13 @@ from cases.services import matters
 from documents.models import Document, Page, TextVersion, Upload
 from documents.services import storage
 from lexintel.models import User
-from lexintel.tests.permission_table import ROLES, TABLE, Expected, World
+from lexintel.tests.permission_table import OWN_CONNECTION, ROLES, TABLE, Expected, World
 from tasks.models import TaskRecord
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 ADMIN = "admin/"
+ASKED = [route for route in TABLE if route not in OWN_CONNECTION]
+ABOUT_A_CASE = [route for route in ASKED if "<" in route]
 
 
 def routes() -> dict[str, URLPattern]:
@@ -109,7 +111,7 @@ def answer(client: Client, method: str, url: str, send: dict) -> int:
     return status
 
 
-@pytest.mark.parametrize(("route", "method"), [(route, method) for route, methods in TABLE.items() for method in methods])
+@pytest.mark.parametrize(("route", "method"), [(route, method) for route in ASKED for method in TABLE[route]])
 def test_each_role_gets_its_answer(world, clients, route, method):
     expected = TABLE[route][method]
     url = address(route, world, expected)
@@ -117,7 +119,7 @@ def test_each_role_gets_its_answer(world, clients, route, method):
     assert got == dict(zip(ROLES, expected.statuses, strict=True)), f"{method} /{route}"
 
 
-@pytest.mark.parametrize("route", TABLE)
+@pytest.mark.parametrize("route", ASKED)
 def test_methods_without_an_entry_are_refused_or_do_the_same_as_reading(world, clients, route):
     """A method that an address serves besides those of its entry would escape the matrix."""
     known = TABLE[route]
@@ -132,7 +134,7 @@ def test_methods_without_an_entry_are_refused_or_do_the_same_as_reading(world, c
             assert refused or like_reading, f"{method} /{route} answers {status} to {role} and has no entry in the table"
 
 
-@pytest.mark.parametrize("route", [route for route in TABLE if "<" in route])
+@pytest.mark.parametrize("route", ABOUT_A_CASE)
 def test_a_superuser_who_is_no_member_gets_what_a_stranger_gets(world, clients, route):
     User.objects.filter(username="stranger").update(is_staff=True, is_superuser=True)
     for method, expected in TABLE[route].items():
@@ -141,11 +143,23 @@ def test_a_superuser_who_is_no_member_gets_what_a_stranger_gets(world, clients, 
         )
 
 
-@pytest.mark.parametrize("route", [route for route in TABLE if "<" in route])
+@pytest.mark.parametrize("route", ABOUT_A_CASE)
 def test_nothing_of_a_deleted_case_exists_for_its_own_members(world, clients, owner, route):
     matters.delete_case(world.case, user=owner)
     for method, expected in TABLE[route].items():
         assert answer(clients["owner"], method, address(route, world, expected), expected.send(world)) == 404, f"{method} /{route}"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("route", OWN_CONNECTION)
+def test_addresses_with_connections_of_their_own_answer_each_role_alike(world, clients, owner, route):
+    (expected,) = TABLE[route].values()
+    url = address(route, world, expected)
+    assert tuple(client.get(url).status_code for client in clients.values()) == expected.statuses
+    User.objects.filter(username="stranger").update(is_staff=True, is_superuser=True)
+    assert clients["stranger"].get(url).status_code == 404
+    matters.delete_case(world.case, user=owner)
+    assert clients["owner"].get(url).status_code == 404
 
 
 def test_a_list_shows_a_stranger_nothing_of_the_case(clients):
