@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers, status
 from rest_framework.exceptions import AuthenticationFailed
-from rest_framework.permissions import AllowAny
 from rest_framework.parsers import FormParser, JSONParser
+from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import SimpleRateThrottle
@@ -53,7 +53,11 @@ class TokenView(APIView):
     @extend_schema(
         operation_id="auth_token_create",
         request=SignInSerializer,
-        responses={200: TokenSerializer, 401: OpenApiResponse(description="wrong name or password"), 429: OpenApiResponse(description="too many tries")},
+        responses={
+            200: TokenSerializer,
+            401: OpenApiResponse(description="wrong name or password"),
+            429: OpenApiResponse(description="too many tries"),
+        },
     )
     def post(self, request: Request) -> Response:
         form = SignInSerializer(data=request.data)

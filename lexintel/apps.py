@@ -11,4 +11,5 @@ class LexIntelConfig(AppConfig):
 
         from lexintel import celery, openapi  # noqa: F401  (Celery's app must exist wherever Django does)
 
-        settings.FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
+        for folder in (settings.FILE_UPLOAD_TEMP_DIR, settings.STATIC_ROOT):
+            folder.mkdir(parents=True, exist_ok=True)

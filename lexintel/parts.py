@@ -22,7 +22,9 @@ HEALTHY = 60.0
 class Part:
     """`patience`: seconds it has to end by itself when asked."""
 
-    def __init__(self, name: str, command: Sequence[str], *, env: Mapping[str, str], common: LogFile, folder: Path, patience: float) -> None:
+    def __init__(
+        self, name: str, command: Sequence[str], *, env: Mapping[str, str], common: LogFile, folder: Path, patience: float
+    ) -> None:
         self.name, self.command, self.env, self.patience = name, command, env, patience
         self.common, self.own = common, LogFile(folder / f"{name}.log")
         self.process: subprocess.Popen[bytes] | None = None

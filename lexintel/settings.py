@@ -42,7 +42,13 @@ SECRET_KEY = _secret_key()
 LEXINTEL_HOST = text("LEXINTEL_HOST") or "127.0.0.1"
 LEXINTEL_PORT = integer("LEXINTEL_PORT", 8000, 1, 65535)
 # This machine itself may always ask: `up` and health checks do.
-ALLOWED_HOSTS = [*words("ALLOWED_HOSTS"), "localhost", "127.0.0.1", "[::1]", *([] if LEXINTEL_HOST in ("0.0.0.0", "::") else [LEXINTEL_HOST])]
+ALLOWED_HOSTS = [
+    *words("ALLOWED_HOSTS"),
+    "localhost",
+    "127.0.0.1",
+    "[::1]",
+    *([] if LEXINTEL_HOST in ("0.0.0.0", "::") else [LEXINTEL_HOST]),
+]
 CSRF_TRUSTED_ORIGINS = words("CSRF_TRUSTED_ORIGINS")
 TRUST_PROXY = boolean("TRUST_PROXY")  # believe X-Forwarded-For and -Proto: only behind a proxy that sets them itself
 HTTPS_ONLY = boolean("HTTPS_ONLY")
@@ -234,9 +240,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": VAR / "files"}},
     "staticfiles": {
-        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if DEBUG or TESTING
-        else "lexintel.static_storage.Statics"
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage" if DEBUG or TESTING else "lexintel.static_storage.Statics"
     },
 }
 

@@ -157,7 +157,8 @@ class Supervisor:
         if self.executor == "background":
             del commands[2]
         return [
-            Part(name, command, env=env, common=self.common, folder=self.place.log, patience=patience) for name, command, patience in commands
+            Part(name, command, env=env, common=self.common, folder=self.place.log, patience=patience)
+            for name, command, patience in commands
         ]
 
     def _wait_until_ready(self) -> None:
@@ -183,7 +184,7 @@ class Supervisor:
     def _ask_readyz(self) -> dict[str, Any]:
         host = "127.0.0.1" if self.host in ("0.0.0.0", "") else "::1" if self.host == "::" else self.host  # noqa: S104
         url = f"http://{f'[{host}]' if ':' in host else host}:{self.port}/readyz"
-        request = urllib.request.Request(url, headers={"Host": "localhost"})  # noqa: S310  (always http)
+        request = urllib.request.Request(url, headers={"Host": "localhost"})
         try:
             with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=5) as reply:
                 return dict(json.load(reply)["parts"])

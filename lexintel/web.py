@@ -18,13 +18,13 @@ import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lexintel.settings")
 
-import daphne.server  # noqa: E402  (installs Twisted's asyncio reactor, so before anything of Twisted)
-from daphne.endpoints import build_endpoint_description_strings  # noqa: E402
-from daphne.http_protocol import HTTPFactory, WebRequest  # noqa: E402
-from daphne.ws_protocol import WebSocketProtocol  # noqa: E402
-from django.conf import settings  # noqa: E402
-from django.core.exceptions import ImproperlyConfigured  # noqa: E402
-from twisted.internet import reactor  # noqa: E402
+import daphne.server
+from daphne.endpoints import build_endpoint_description_strings
+from daphne.http_protocol import HTTPFactory, WebRequest
+from daphne.ws_protocol import WebSocketProtocol
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from twisted.internet import reactor
 
 logger = logging.getLogger(__name__)
 MB = 1024 * 1024
@@ -60,7 +60,9 @@ class Request(WebRequest):  # type: ignore[misc]
     def _refuse(self) -> None:
         sentence = f"This is larger than the limit of {settings.MAX_UPLOAD_MB} MB."
         body = json.dumps({"detail": sentence, "code": "too_large"}).encode()
-        head = f"HTTP/1.1 413 Content Too Large\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+        head = (
+            f"HTTP/1.1 413 Content Too Large\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+        )
         channel = self.channel
         channel.dataReceived = _discard
         channel.setTimeout(None)

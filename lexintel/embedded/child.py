@@ -48,7 +48,7 @@ def spawn(
         cwd=cwd,
         env=env,
         start_new_session=True,
-        preexec_fn=dying_with(death),  # noqa: PLW1509  (no other thread forks here)
+        preexec_fn=dying_with(death),
         **become,
     )
 

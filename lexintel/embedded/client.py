@@ -79,7 +79,12 @@ class Attachment:
         command = [sys.executable, "-m", "lexintel.embedded.keeper", str(self.place.var), "disposable" if self.disposable else "lasting"]
         with (self.place.log / "keeper.log").open("ab") as log:
             self._keeper = subprocess.Popen(
-                [*command, *self.wanted.values()], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, start_new_session=True
+                [*command, *self.wanted.values()],
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                start_new_session=True,
             )
         answer = read_all(self._keeper)
         if answer != "ready":

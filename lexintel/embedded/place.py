@@ -73,7 +73,9 @@ class Place:
         try:
             return {pwd.getpwuid(uid).pw_name for uid in ids}
         except KeyError as error:
-            raise StepFailed("The user who runs this has no name in /etc/passwd, which PostgreSQL needs; set DATABASE_URL instead.") from error
+            raise StepFailed(
+                "The user who runs this has no name in /etc/passwd, which PostgreSQL needs; set DATABASE_URL instead."
+            ) from error
 
     @cached_property
     def binaries(self) -> Binaries:
@@ -110,7 +112,17 @@ def _own_account() -> tuple[int, int]:
     if not _exists(ACCOUNT):
         if not shutil.which("useradd"):
             raise StepFailed("PostgreSQL does not run as root and `useradd` is missing; run this as another user, or set DATABASE_URL.")
-        words = ["useradd", "--system", "--user-group", "--no-create-home", "--home-dir", str(SHARED), "--shell", "/usr/sbin/nologin", ACCOUNT]
+        words = [
+            "useradd",
+            "--system",
+            "--user-group",
+            "--no-create-home",
+            "--home-dir",
+            str(SHARED),
+            "--shell",
+            "/usr/sbin/nologin",
+            ACCOUNT,
+        ]
         done = subprocess.run(words, capture_output=True, text=True, check=False)
         if not _exists(ACCOUNT):
             raise StepFailed(f"The system user '{ACCOUNT}', as whom PostgreSQL would run, could not be made.", done.stderr)

@@ -1,0 +1,97 @@
+"""A wrong value in the environment is one clear sentence, never a traceback."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from lexintel import environment
+from lexintel.supervisor import is_loopback
+
+WRONG = [
+    ("LEXINTEL_PORT", "eighty", "LEXINTEL_PORT is 'eighty'; it must be a whole number from 1 to 65535."),
+    ("LEXINTEL_PORT", "70000", "LEXINTEL_PORT is '70000'; it must be a whole number from 1 to 65535."),
+    ("MAX_UPLOAD_MB", "-1", "MAX_UPLOAD_MB is '-1'; it must be a whole number from 1 to 100000."),
+    ("DEBUG", "maybe", "DEBUG is 'maybe'; it must be yes or no."),
+    ("TASK_EXECUTOR", "magic", "TASK_EXECUTOR is 'magic'; it must be one of background, celery, hybrid."),
+    ("LOG_FORMAT", "xml", "LOG_FORMAT is 'xml'; it must be one of text, json."),
+    ("REDIS_URL", "http://host", "REDIS_URL must be an address like redis://:password@host:6379/0."),
+    ("DATABASE_URL", "mysql://u:secret@host/db", "DATABASE_URL must be an address like postgres://user:password@host/name."),
+    (
+        "DATABASE_URL",
+        "postgres://user@host",
+        "DATABASE_URL names no database; it must be an address like postgres://user:password@host/name.",
+    ),
+]
+
+
+# One process reads the settings with each wrong value in turn.
+READ = """
+import json, os, runpy, sys
+from django.core.exceptions import ImproperlyConfigured
+for name, value in json.load(sys.stdin):
+    before = dict(os.environ)
+    os.environ[name] = value
+    try:
+        runpy.run_path("lexintel/settings.py")
+        print("accepted")
+    except ImproperlyConfigured as error:
+        print(error)
+    os.environ.clear()
+    os.environ.update(before)
+"""
+
+
+@pytest.fixture(scope="module")
+def sentences() -> list[str]:
+    """What is said to each of the wrong values."""
+    env = {**os.environ, "PYTHONPATH": str(settings.BASE_DIR)}
+    cases = json.dumps([(name, value) for name, value, _ in WRONG])
+    command = [sys.executable, "-c", READ]
+    done = subprocess.run(command, input=cases, env=env, cwd=settings.BASE_DIR, capture_output=True, text=True, check=True)
+    return done.stdout.splitlines()
+
+
+@pytest.mark.parametrize("number", range(len(WRONG)), ids=[f"{name}={value}" for name, value, _ in WRONG])
+def test_a_wrong_value_is_one_sentence(number, sentences):
+    assert sentences[number] == WRONG[number][2]
+
+
+def test_a_command_says_the_sentence_and_fails():
+    env = {**os.environ, "MAX_UPLOAD_MB": "much", "LEXINTEL_BOOTSTRAP": "off"}
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check"], env=env, cwd=settings.BASE_DIR, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert done.stderr.strip() == "MAX_UPLOAD_MB is 'much'; it must be a whole number from 1 to 100000."
+
+
+@pytest.mark.parametrize(("value", "meant"), [("yes", True), ("On", True), ("1", True), ("no", False), ("", False), ("FALSE", False)])
+def test_yes_and_no_have_many_spellings(value, meant, monkeypatch):
+    monkeypatch.setenv("SOME_SWITCH", value)
+    assert environment.boolean("SOME_SWITCH") is meant
+
+
+def test_an_empty_number_means_the_default(monkeypatch):
+    monkeypatch.setenv("SOME_NUMBER", "")
+    assert environment.integer("SOME_NUMBER", 5, 1, 9) == 5
+
+
+def test_a_password_in_an_address_is_not_repeated(monkeypatch):
+    monkeypatch.setenv("SOME_URL", "http://user:secret@host")
+    with pytest.raises(ImproperlyConfigured) as caught:
+        environment.address("SOME_URL", ("redis",), "redis://host")
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("host", "answer"), [("127.0.0.1", True), ("localhost", True), ("::1", True), ("0.0.0.0", False), ("10.0.0.5", False)]
+)
+def test_the_demo_login_exists_on_loopback_only(host, answer):
+    assert is_loopback(host) is answer
