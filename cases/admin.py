@@ -27,7 +27,8 @@ class ReadOnly:
 
 class MembershipsOfCase(ReadOnly, admin.TabularInline):
     model = Membership
-    fields = readonly_fields = ["user", "role", "created"]
+    fields = ["user", "role", "created"]
+    readonly_fields = ["user", "role", "created"]
     extra = 0
 
 
