@@ -125,11 +125,11 @@ def test_a_file_that_kills_every_child_ends_in_a_sentence(long_pdf, small):
 
 
 def test_a_child_that_falls_silent_is_ended(small, monkeypatch):
-    monkeypatch.setattr(process, "SILENT_SECONDS", 1.0)
     read(small)
     (child,) = children_of(os.getpid())
     os.kill(child, signal.SIGSTOP)
-    with pytest.raises(PermanentError) as caught:
+    with monkeypatch.context() as patch, pytest.raises(PermanentError) as caught:
+        patch.setattr(process, "SILENT_SECONDS", 1.0)
         read(small)
     assert caught.value.code == "parser_timeout"
     assert not alive(child)
