@@ -9,6 +9,7 @@ one      := [-|NOT] (word | word* | "phrase" | "phrase"~5 | citation | title:one
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -39,6 +40,9 @@ LONGEST_QUERY = 2000
 MOST_TERMS = 64
 DEEPEST = 20
 SHORTEST_PREFIX = 3
+# Citations have numbers, but for the Constitution's amendments. The grammars take a second to load in a new process, so a
+# query that cannot have any does not wait for them.
+_MAY_CITE = re.compile(r"\d|amend|const|\bart", re.IGNORECASE)
 
 
 @dataclass
@@ -74,6 +78,8 @@ def parse(query: str) -> Query:
 
 def _citations(query: str) -> tuple[list[Span], list[tuple[str, str]]]:
     """Where citations stand in a query, and every (key, as typed) recognised in it."""
+    if not _MAY_CITE.search(query):
+        return [], []
     mentions = [mention for mention in citations.extract(query) if mention.key]
     spans = [Span(mention.start, mention.end, mention.key) for mention in mentions]
     typed = {mention.key: mention.text for mention in mentions}
