@@ -20,7 +20,7 @@ def db(django_db_setup: None, django_db_blocker: object) -> Iterator[None]:
         yield
         _empty()
         connection.close()
-        SyncToAsync.single_thread_executor.submit(connection.close).result()  # where async tests had their queries done
+        SyncToAsync.single_thread_executor.submit(lambda: connection.close()).result()  # where async tests had their queries done
 
 
 @pytest.fixture(scope="module")

@@ -147,34 +147,34 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(process: Process) -> Iterator[Process]:
+def running(process: Process, wait: bool) -> Iterator[Process]:
     process.start()
     try:
-        yield process.ready()
+        yield process.ready() if wait else process
     finally:
         process.kill()
 
 
 @contextmanager
-def celery_worker(concurrency: int = 2, **env: str) -> Iterator[Process]:
-    """A prefork worker on the queue of the test database."""
+def celery_worker(concurrency: int = 2, *, wait: bool = True, **env: str) -> Iterator[Process]:
+    """A prefork worker on the queue of the test database; with `wait=False` call `ready()` later."""
     command = [sys.executable, "-m", "celery", "-A", "lexintel", "worker", "-P", "prefork", "-c", str(concurrency), "-l", "INFO"]
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-    with running(Process("celery worker", [*command, *quiet], environment(**env), Worker.Kind.CELERY)) as process:
+    with running(Process("celery worker", [*command, *quiet], environment(**env), Worker.Kind.CELERY), wait) as process:
         yield process
 
 
 @contextmanager
-def web_server(**env: str) -> Iterator[Process]:
+def web_server(*, wait: bool = True, **env: str) -> Iterator[Process]:
     """Our web process on a free port (`process.port`), with background threads, rescuer and hub."""
     port = free_port()
     command = [sys.executable, "-m", "lexintel.web", "--host", "127.0.0.1", "--port", str(port)]
-    with running(Process("web", command, environment(**env), Worker.Kind.WEB, port)) as process:
+    with running(Process("web", command, environment(**env), Worker.Kind.WEB, port), wait) as process:
         yield process
 
 
 @contextmanager
-def beat(**env: str) -> Iterator[Process]:
+def beat(*, wait: bool = True, **env: str) -> Iterator[Process]:
     command = [sys.executable, "-m", "celery", "-A", "lexintel", "beat", "-l", "INFO", "--pidfile="]
-    with running(Process("beat", command, environment(**env), Worker.Kind.BEAT)) as process:
+    with running(Process("beat", command, environment(**env), Worker.Kind.BEAT), wait) as process:
         yield process

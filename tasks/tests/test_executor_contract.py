@@ -43,9 +43,9 @@ class Stage:
 def stage(request: pytest.FixtureRequest, committed: None) -> Iterator[Stage]:  # noqa: F811
     with ExitStack() as stack:
         stack.enter_context(override_settings(TASK_EXECUTOR=request.param, TASK_WORKER_FRESH_SECONDS=6))
-        worker = stack.enter_context(celery_worker(**MODULES)) if request.param != "background" else None
-        web = stack.enter_context(web_server(**MODULES))
-        yield Stage(request.param, web, worker or web)
+        worker = stack.enter_context(celery_worker(wait=False, **MODULES)) if request.param != "background" else None
+        web = stack.enter_context(web_server(wait=False, **MODULES))
+        yield Stage(request.param, web.ready(), worker.ready() if worker else web)
 
 
 @pytest.fixture
