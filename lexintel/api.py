@@ -65,7 +65,7 @@ class TokenView(APIView):
         user = authenticate(request._request, username=form.validated_data["username"], password=form.validated_data["password"])
         if user is None:
             raise AuthenticationFailed(_("That name and password do not match. Mind upper and lower case."), code="wrong_login")
-        _token, key = ApiToken.issue(user, form.validated_data.get("name", NAME))  # type: ignore[arg-type]
+        _token, key = ApiToken.issue(user, form.validated_data.get("name", NAME))
         return Response({"token": key}, status=status.HTTP_200_OK)
 
     def get_authenticate_header(self, request: Request) -> str:

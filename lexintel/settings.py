@@ -47,7 +47,7 @@ ALLOWED_HOSTS = [
     "localhost",
     "127.0.0.1",
     "[::1]",
-    *([] if LEXINTEL_HOST in ("0.0.0.0", "::") else [LEXINTEL_HOST]),
+    *([] if LEXINTEL_HOST in ("0.0.0.0", "::") else [LEXINTEL_HOST]),  # noqa: S104
 ]
 CSRF_TRUSTED_ORIGINS = words("CSRF_TRUSTED_ORIGINS")
 TRUST_PROXY = boolean("TRUST_PROXY")  # believe X-Forwarded-For and -Proto: only behind a proxy that sets them itself

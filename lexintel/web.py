@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import logging
 import os
 import sys
 import tempfile
@@ -26,7 +25,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from twisted.internet import reactor
 
-logger = logging.getLogger(__name__)
+clock: Any = reactor
 MB = 1024 * 1024
 MULTIPART_ENVELOPE = 1 * MB
 # A browser that is still sending would lose an answer followed by a closed socket, so the rest is read and dropped for a while.
@@ -34,7 +33,7 @@ DISCARD_SECONDS = 10
 SERVICE_RESTART = 1012
 
 
-class Request(WebRequest):  # type: ignore[misc]
+class Request(WebRequest):
     """A request whose body has a limit, and stays as it was sent."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -48,7 +47,7 @@ class Request(WebRequest):  # type: ignore[misc]
         elif length is None or length < 100_000:
             super().gotLength(length)
         else:
-            self.content = tempfile.TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR)
+            self.content = tempfile.TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR)  # noqa: SIM115  (Twisted closes it)
 
     def handleContentChunk(self, data: bytes) -> None:
         self.received += len(data)
@@ -67,7 +66,7 @@ class Request(WebRequest):  # type: ignore[misc]
         channel.dataReceived = _discard
         channel.setTimeout(None)
         channel.transport.write(head.encode() + body)
-        reactor.callLater(DISCARD_SECONDS, channel.transport.loseConnection)  # type: ignore[attr-defined]
+        clock.callLater(DISCARD_SECONDS, channel.transport.loseConnection)
 
 
 def _discard(data: bytes) -> None:
@@ -78,14 +77,14 @@ def longest_body() -> int:
     return int(settings.MAX_UPLOAD_MB) * MB + MULTIPART_ENVELOPE
 
 
-class Factory(HTTPFactory):  # type: ignore[misc]
+class Factory(HTTPFactory):
     def buildProtocol(self, addr: Any) -> Any:
         protocol = super().buildProtocol(addr)
         protocol.requestFactory = Request
         return protocol
 
 
-class Server(daphne.server.Server):  # type: ignore[misc]
+class Server(daphne.server.Server):
     """daphne's server; on its way down it tells WebSockets to come back later."""
 
     def run(self) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from lexintel.embedded.locks import is_locked, locked, open_lock, try_lock
+from lexintel.embedded.locks import is_locked, locked, open_lock
 from lexintel.embedded.place import Place
 from lexintel.steps import StepFailed
 
@@ -65,15 +65,11 @@ class Attachment:
 
     def _is_stopping(self) -> bool:
         """Whether a keeper is there that nobody needs."""
-        if not self.place.run.exists() or not self.is_kept():
+        if not self.is_kept():
             return False
         if not (self.place.run / "servers.json").exists():
             return True
-        users = open_lock(self.place.run / "users.lock")
-        try:
-            return try_lock(users)
-        finally:
-            os.close(users)
+        return not is_locked(self.place.run / "users.lock")
 
     def _start_keeper(self) -> None:
         command = [sys.executable, "-m", "lexintel.embedded.keeper", str(self.place.var), "disposable" if self.disposable else "lasting"]

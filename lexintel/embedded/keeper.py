@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 from types import FrameType
 
+from lexintel.embedded import child
 from lexintel.embedded.locks import open_lock, try_lock
 from lexintel.embedded.place import Place
 from lexintel.embedded.postgres import Postgres
@@ -72,7 +73,7 @@ def main(var: str, kind: str, *names: str) -> int:
     place = Place(Path(var))
     alone = open_lock(place.run / "keeper.lock")
     users = open_lock(place.run / "users.lock")
-    if not try_lock(alone):
+    if not child.wait_until(lambda: try_lock(alone), 2):  # who looks whether a keeper runs holds the lock for a moment
         print("Another keeper runs already.", flush=True)
         return 1
     keeper = None

@@ -24,7 +24,11 @@ def try_lock(descriptor: int) -> bool:
 
 
 def is_locked(path: Path) -> bool:
-    descriptor = open_lock(path)
+    """Whether somebody holds the lock. Makes no file: the folder may be going away at this moment."""
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
     try:
         return not try_lock(descriptor)
     finally:

@@ -50,7 +50,7 @@ def collect_static() -> None:
 
 def digest_of_sources() -> str:
     """Changes with every static file's path, size or time, and with how they are stored."""
-    seen = [settings.STORAGES["staticfiles"]["BACKEND"]]
+    seen = [str(settings.STORAGES["staticfiles"])]
     for finder in get_finders():
         for path, storage in finder.list(NOT_SERVED):
             found = os.stat(storage.path(path))
