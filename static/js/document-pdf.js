@@ -1,19 +1,23 @@
 // The original of a PDF: pages are drawn when they come near the window, the asked passage is found in each page's own text.
 
 import { el } from "./dom.js";
+import { locate } from "./document-words.js";
 import { gettext, interpolate } from "./i18n.js";
 
-const NEAR = "900px 0px";
+const NEAR = "700px 0px";
 const SCALES = [0.5, 0.67, 0.8, 1, 1.25, 1.5, 2, 3];
-const KEPT_PAGES = 16;
+const KEPT_PAGES = 12;
 const MAX_PIXELS = 16_000_000;
-const ENDS = 48;
+const MARGIN = 26;
+const RANGE_BYTES = 262_144;
 
 export class PdfView {
+  /** `passage` is {page, text: {number: words}} or {}; `onPage(number)` is called when another page has come into view. */
   constructor(root, { page, passage, signal, onPage }) {
-    Object.assign(this, { root, passage, signal, onPage, page, count: 0, zoom: 1, pages: [], drawn: [] });
+    Object.assign(this, { root, passage, signal, onPage, page, count: 0, zoom: 1, pages: [], drawn: [], mention: null });
     this.scroll = root.querySelector("[data-pdf-scroll]");
     this.number = root.querySelector("[data-pdf-number]");
+    this.toPassage = passage.page ?? null;
     this.bind();
     this.open(page).catch((error) => this.failed(error));
   }
@@ -25,6 +29,7 @@ export class PdfView {
     on("next", () => this.show(this.page + 1));
     on("in", () => this.rescale(1));
     on("out", () => this.rescale(-1));
+    on("passage", () => this.showPassage());
     this.number.addEventListener("change", () => this.show(Number(this.number.value) || this.page), { signal });
     this.scroll.addEventListener("scroll", () => this.scrolled(), { signal, passive: true });
     const resized = new ResizeObserver(() => this.resized());
@@ -37,31 +42,35 @@ export class PdfView {
     this.lib = await import(lib);
     this.lib.GlobalWorkerOptions.workerSrc = worker;
     const base = new URL(vendor, location.href).href;
+    // Only what is looked at is fetched. Without WebAssembly, which the content security policy does not allow.
     this.loading = this.lib.getDocument({
-      url: new URL(pdf, location.href).href, withCredentials: true, rangeChunkSize: 262_144, disableAutoFetch: true,
+      url: new URL(pdf, location.href).href, withCredentials: true, rangeChunkSize: RANGE_BYTES, disableAutoFetch: true, disableStream: true,
       cMapUrl: `${base}cmaps/`, standardFontDataUrl: `${base}standard_fonts/`, wasmUrl: `${base}wasm/`, useWasm: false, enableXfa: false,
     });
     this.document = await this.loading.promise;
     this.count = this.document.numPages;
     this.root.querySelector("[data-pdf-count]").textContent = this.count;
-    const first = await this.document.getPage(Math.min(Math.max(page, 1), this.count));
+    const first = await this.document.getPage(within(page, this.count));
     this.guess = first.getViewport({ scale: 1 });
     this.build();
-    this.show(page);
+    this.show(page, { quietly: page <= this.count });
   }
 
   failed(error) {
     if (this.signal.aborted) return;
     const sentence = error?.name === "PasswordException"
       ? gettext("The original is protected by a password and cannot be shown here. You can download it.")
-      : gettext("The original cannot be shown here. You can download it; its text, where there is any, stands beside.");
+      : gettext("The original cannot be shown here. You can download it.");
     this.scroll.replaceChildren(el("p", { class: "note note-warn" }, sentence));
+    this.root.classList.add("pdf-failed");
   }
 
+  get room() { return Math.max(this.scroll.clientWidth - MARGIN, 200); }
+
   build() {
-    this.width = this.scroll.clientWidth - 26;
+    this.width = this.room;
     this.pages = Array.from({ length: this.count }, (_, index) => {
-      const element = el("div", { class: "pdf-page", "data-number": index + 1, role: "img", "aria-label": interpolate(gettext("Page %(n)s"), { n: index + 1 }) });
+      const element = el("div", { class: "pdf-page", "data-number": index + 1, role: "group", "aria-label": interpolate(gettext("Page %(n)s"), { n: index + 1 }) });
       this.size(element, this.guess);
       return { element, number: index + 1, state: "empty" };
     });
@@ -87,31 +96,41 @@ export class PdfView {
 
   undrawn(page, error) {
     page.state = "empty";
-    if (error?.name !== "RenderingCancelledException" && !this.signal.aborted) console.warn(`page ${page.number} was not drawn:`, error.message);
+    if (error?.name === "RenderingCancelledException" || error?.name === "AbortException" || this.signal.aborted) return;
+    page.state = "failed";
+    page.element.replaceChildren(el("p", { class: "pdf-page-failed" }, gettext("This page cannot be drawn.")));
   }
 
   async draw(page) {
     page.state = "drawing";
+    const run = (page.run = (page.run ?? 0) + 1);
+    const stale = () => page.run !== run || this.signal.aborted;
     const source = await this.document.getPage(page.number);
+    if (stale()) return;
     const plain = source.getViewport({ scale: 1 });
-    const top = this.scroll.scrollTop;
-    const before = page.element.offsetHeight;
-    this.size(page.element, plain);
-    if (page.number < this.page) this.scroll.scrollTop = top + page.element.offsetHeight - before;
+    this.resize(page, plain);
     const scale = this.scaleFor(plain);
     const sharp = Math.min(devicePixelRatio || 1, Math.sqrt(MAX_PIXELS / (plain.width * plain.height)) / scale);
     const viewport = source.getViewport({ scale: scale * sharp });
-    const canvas = el("canvas", { width: Math.floor(viewport.width), height: Math.floor(viewport.height) });
+    const canvas = el("canvas", { width: Math.floor(viewport.width), height: Math.floor(viewport.height), "aria-hidden": "true" });
     page.task = source.render({ canvas, viewport });
     await page.task.promise;
+    if (stale()) return;
     const text = el("div", { class: "text-layer" });
-    const layer = new this.lib.TextLayer({ textContentSource: source.streamTextContent(), container: text, viewport: source.getViewport({ scale }) });
     page.element.replaceChildren(canvas, text);
-    page.element.setAttribute("role", "group");
     page.state = "drawn";
     this.forget(page);
-    await layer.render();
-    this.mark(page, layer);
+    page.layer = new this.lib.TextLayer({ textContentSource: source.streamTextContent(), container: text, viewport: source.getViewport({ scale }) });
+    await page.layer.render();
+    if (!stale()) this.mark(page);
+  }
+
+  /** A page that turns out larger or smaller than guessed must not move what is being read. */
+  resize(page, viewport) {
+    const before = page.element.offsetHeight;
+    this.size(page.element, viewport);
+    const grown = page.element.offsetHeight - before;
+    if (grown && page.number < this.page) this.moveTo(this.scroll.scrollTop + grown);
   }
 
   /** Only some pages are kept drawn, so that a long document does not fill the memory. */
@@ -119,53 +138,100 @@ export class PdfView {
     this.drawn = [...this.drawn.filter((other) => other !== page), page];
     for (const other of this.drawn.slice(0, -KEPT_PAGES)) {
       if (other.near) continue;
-      other.element.replaceChildren();
-      other.state = "empty";
+      this.clear(other);
       this.drawn = this.drawn.filter((one) => one !== other);
     }
   }
 
-  mark(page, layer) {
-    const wanted = squeeze(this.passage?.text?.[page.number] ?? "");
-    if (!wanted) return;
-    const pieces = layer.textContentItemsStr.map(squeeze);
-    const range = find(pieces.join(""), wanted);
-    if (!range) return;
-    let at = 0;
-    const marked = pieces.flatMap((piece, index) => {
-      const start = at;
-      at += piece.length;
-      return piece && start < range[1] && at > range[0] ? [layer.textDivs[index]] : [];
-    });
-    marked.forEach((span) => span.classList.add("pdf-passage"));
-    if (page.number === this.passage.page && !this.shown) { this.shown = true; marked[0]?.scrollIntoView({ block: "center" }); }
-    page.element.dataset.marked = String(marked.length);
+  clear(page) {
+    page.run = (page.run ?? 0) + 1;
+    page.task?.cancel();
+    page.layer = null;
+    page.element.replaceChildren();
+    page.state = "empty";
   }
 
-  show(number) {
+  mark(page) {
+    const marked = this.paint(page, this.passage.text?.[page.number], "pdf-passage");
+    if (this.mention?.page === page.number && this.paint(page, this.mention.words, "pdf-mention")) this.centre(page, ".pdf-mention");
+    if (!marked) return;
+    page.element.dataset.marked = String(marked);
+    this.root.querySelector("[data-pdf-passage]").hidden = false;
+    if (page.number === this.toPassage && page.number === this.page) { this.toPassage = null; this.centre(page, ".pdf-passage"); }
+  }
+
+  /** Put <mark> around the words where the page's text layer has them; returns in how many pieces. */
+  paint(page, words, name) {
+    if (!words || !page.layer) return 0;
+    const found = locate(page.layer.textDivs.map((div) => div.textContent), words);
+    for (const { piece, start, end } of found) {
+      const div = page.layer.textDivs[piece];
+      const text = div.textContent;
+      if (div.childElementCount && name === "pdf-passage") continue;
+      const mark = el("mark", { class: name }, text.slice(start, end));
+      div.replaceChildren(text.slice(0, start), mark, text.slice(end));
+    }
+    return found.length;
+  }
+
+  /** Mark a mention (of an authority) on a page, and show it when the page is drawn. */
+  point(page, words) {
+    const before = this.mention && this.pages[this.mention.page - 1];
+    this.mention = { page, words };
+    for (const one of new Set([before, this.pages[page - 1]])) if (one?.state === "drawn") { this.clear(one); this.again(one); }
+  }
+
+  centre(page, selector) {
+    const mark = page.element.querySelector(selector);
+    if (!mark) return;
+    const offset = mark.getBoundingClientRect().top - this.scroll.getBoundingClientRect().top;
+    const last = [...page.element.querySelectorAll(selector)].at(-1).getBoundingClientRect().bottom - mark.getBoundingClientRect().top;
+    this.moveTo(this.scroll.scrollTop + offset - Math.max(24, (this.scroll.clientHeight - last) / 2));
+  }
+
+  showPassage() {
+    this.show(this.passage.page);
+    this.centre(this.pages[this.passage.page - 1], ".pdf-passage");
+    if (this.pages[this.passage.page - 1].state !== "drawn") this.toPassage = this.passage.page;
+  }
+
+  show(number, { quietly = false } = {}) {
     if (!this.pages.length) return;
-    const page = Math.min(Math.max(number, 1), this.count);
-    this.scroll.scrollTop = this.pages[page - 1].element.offsetTop - 12;
-    this.turn(page);
+    const page = within(number, this.count);
+    this.moveTo(this.pages[page - 1].element.offsetTop - 12);
+    this.turn(page, quietly);
   }
 
-  turn(page) {
+  /** Scroll without this being taken for a reader's own scrolling. */
+  moveTo(top) {
+    this.scroll.scrollTop = top;
+    this.rest = this.scroll.scrollTop;
+  }
+
+  turn(page, quietly = false) {
     this.page = page;
     this.number.value = page;
-    this.onPage(page);
+    if (!quietly) this.onPage(page);
   }
 
   scrolled() {
     cancelAnimationFrame(this.frame);
     this.frame = requestAnimationFrame(() => {
-      const middle = this.scroll.scrollTop + this.scroll.clientHeight / 3;
-      let [low, high] = [0, this.pages.length - 1];
-      while (low < high) {
-        const half = (low + high + 1) >> 1;
-        if (this.pages[half].element.offsetTop <= middle) low = half; else high = half - 1;
-      }
-      if (this.pages[low] && this.pages[low].number !== this.page) this.turn(this.pages[low].number);
+      if (!this.pages.length || Math.abs(this.scroll.scrollTop - this.rest) < 2) return;
+      this.rest = null;
+      const page = this.pageInView();
+      if (page !== this.page) this.turn(page);
     });
+  }
+
+  pageInView() {
+    const middle = this.scroll.scrollTop + this.scroll.clientHeight / 3;
+    let [low, high] = [0, this.pages.length - 1];
+    while (low < high) {
+      const half = (low + high + 1) >> 1;
+      if (this.pages[half].element.offsetTop <= middle) low = half; else high = half - 1;
+    }
+    return this.pages[low].number;
   }
 
   rescale(step) {
@@ -175,40 +241,27 @@ export class PdfView {
   }
 
   resized() {
-    const width = this.scroll.clientWidth - 26;
-    if (!this.pages.length || Math.abs(width - this.width) < 24) return;
-    this.width = width;
+    if (!this.pages.length || !this.scroll.clientWidth || Math.abs(this.room - this.width) < 24) return;
+    this.width = this.room;
     this.redraw();
   }
 
   redraw() {
-    const { page } = this;
     for (const one of this.pages) {
-      one.task?.cancel();
-      one.element.replaceChildren();
-      one.state = "empty";
+      if (one.state !== "empty") this.clear(one);
       this.size(one.element, this.guess);
-      this.near.unobserve(one.element);
-      this.near.observe(one.element);
+      this.again(one);
     }
     this.drawn = [];
-    this.show(page);
+    this.toPassage = this.passage.page === this.page ? this.page : null;
+    this.show(this.page, { quietly: true });
+  }
+
+  /** Let the observer tell once more whether the page is near. */
+  again(page) {
+    this.near.unobserve(page.element);
+    this.near.observe(page.element);
   }
 }
 
-/** Letters and digits only: how lines are broken, hyphenated or ligated does not matter for finding a passage. */
-function squeeze(text) {
-  return text.normalize("NFKC").toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "");
-}
-
-/** Where the wanted text stands, by its beginning and its end; null where it is not found. */
-function find(text, wanted) {
-  const whole = text.indexOf(wanted);
-  if (whole >= 0) return [whole, whole + wanted.length];
-  const start = text.indexOf(wanted.slice(0, ENDS));
-  const tail = wanted.slice(-ENDS);
-  const end = text.indexOf(tail, Math.max(start, 0));
-  if (start >= 0 && end >= start) return [start, end + tail.length];
-  if (start >= 0) return [start, Math.min(text.length, start + wanted.length)];
-  return end >= 0 ? [Math.max(0, end + tail.length - wanted.length), end + tail.length] : null;
-}
+const within = (number, count) => Math.min(Math.max(Math.floor(number) || 1, 1), count);

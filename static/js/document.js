@@ -4,121 +4,154 @@ import { api } from "./net.js";
 import { gettext, interpolate } from "./i18n.js";
 import { onPage } from "./page.js";
 import { typing } from "./dom.js";
-import { toast, announce } from "./toasts.js";
+import { confirmed } from "./shell.js";
+import { toast } from "./toasts.js";
 import { refresh } from "./live.js";
 import { PdfView } from "./document-pdf.js";
 
-const RELOAD_TEXT_MS = 180;
-
-onPage(".doc[data-document]", (doc, signal) => new DocumentPage(doc, signal));
+const SETTLED_MS = 120;
+const STATUSES = new Set(["pending", "extracting", "embedding", "citing", "ready", "failed", "cancelled"]);
+const VERBS = { reprocess: ["POST", "reprocess/"], retry: ["POST", "retry/"], cancel: ["POST", "cancel/"], delete: ["DELETE", ""] };
 
 class DocumentPage {
   constructor(doc, signal) {
-    this.doc = doc;
-    this.signal = signal;
-    this.page = Number(doc.dataset.page);
-    this.status = doc.dataset.status;
-    const passage = JSON.parse(document.getElementById("passage")?.textContent || "{}");
+    Object.assign(this, { doc, signal, page: Number(doc.dataset.page) });
+    this.narrow = matchMedia("(max-width: 1100px)");
     doc.addEventListener("click", (event) => this.clicked(event), { signal });
     doc.addEventListener("keydown", (event) => this.movedInTabs(event), { signal });
     document.addEventListener("keydown", (event) => this.key(event), { signal });
     document.addEventListener("lexintel:progress", ({ detail }) => this.progressed(detail), { signal });
-    const pdf = doc.querySelector("[data-pdf]");
-    if (pdf) this.pdf = new PdfView(pdf, { page: this.page, passage, signal, onPage: (page) => this.turned(page) });
-    this.showPassage();
+    document.addEventListener("lexintel:refreshed", () => this.showMark(), { signal });
+    this.narrow.addEventListener("change", () => this.fit(), { signal });
+    this.fit(!new URLSearchParams(location.search).has("tab"));
+    this.showPdf();
+    this.showMark();
   }
 
   get panel() { return this.doc.querySelector("[data-text-panel]"); }
+  get pages() { return this.pdf?.count || Number(this.doc.dataset.pages); }
+  get status() { return document.getElementById(`doc-${this.doc.dataset.document}`)?.dataset.status; }
 
-  showPassage() {
-    this.panel?.querySelector("mark.passage")?.scrollIntoView({ block: "center" });
+  showPdf() {
+    const root = this.doc.querySelector("[data-pdf]");
+    if (!root) return;
+    const passage = JSON.parse(document.getElementById("passage").textContent);
+    this.pdf = new PdfView(root, { page: this.page, passage, signal: this.signal, onPage: (page) => this.turned(page) });
+  }
+
+  /** On a narrow screen the original is one tab among the others; on a wide one it stands beside them. */
+  fit(first = this.doc.dataset.shown === "main") {
+    if (this.narrow.matches && first) this.choose("main", { quiet: true });
+    else if (!this.narrow.matches && this.doc.dataset.shown === "main") this.choose(this.tabs[0].dataset.tab, { quiet: true });
+  }
+
+  get tabs() { return [...this.doc.querySelectorAll("[role=tab]")].filter((tab) => this.narrow.matches || tab.dataset.tab !== "main"); }
+
+  showMark() {
+    const mark = this.panel?.querySelector(".cite-now") ?? this.panel?.querySelector("mark.passage");
+    if (mark) reveal(mark, this.panel);
   }
 
   clicked(event) {
     const target = event.target.closest("button, a");
     if (!target) return;
-    const { tab, action, goto, mention, citation, textPart, copyQuote, copy } = target.dataset;
-    if (tab) this.choose(tab);
+    const { tab, action, goto, citation, textPart, copy } = target.dataset;
+    if (tab) this.choose(tab, { focus: "tabLink" in target.dataset });
     else if (action) this.act(target);
-    else if (goto) { event.preventDefault(); this.go(Number(goto), mention); }
-    else if (citation) { event.preventDefault(); this.showAuthority(citation); }
-    else if (textPart) this.load(this.page, textPart);
-    else if (copyQuote) this.copyQuote();
+    else if (goto) { event.preventDefault(); this.go(Number(goto), target.dataset); }
+    else if (citation) { event.preventDefault(); this.showAuthority(target.dataset); }
+    else if (textPart) this.load(this.page, { part: textPart });
+    else if ("copyQuote" in target.dataset) this.copyQuote();
     else if (copy) this.copy(copy);
-    else if ("copyLink" in target.dataset) this.copy(new URL(this.address(), location.href).href);
+    else if ("copyLink" in target.dataset) this.copy(this.address().href);
   }
 
-  choose(name, focus = false) {
-    for (const tab of this.doc.querySelectorAll("[data-tab]")) {
+  choose(name, { focus = false, quiet = false } = {}) {
+    this.doc.dataset.shown = name;
+    for (const tab of this.doc.querySelectorAll("[role=tab]")) {
       const on = tab.dataset.tab === name;
       tab.setAttribute("aria-selected", String(on));
       tab.tabIndex = on ? 0 : -1;
-      document.getElementById(tab.getAttribute("aria-controls")).hidden = !on;
+      if (tab.dataset.tab !== "main") document.getElementById(tab.getAttribute("aria-controls")).hidden = !on;
       if (on && focus) tab.focus();
     }
-    this.remember({ tab: name });
+    if (!quiet) this.remember({ tab: name });
   }
 
   movedInTabs(event) {
     const tab = event.target.closest("[role=tab]");
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (!tab || !step) return;
-    const all = [...this.doc.querySelectorAll("[data-tab]")];
-    this.choose(all[(all.indexOf(tab) + step + all.length) % all.length].dataset.tab, true);
+    const all = this.tabs;
+    const to = { ArrowRight: all.indexOf(tab) + 1, ArrowLeft: all.indexOf(tab) - 1, Home: 0, End: all.length - 1 }[event.key];
+    if (!tab || to === undefined) return;
+    event.preventDefault();
+    this.choose(all[(to + all.length) % all.length].dataset.tab, { focus: true });
   }
 
   key(event) {
-    if (typing(event.target) || event.ctrlKey || event.metaKey || event.altKey || !this.pdf) return;
+    if (typing(event.target) || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
     const step = { j: 1, k: -1 }[event.key];
     if (step) this.go(this.page + step);
   }
 
-  /** The viewer has come to another page. */
+  /** The original has come to another page: the text follows. */
   turned(page) {
     if (page === this.page) return;
     this.page = page;
     this.remember({ page });
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.load(page), RELOAD_TEXT_MS);
+    this.timer = setTimeout(() => this.load(page), SETTLED_MS);
   }
 
-  async go(page, mention) {
-    if (this.pdf) {
-      if (page < 1 || page > this.pdf.count) return;
-      this.pdf.show(page);
-    }
+  async go(page, { mention, words } = {}) {
+    if (page < 1 || page > this.pages) return;
+    clearTimeout(this.timer);
     this.page = page;
     this.remember({ page });
-    await this.load(page);
+    if (mention) this.pdf?.point(page, words);
+    this.pdf?.show(page, { quietly: true });
+    await this.load(page, { citation: mention });
     if (mention) this.showMention(mention);
   }
 
-  async load(page, part = "") {
+  /** Bring the text of a page; an answer that comes after another question was asked is dropped. */
+  async load(page, { part, citation } = {}) {
     const url = new URL(this.doc.dataset.textUrl.replace(/0\/$/, `${page}/`), location.href);
-    if (part) url.searchParams.set("part", part);
-    if (this.doc.dataset.chunk) url.searchParams.set("chunk", this.doc.dataset.chunk);
-    const answer = await fetch(url, { credentials: "same-origin", signal: this.signal }).catch(() => null);
-    if (!answer?.ok || page !== this.page) return;
+    const asked = { part, citation, chunk: this.doc.dataset.chunk };
+    Object.entries(asked).forEach(([name, value]) => { if (value) url.searchParams.set(name, value); });
+    this.asked = url.href;
+    let answer;
+    try {
+      answer = await fetch(url, { credentials: "same-origin", signal: this.signal });
+    } catch (error) {
+      if (error.name !== "AbortError") toast(gettext("The server cannot be reached. Try again in a moment."), { error: true });
+      return;
+    }
+    if (!answer.ok || this.asked !== url.href) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-    this.panel.replaceChildren(...fresh.body.childNodes);
-    this.panel.scrollTop = 0;
-    this.showPassage();
+    const panel = this.panel;
+    panel.replaceChildren(...fresh.body.childNodes);
+    panel.scrollTop = 0;
+    if (part) panel.scrollIntoView({ block: "start" });
+    else this.showMark();
   }
 
   showMention(id) {
-    const mark = this.panel?.querySelector(`[data-citation="${id}"]`);
-    if (this.pdf) this.choose("text");
-    mark?.classList.add("cite-now");
-    mark?.scrollIntoView({ block: "center" });
+    this.choose(this.pdf ? "text" : this.narrow.matches ? "main" : this.doc.dataset.shown);
+    const marks = this.panel.querySelectorAll(`[data-citation="${CSS.escape(id)}"]`);
+    marks.forEach((mark) => mark.classList.add("cite-now"));
+    if (marks.length) reveal(marks[0], this.panel);
   }
 
-  showAuthority(id) {
+  /** From a citation in the text to its authority's line; a second mention on the page is not in the list by its own id. */
+  showAuthority({ citation, key }) {
+    const places = [...this.doc.querySelectorAll("#panel-citations [data-mention]")];
+    const place = places.find((one) => one.dataset.mention === citation) ?? places.find((one) => key && one.dataset.key === key);
     this.choose("citations");
-    const place = document.getElementById(`citation-${id}`);
     place?.closest("li").scrollIntoView({ block: "center" });
     place?.focus();
   }
 
+  /** A link to this page, and to the passage if it stands on it. */
   address() {
     const url = new URL(location.href);
     url.searchParams.set("page", this.page);
@@ -128,13 +161,18 @@ class DocumentPage {
 
   remember(changes) {
     const url = new URL(location.href);
+    url.searchParams.delete("citation");
     Object.entries(changes).forEach(([key, value]) => url.searchParams.set(key, value));
     history.replaceState(history.state, "", url);
   }
 
   async copy(text) {
-    await navigator.clipboard.writeText(text);
-    toast(gettext("Copied."));
+    try {
+      await navigator.clipboard.writeText(text);
+      toast(gettext("Copied."));
+    } catch (error) {
+      toast(interpolate(gettext("The browser does not allow to copy: %(why)s"), { why: error.message }), { error: true });
+    }
   }
 
   /** What is selected, or the marked passage, in quotation marks, with its source. */
@@ -142,18 +180,20 @@ class DocumentPage {
     const marked = [...this.panel.querySelectorAll("mark.passage")].map((mark) => mark.textContent).join("");
     const quote = (String(getSelection()) || marked).replace(/\s+/g, " ").trim();
     if (!quote) { toast(gettext("Select the words to quote first.")); return; }
-    this.copy(interpolate(gettext("“%(quote)s” (%(title)s, p. %(page)s)"), { quote, title: this.doc.dataset.title, page: this.page }));
+    const source = { quote, title: this.doc.dataset.title, page: this.page };
+    this.copy(interpolate(this.pages > 1 ? gettext("“%(quote)s” (%(title)s, p. %(page)s)") : gettext("“%(quote)s” (%(title)s)"), source));
   }
 
   async act(button) {
-    const { action, confirm: question, then } = button.dataset;
-    if (question && !confirm(question)) return;
-    const [method, path] = action === "delete" ? ["DELETE", ""] : ["POST", `${action}/`];
+    const { action, confirm: question, then, done } = button.dataset;
+    if (question && !(await confirmed(question, button.textContent.trim()))) return;
+    const [method, path] = VERBS[action];
     button.disabled = true;
     try {
       await api(method, `/api/documents/${this.doc.dataset.document}/${path}`);
-      if (then) location.assign(then);
-      else { announce(gettext("Done.")); refresh(0); }
+      if (then) { location.assign(then); return; }
+      toast(done);
+      refresh(0);
     } catch (error) {
       toast(error.message, { error: true });
     } finally {
@@ -161,16 +201,19 @@ class DocumentPage {
     }
   }
 
-  async progressed(event) {
+  /** Another stage has begun (perhaps asked for in another window): the page's parts are brought up to date. */
+  progressed(event) {
     if (event.topic !== `document:${this.doc.dataset.document}`) return;
-    if (event.status === "succeeded" && this.status !== "ready") location.reload();
-    else if (["failed", "cancelled"].includes(event.status)) await this.reloadHistory();
-  }
-
-  async reloadHistory() {
-    const answer = await fetch(this.doc.dataset.historyUrl, { credentials: "same-origin", signal: this.signal }).catch(() => null);
-    if (!answer?.ok) return;
-    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-    this.doc.querySelector("[data-history]").replaceChildren(...fresh.body.childNodes);
+    if (STATUSES.has(event.step) && event.step !== this.status) refresh();
   }
 }
+
+/** Into the middle of its own scrolling box, without moving the rest of the page where there is one. */
+function reveal(element, box) {
+  if (box.scrollHeight > box.clientHeight + 4 && getComputedStyle(box).overflowY !== "visible") {
+    const offset = element.getBoundingClientRect().top - box.getBoundingClientRect().top;
+    box.scrollTop += offset - box.clientHeight / 3;
+  } else if (box.offsetParent) element.scrollIntoView({ block: "center" });
+}
+
+onPage(".doc[data-document]", (doc, signal) => new DocumentPage(doc, signal));

@@ -1,0 +1,74 @@
+"""What is known of a document besides its text, under names for people."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+# The order is the one in which they are shown.
+LABELS: dict[str, str | Promise] = {
+    "from": _("From"),
+    "to": _("To"),
+    "cc": _("Copy to"),
+    "docket_number": _("Docket number"),
+    "docket_entry": _("Docket entry"),
+    "filed": _("Filed"),
+    "author": _("Author"),
+    "subject": _("Subject"),
+    "keywords": _("Keywords"),
+    "created": _("Written"),
+    "modified": _("Last changed"),
+    "lastModifiedBy": _("Last changed by"),
+    "creator": _("Made with"),
+    "producer": _("PDF made by"),
+    "encoding": _("Character encoding"),
+    "message_id": _("Message ID"),
+}
+TYPES: dict[str, str | Promise] = {
+    "application/pdf": "PDF",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": _("Word document"),
+    "text/html": _("Web page"),
+    "message/rfc822": _("E-mail"),
+    "text/plain": _("Plain text"),
+    "text/markdown": "Markdown",
+}
+DATES = frozenset({"filed", "created", "modified"})
+
+
+def type_of(mime: str) -> str:
+    """"Word document"; the MIME type itself where it has no name."""
+    return str(TYPES.get(mime, mime))
+
+
+def described(metadata: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Label and value of everything that the file says of itself, known things first and in our order."""
+    return list(_described(metadata))
+
+
+def _described(metadata: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    known = [key for key in LABELS if key in metadata]
+    for key in [*known, *(key for key in metadata if key not in LABELS)]:
+        value = _shown(key, metadata[key])
+        if value:
+            yield str(LABELS.get(key, key.replace("_", " ").capitalize())), value
+
+
+def _shown(key: str, value: Any) -> str:
+    text = str(value) if value is not None else ""
+    day = _day(text) if key in DATES else None
+    return date_format(day, "M j, Y") if day else text
+
+
+def _day(text: str) -> datetime.date | None:
+    """The day of an ISO date or time; None for anything else."""
+    try:
+        moment = parse_datetime(text)
+        return moment.date() if moment else parse_date(text)
+    except ValueError:
+        return None

@@ -1,0 +1,65 @@
+// Finding a passage's words in a page of the original, whose text comes in other pieces than ours.
+
+const ANCHOR = 40;
+const STEP = 20;
+const REACH = 6;
+
+/** The letters and digits of a text, and for each where it stands: how lines are broken, hyphenated or ligated does not matter then. */
+export function squeeze(text) {
+  const letters = [];
+  const at = [];
+  let offset = 0;
+  for (const character of text) {
+    for (const letter of character.normalize("NFKC").toLowerCase().match(/[\p{L}\p{N}]/gu) ?? []) {
+      letters.push(letter);
+      at.push([offset, offset + character.length]);
+    }
+    offset += character.length;
+  }
+  return { letters, at };
+}
+
+/**
+ * Which parts of the pieces (strings) the wanted text covers: [{piece, start, end}], offsets in UTF-16 units of the piece.
+ * Empty where it is not found.
+ */
+export function locate(pieces, wanted) {
+  const squeezed = pieces.map(squeeze);
+  const range = find(squeezed.map((one) => one.letters.join("")).join(""), squeeze(wanted).letters.join(""));
+  if (!range) return [];
+  // Letters outside the basic plane take two units in the joined string, so units are counted here.
+  let from = 0;
+  return squeezed.flatMap(({ letters, at }, piece) => {
+    const inside = [];
+    letters.forEach((letter, index) => {
+      if (from >= range[0] && from < range[1]) inside.push(index);
+      from += letter.length;
+    });
+    return inside.length ? [{ piece, start: at[inside[0]][0], end: at[inside.at(-1)][1] }] : [];
+  });
+}
+
+/** [start, end) of the wanted text: as a whole, else from where its beginning stands to where its end does. */
+function find(text, wanted) {
+  if (!wanted) return null;
+  const whole = text.indexOf(wanted);
+  if (whole >= 0) return [whole, whole + wanted.length];
+  if (wanted.length < ANCHOR) return null;
+  const start = anchored(text, wanted, 0);
+  const end = anchored(text, wanted, Math.max(start ?? 0, 0), true);
+  if (start === null && end === null) return null;
+  const from = Math.max(0, start ?? end - wanted.length);
+  const to = Math.min(text.length, end ?? start + wanted.length);
+  return to > from ? [from, to] : [from, Math.min(text.length, from + wanted.length)];
+}
+
+/** Where the wanted text begins (or ends), told by a stretch near there that the text has; null where none is found. */
+function anchored(text, wanted, after, backwards = false) {
+  for (let turn = 0; turn < REACH; turn += 1) {
+    const offset = backwards ? wanted.length - ANCHOR - turn * STEP : turn * STEP;
+    if (offset < 0 || offset + ANCHOR > wanted.length) return null;
+    const found = text.indexOf(wanted.slice(offset, offset + ANCHOR), after);
+    if (found >= 0) return backwards ? found + wanted.length - offset : found - offset;
+  }
+  return null;
+}
