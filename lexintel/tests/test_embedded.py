@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -43,9 +44,11 @@ def no_servers_of_others():
 
 
 @pytest.fixture(scope="module")
-def var(no_servers_of_others, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def var(no_servers_of_others, tmp_path_factory: pytest.TempPathFactory):
     """The folder of an installation whose data last."""
-    return tmp_path_factory.mktemp("installation") / "var"
+    folder = tmp_path_factory.mktemp("installation") / "var"
+    yield folder
+    shutil.rmtree(Place(folder).home)
 
 
 @pytest.fixture(scope="module")
@@ -190,6 +193,7 @@ def test_data_of_another_postgresql_is_refused_in_a_sentence(tmp_path):
     place.own(place.home / "postgres")
     (place.home / "postgres" / "PG_VERSION").write_text("16\n")
     done = subprocess.run([sys.executable, "-c", HOLD, str(tmp_path)], cwd=ROOT, capture_output=True, text=True, check=False)
+    shutil.rmtree(place.home)
     assert "was made by PostgreSQL 16, this is 18" in done.stderr
 
 

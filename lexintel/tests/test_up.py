@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -18,6 +19,7 @@ import pytest
 
 from lexintel.bootstrap import ROOT
 from lexintel.embedded import child
+from lexintel.embedded.place import Place
 from lexintel.embedded.valkey import free_port
 from lexintel.testing import share_models
 
@@ -94,6 +96,7 @@ def up(tmp_path_factory):
         os.killpg(installation.process.pid, signal.SIGINT)
         installation.process.wait(30)
     assert child.wait_until(lambda: not installation.processes(), 15), installation.processes()
+    shutil.rmtree(Place(var).home)
 
 
 def test_the_first_start_says_its_steps_the_address_the_login_and_the_log(up):
