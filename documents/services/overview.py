@@ -40,8 +40,19 @@ VERBS = {
 }
 # Reading such a file again gives the same answer, so the right action is another file.
 FATAL_CODES = frozenset(
-    ["empty_file", "unreadable", "encrypted", "unsupported_type", "type_mismatch", "too_many_pages", "text_too_long"]
-    + ["too_many_attachments", "decompression_bomb", "parser_memory", "parser_crashed"]
+    [
+        "empty_file",
+        "unreadable",
+        "encrypted",
+        "unsupported_type",
+        "type_mismatch",
+        "too_many_pages",
+        "text_too_long",
+        "too_many_attachments",
+        "decompression_bomb",
+        "parser_memory",
+        "parser_crashed",
+    ]
 )
 # What was read, but not all of it: a person should look.
 NOTICED_CODES = ("needs_ocr", "no_text", "pages_unreadable", "repaired", "attachment_unreadable", "encoding_guessed")

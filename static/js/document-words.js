@@ -29,13 +29,28 @@ export function locate(pieces, wanted) {
   if (!range) return [];
   // Letters outside the basic plane take two units in the joined string, so units are counted here.
   let from = 0;
-  return squeezed.flatMap(({ letters, at }, piece) => {
-    const inside = [];
-    letters.forEach((letter, index) => {
-      if (from >= range[0] && from < range[1]) inside.push(index);
+  const covered = squeezed.map(({ letters, at }) => {
+    const inside = letters.flatMap((letter, index) => {
+      const here = from;
       from += letter.length;
+      return here >= range[0] && here < range[1] ? [index] : [];
     });
-    return inside.length ? [{ piece, start: at[inside[0]][0], end: at[inside.at(-1)][1] }] : [];
+    return inside.length ? [at[inside[0]][0], at[inside.at(-1)][1]] : null;
+  });
+  return whole(pieces, covered);
+}
+
+/** Between its first and last letter a passage is marked with all its signs; before and after with those that belong to it. */
+function whole(pieces, covered) {
+  const first = covered.findIndex(Boolean);
+  const last = covered.findLastIndex(Boolean);
+  return pieces.slice(first, last + 1).flatMap((text, index) => {
+    const piece = first + index;
+    const opening = piece === first ? text.slice(0, covered[piece][0]).match(/[\p{Ps}\p{Pi}"'§¶]*$/u)[0].length : 0;
+    const closing = piece === last ? text.slice(covered[piece][1]).match(/^[\p{Pe}\p{Pf}\p{Po}"']*/u)[0].length : 0;
+    const start = piece === first ? covered[piece][0] - opening : text.length - text.trimStart().length;
+    const end = piece === last ? covered[piece][1] + closing : text.trimEnd().length;
+    return end > start ? [{ piece, start, end }] : [];
   });
 }
 

@@ -17,8 +17,10 @@ const ASKED_AT_ONCE = 3;
 const heardAt = new Map();
 const reasons = new Map();
 const served = new WeakMap();
+const met = new Set();
 
 onPage("[data-live]", (element, signal) => {
+  met.clear();
   for (const topic of element.dataset.live.split(/\s+/).filter(Boolean)) progress.subscribe(topic, signal);
 });
 
@@ -36,10 +38,10 @@ document.addEventListener("lexintel:progress", ({ detail: event }) => {
   const shown = document.querySelectorAll(`[data-progress="${CSS.escape(event.topic)}"]`);
   shown.forEach((element) => show(element, event));
   updateTotals();
-  const known = shown.length || !document.querySelector("[data-list='documents']");
+  const isNew = !shown.length && !met.has(event.topic);
+  met.add(event.topic);
   if (TERMINAL.has(event.status)) ended(event);
-  else if (!known) refresh();
-  else if (document.querySelector("[data-list='cases']")) refresh(3000);
+  else if (isNew) refresh();
 });
 
 function ended(event) {
@@ -113,7 +115,7 @@ export function refresh(delay = 250) {
 async function run() {
   timer = null;
   if (document.hidden) { document.addEventListener("visibilitychange", () => refresh(), { once: true }); return; }
-  if (!document.querySelector("[data-part], [data-list]")) return;
+  if (!document.querySelector("#main [data-live]")) return;
   loading = true;
   last = Date.now();
   const address = location.href;

@@ -5,10 +5,11 @@ import { onPage } from "./page.js";
 import { typing } from "./dom.js";
 import { toast } from "./toasts.js";
 
+const STEPS = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 };
+
 onPage("[data-search]", (page, signal) => {
   const form = page.querySelector("form");
   const hits = [...page.querySelectorAll("[data-hit]")];
-  let current = -1;
 
   form.addEventListener("change", (event) => {
     if (event.target.name !== "q" && form.elements.q.value.trim()) form.requestSubmit();
@@ -19,22 +20,35 @@ onPage("[data-search]", (page, signal) => {
     for (const [name, value] of [...formData]) if (!value || (name === "mode" && value === "hybrid")) formData.delete(name);
   }, { signal });
 
-  page.addEventListener("click", async (event) => {
+  page.addEventListener("click", (event) => {
     const button = event.target.closest("[data-copy]");
-    if (!button) return;
-    await navigator.clipboard.writeText(button.dataset.copy);
-    toast(gettext("Copied."));
+    if (button) copy(button.dataset.copy);
+  }, { signal });
+
+  page.addEventListener("focusin", (event) => {
+    const hit = event.target.closest("[data-hit]");
+    hits.forEach((other) => other.classList.toggle("is-current", other === hit));
   }, { signal });
 
   document.addEventListener("keydown", (event) => {
-    if (typing(event.target) || event.ctrlKey || event.metaKey || event.altKey || !hits.length) return;
-    const step = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }[event.key];
-    if (!step) return;
+    const step = STEPS[event.key];
+    if (!step || event.ctrlKey || event.metaKey || event.altKey || !hits.length || document.querySelector("dialog[open]")) return;
+    // From the search field itself the arrow leads into the passages.
+    if (typing(event.target) && !(event.key === "ArrowDown" && event.target === form.elements.q)) return;
     event.preventDefault();
-    hits[current]?.classList.remove("current");
-    current = Math.min(Math.max(current + step, 0), hits.length - 1);
-    hits[current].classList.add("current");
-    hits[current].querySelector("a").focus({ preventScroll: true });
-    hits[current].scrollIntoView({ block: "nearest" });
+    const at = hits.findIndex((hit) => hit.contains(document.activeElement));
+    const next = hits[at === -1 ? 0 : Math.min(Math.max(at + step, 0), hits.length - 1)];
+    if (at === 0 && step < 0) { form.elements.q.focus(); return; }
+    next.querySelector("a").focus({ preventScroll: true });
+    next.scrollIntoView({ block: "nearest" });
   }, { signal });
 });
+
+async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    toast(gettext("Copied."));
+  } catch (error) {
+    toast(error.message, { error: true });
+  }
+}

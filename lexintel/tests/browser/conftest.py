@@ -1,0 +1,186 @@
+"""A real Chromium against the real web process, with a database and files of its own."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import pytest
+from django.conf import settings
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from lexintel.tests.browser.seed import PASSWORD
+
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(str(item.fspath)).parent == Path(__file__).parent:
+            item.add_marker(pytest.mark.browser)
+
+
+@dataclass
+class Site:
+    """The running installation: its address, its one case, and how to stop and start its web process."""
+
+    url: str
+    case: str
+    environment: dict[str, str]
+    log: Path
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "lexintel.web", "--host", "127.0.0.1", "--port", str(urlsplit(self.url).port)]
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(command, cwd=settings.BASE_DIR, env=self.environment, stdout=log, stderr=log)
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            try:
+                urllib.request.urlopen(f"{self.url}/login/", timeout=2)
+                return
+            except (urllib.error.URLError, OSError):
+                assert self.process.poll() is None, self.log.read_text()[-3000:]
+                time.sleep(0.2)
+        pytest.fail(f"The web process did not answer:\n{self.log.read_text()[-3000:]}")
+
+    def stop(self) -> None:
+        if self.process is not None:
+            self.process.terminate()
+            try:
+                self.process.wait(20)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+            self.process = None
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def own_database() -> Iterator[str]:
+    """The address of a fresh database beside the one of the other tests."""
+    parts = urlsplit(os.environ["DATABASE_URL"])
+    name = f"browser_{os.getpid()}"
+    with psycopg.connect(urlunsplit(parts), autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+        yield urlunsplit(parts._replace(path=f"/{name}"))
+        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def site(own_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    var = tmp_path_factory.mktemp("var")
+    environment = {
+        **os.environ,
+        "DATABASE_URL": own_database,
+        "LEXINTEL_VAR": str(var),
+        "TASK_EXECUTOR": "background",
+        "MAX_UPLOAD_MB": "3",
+    }
+    environment.pop("STORAGE_URL", None)
+    for arguments in (["migrate", "-v0"], ["collectstatic", "--noinput", "-v0"]):
+        subprocess.run([sys.executable, "manage.py", *arguments], cwd=settings.BASE_DIR, env=environment, check=True, capture_output=True)
+    seeded = subprocess.run(
+        [sys.executable, "-m", "lexintel.tests.browser.seed"],
+        cwd=settings.BASE_DIR,
+        env=environment,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    made = Site(f"http://127.0.0.1:{_free_port()}", seeded.stdout.split()[-1], environment, var / "web.log")
+    made.start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        if not Path(CHROMIUM).exists():
+            pytest.skip(f"No Chromium at {CHROMIUM} (set CHROMIUM).")
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Seen:
+    """What a page did that no page may do."""
+
+    site: str
+    errors: list[str] = field(default_factory=list)
+    outside: list[str] = field(default_factory=list)
+
+    def watch(self, page: Page) -> None:
+        page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on(
+            "request", lambda request: None if request.url.startswith((self.site, "data:", "blob:")) else self.outside.append(request.url)
+        )
+
+
+@pytest.fixture
+def seen(site: Site) -> Seen:
+    return Seen(site.url)
+
+
+@pytest.fixture
+def visit(site: Site, chromium: Browser, seen: Seen) -> Iterator[Callable[..., Page]]:
+    """`visit("owner")` is a signed-in page of that person in a context of its own; `visit(None)` is nobody's."""
+    contexts: list[BrowserContext] = []
+
+    def open_page(person: str | None = "owner", *, width: int = 1400, theme: str = "light") -> Page:
+        context = chromium.new_context(base_url=site.url, viewport={"width": width, "height": 900}, color_scheme=theme)  # type: ignore[arg-type]
+        contexts.append(context)
+        page = context.new_page()
+        seen.watch(page)
+        if person is not None:
+            page.goto("/login/")
+            page.get_by_label("User name").fill(person)
+            page.get_by_label("Password").fill(PASSWORD)
+            page.get_by_role("button", name="Sign in").click()
+            page.wait_for_url("**/cases/")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def paper(tmp_path: Path) -> Callable[..., Path]:
+    """`paper("complaint.txt", 40)` is a text file of that many paragraphs, different for each name."""
+
+    def write(name: str, paragraphs: int = 30) -> Path:
+        path = tmp_path / name
+        sentence = "The supplier of {name} failed to deliver the contracted quantity in month {n}. See Roe v. Wade, 410 U.S. 113 (1973)."
+        path.write_text("\n\n".join(sentence.format(name=name, n=number) for number in range(paragraphs)))
+        return path
+
+    return write

@@ -1,0 +1,141 @@
+"""Files dropped into a case, watched until they are ready."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from lexintel.tests.browser.conftest import Seen, Site
+
+READY_MS = 90_000
+DROP = """
+([files]) => {
+  const transfer = new DataTransfer();
+  for (const { name, body } of files) transfer.items.add(new File([Uint8Array.from(atob(body), (c) => c.charCodeAt(0))], name));
+  for (const type of ["dragenter", "dragover", "drop"]) {
+    document.body.dispatchEvent(new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer: transfer }));
+  }
+}
+"""
+
+
+def drop(page: Page, *paths: Path) -> None:
+    files = [{"name": path.name, "body": base64.b64encode(path.read_bytes()).decode()} for path in paths]
+    page.evaluate(DROP, [files])
+
+
+def row(page: Page, name: str) -> Locator:
+    return page.locator("tbody tr", has=page.get_by_role("link", name=name, exact=True))
+
+
+def test_three_dropped_files_become_ready_and_a_reload_in_the_middle_changes_nothing(
+    visit: Callable[..., Page], site: Site, seen: Seen, paper: Callable[..., Path]
+) -> None:
+    page = visit("owner")
+    page.goto(f"/cases/{site.case}/documents/")
+    drop(page, paper("complaint.txt", 300), paper("answer.txt", 300), paper("motion.txt", 300))
+    tray = page.get_by_role("region", name="Uploads")
+    expect(tray.get_by_text("complaint.txt")).to_be_visible()
+    for name in ("complaint", "answer", "motion"):
+        expect(row(page, name)).to_be_visible(timeout=30_000)
+    page.reload()
+    for name in ("complaint", "answer", "motion"):
+        expect(row(page, name)).to_contain_text("Ready", timeout=READY_MS)
+    assert seen.errors == []
+    assert seen.outside == []
+
+
+def test_a_bar_has_a_name_a_value_and_words_and_never_goes_back(visit: Callable[..., Page], site: Site, paper: Callable[..., Path]) -> None:
+    page = visit("owner")
+    page.goto(f"/cases/{site.case}/documents/")
+    drop(page, paper("brief.txt", 600))
+    bar = page.locator("table").get_by_role("progressbar", name="brief.txt")
+    expect(bar).to_be_visible(timeout=30_000)
+    values: list[int] = []
+    while bar.count():
+        state = page.evaluate(
+            "() => { const b = document.querySelector('table progress'); return b && [b.ariaValueNow, b.ariaValueText]; }"
+        )
+        if state:
+            assert state[1]
+            values.append(int(state[0]))
+        page.wait_for_timeout(100)
+    assert values == sorted(values)
+    expect(row(page, "brief")).to_contain_text("Ready", timeout=READY_MS)
+
+
+def test_the_tray_survives_walking_through_the_case(visit: Callable[..., Page], site: Site, paper: Callable[..., Path]) -> None:
+    page = visit("owner")
+    page.goto(f"/cases/{site.case}/")
+    drop(page, paper("exhibit.txt", 200))
+    page.get_by_role("link", name="Members").click()
+    page.wait_for_url("**/members/")
+    expect(page.get_by_role("region", name="Uploads")).to_contain_text("exhibit.txt")
+    expect(page.get_by_role("region", name="Uploads")).to_contain_text("1 file ready", timeout=READY_MS)
+
+
+def test_what_cannot_be_read_is_refused_before_it_travels(visit: Callable[..., Page], site: Site, tmp_path: Path) -> None:
+    page = visit("owner")
+    page.goto(f"/cases/{site.case}/documents/")
+    empty, large, film = tmp_path / "empty.pdf", tmp_path / "large.pdf", tmp_path / "film.mp4"
+    empty.write_bytes(b"")
+    large.write_bytes(b"x" * (3 * 1024 * 1024 + 1))
+    film.write_bytes(b"film")
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if "/api/uploads/" in request.url else None)
+    drop(page, empty, large, film)
+    tray = page.get_by_role("region", name="Uploads")
+    expect(tray).to_contain_text("This file is empty")
+    expect(tray).to_contain_text("the limit is 3 MB")
+    expect(tray).to_contain_text("LexIntel cannot read .mp4 files")
+    assert sent == []
+
+
+def test_a_file_that_lies_about_itself_fails_with_a_reason_and_an_action(visit: Callable[..., Page], site: Site, tmp_path: Path) -> None:
+    page = visit("owner")
+    page.goto(f"/cases/{site.case}/documents/")
+    broken = tmp_path / "broken.pdf"
+    broken.write_bytes(b"%PDF-1.7\nthis is not one")
+    drop(page, broken)
+    failed = row(page, "broken")
+    expect(failed).to_contain_text("Failed", timeout=READY_MS)
+    expect(failed).to_contain_text("damaged")
+    expect(failed.get_by_role("button", name="Delete")).to_be_visible()
+
+
+def test_the_same_file_twice_is_linked(visit: Callable[..., Page], site: Site, paper: Callable[..., Path]) -> None:
+    page = visit("owner")
+    page.goto(f"/cases/{site.case}/documents/")
+    path = paper("twice.txt", 5)
+    drop(page, path)
+    expect(row(page, "twice")).to_contain_text("Ready", timeout=READY_MS)
+    drop(page, path)
+    expect(page.get_by_role("region", name="Uploads")).to_contain_text("in this case already", timeout=30_000)
+    expect(page.locator("tbody")).to_contain_text("The same file as", timeout=30_000)
+
+
+@pytest.mark.faults
+def test_a_restarted_server_is_noticed_and_the_upload_goes_on(visit: Callable[..., Page], site: Site, paper: Callable[..., Path]) -> None:
+    page = visit("owner")
+    page.goto(f"/cases/{site.case}/documents/")
+    dot = page.locator("[data-connection]")
+    expect(dot).to_have_attribute("data-state", "live")
+    site.stop()
+    expect(dot).to_have_attribute("data-state", "reconnecting", timeout=30_000)
+    drop(page, paper("later.txt", 20))
+    expect(page.get_by_role("region", name="Uploads")).to_contain_text("The connection is lost")
+    site.start()
+    expect(dot).to_have_attribute("data-state", "live", timeout=30_000)
+    expect(row(page, "later")).to_contain_text("Ready", timeout=READY_MS)
+
+
+def test_a_viewer_may_not_drop(visit: Callable[..., Page], site: Site, paper: Callable[..., Path]) -> None:
+    page = visit("viewer")
+    page.goto(f"/cases/{site.case}/documents/")
+    expect(page.get_by_role("button", name="Add files")).to_have_count(0)
+    drop(page, paper("no.txt"))
+    expect(page.get_by_role("alert")).to_contain_text("not add to it")
