@@ -218,7 +218,7 @@ def _recall(user: User, share: str, corpus: _Corpus) -> dict[str, float]:
     """Of the ten best that an exhaustive answer has, how many the search has."""
     vectors = corpus.near(corpus.noise.integers(0, TOPICS, QUERIES))
     questions = [corpus.question() for _ in range(QUERIES // 2)]
-    with transaction.atomic(), engine._tuned():
+    with transaction.atomic(), engine._tuned(borrowed=True):
         return {
             f"{share}, meaning recall@10": statistics.mean(_meaning_recall(user, vector) for vector in vectors),
             f"{share}, words recall@10": statistics.mean(_words_recall(user, question) for question in questions),

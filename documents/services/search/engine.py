@@ -30,7 +30,7 @@ from tasks.errors import PermanentError, RetryableError
 # never is: the planner likes it for common words because of the LIMIT, and then reads the table to its end.
 SETTINGS = {
     "hnsw.iterative_scan": "relaxed_order",
-    "hnsw.ef_search": "100",
+    "hnsw.ef_search": "200",
     "hnsw.max_scan_tuples": "40000",
     "enable_seqscan": "off",
     "statement_timeout": "10s",
@@ -62,7 +62,8 @@ def search(request: SearchRequest) -> SearchResponse:
         raise SearchError(_("The mode must be hybrid, text or semantic."), "unknown_mode")
     query = parse(request.q)
     try:
-        with transaction.atomic(), _tuned():
+        borrowed = connection.in_atomic_block
+        with transaction.atomic(), _tuned(borrowed=borrowed):
             response = _searched(request, query)
     except OperationalError as error:
         if not isinstance(error.__cause__, QueryCanceled):
@@ -71,20 +72,22 @@ def search(request: SearchRequest) -> SearchResponse:
     return replace(response, took_ms=_since(began))
 
 
+_SET = "SELECT set_config(name, value, true) FROM unnest(%s::text[], %s::text[]) AS settings(name, value)"
+
+
 @contextmanager
-def _tuned() -> Iterator[None]:
-    """Settings for the statements of one search; given back, as the transaction may be the caller's."""
+def _tuned(*, borrowed: bool) -> Iterator[None]:
+    """Settings for the statements of one search. They end with the transaction; where that is borrowed, they are given back."""
     names = list(SETTINGS)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT name, current_setting(name, true) FROM unnest(%s::text[]) AS name", [names])
-        before = dict(cursor.fetchall())
-        cursor.execute(
-            "SELECT set_config(name, value, true) FROM unnest(%s::text[], %s::text[]) AS s(name, value)", [names, list(SETTINGS.values())]
-        )
-    yield
-    with connection.cursor() as cursor:
-        values = [before[name] or SETTINGS[name] for name in names]
-        cursor.execute("SELECT set_config(name, value, true) FROM unnest(%s::text[], %s::text[]) AS s(name, value)", [names, values])
+        before = {}
+        if borrowed:
+            cursor.execute("SELECT name, current_setting(name, true) FROM unnest(%s::text[]) AS name", [names])
+            before = dict(cursor.fetchall())
+        cursor.execute(_SET, [names, list(SETTINGS.values())])
+        yield
+        if borrowed:
+            cursor.execute(_SET, [names, [before[name] or SETTINGS[name] for name in names]])
 
 
 def _searched(request: SearchRequest, query: Query) -> SearchResponse:

@@ -17,6 +17,7 @@ from documents.services.search.scope import Scope
 from documents.services.search.words import quoted
 
 CANDIDATES = 4000  # ranked at most; about 5 microseconds each
+READ_UP_TO = 5000  # visible passages that are read one by one; the index would go through everybody's first
 BEST = 200
 K1, B = 1.2, 0.75
 PREFIX_WORDS = 50
@@ -24,7 +25,7 @@ PREFIX_WORDS = 50
 _SEARCH = """
 WITH matched AS MATERIALIZED (
     SELECT chunk_id, ts_rank(tsv, %(rank)s::tsquery, 1) AS rank
-    FROM documents_chunkwords WHERE tsv @@ %(match)s::tsquery {condition} LIMIT %(candidates)s
+    FROM documents_chunkwords WHERE {matches} {condition} LIMIT %(candidates)s
 ), best AS (
     SELECT chunk_id, rank FROM matched ORDER BY rank DESC, chunk_id LIMIT %(best)s
 )
@@ -63,8 +64,11 @@ def search_words(matching: Matching, scope: Scope) -> Found:
     values |= {"match": match, "rank": matching.rank, "candidates": CANDIDATES, "best": BEST, "k1": K1, "b": B}
     values |= {"average": scope.counts.average_length, "lexemes": list(asked)}
     values["idfs"] = [_idf(chunks, scope.counts.chunks) for chunks in asked.values()]
+    matches = "tsv @@ %(match)s::tsquery"
+    if scope.counts.visible_chunks <= READ_UP_TO and not scope.everything:
+        matches = f"({matches}) IS TRUE"  # which no index answers
     with connection.cursor() as cursor:
-        cursor.execute(_SEARCH.format(condition=condition), values)
+        cursor.execute(_SEARCH.format(condition=condition, matches=matches), values)
         rows = cursor.fetchall()
     matched = rows[0][2] if rows else 0
     return Found([(chunk, document) for chunk, document, *_ in rows], matched, matched >= CANDIDATES, skimmed)

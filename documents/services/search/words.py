@@ -35,13 +35,13 @@ def _marks() -> str:
 
 _MARKS = _marks()
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-_LETTER = rf"(?:(?![{_CJK}])[^\W_][{_MARKS}]*)"
+_LETTERS = rf"[^\W_{_CJK}]+(?:[{_MARKS}]+[^\W_{_CJK}]*)*"
 _WORD = re.compile(
     rf"""
     (?<![^\W_])[^\W\d_](?:\.[^\W\d_])+(?![^\W_])\.?   # U.S.C., F.R.C.P., e.g.
     | \d{{1,3}}(?:,\d{{3}})+(?![^\W_])                # 1,250,000
     | [{_CJK}]                                        # scripts without spaces: each character
-    | {_LETTER}+(?:['’]{_LETTER}+)*                   # everything else; O'Brien and plaintiff's are one
+    | {_LETTERS}(?:['’]{_LETTERS})*                   # everything else; O'Brien and plaintiff's are one
     """,
     re.VERBOSE,
 )
