@@ -53,6 +53,10 @@ class Part:
         self.process, self._next_start = None, now + pause
         return f"The {self.name} process has ended ({ending(status)}); it is started again in {pause:g} s (log: {self.own.path})."
 
+    def ask_to_stop(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+
     def stop(self) -> bool:
         """Ask it to end; False where it had to be killed."""
         return self.process is None or child.stop(self.process, signal.SIGTERM, self.patience)

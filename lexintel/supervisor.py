@@ -146,14 +146,14 @@ class Supervisor:
             "LEXINTEL_DEMO": "yes" if demo else "no",
             "LOG_FORMAT": os.environ.get("LOG_FORMAT") or ("text" if sys.stdout.isatty() else "json"),
             "REMAP_SIGTERM": "SIGQUIT",
-            "STOP_GRACE_SECONDS": "3",
+            "STOP_GRACE_SECONDS": "2",
             "PYTHONUNBUFFERED": "1",
         }
         celery = [sys.executable, "-m", "celery", "-A", "lexintel.celery"]
         cores = len(os.sched_getaffinity(0))
         worker = [*celery, "worker", f"--concurrency={cores}", "--without-gossip", "--without-mingle", "-n", f"up-{os.getpid()}@%h"]
         beat = [*celery, "beat", "--pidfile="]
-        commands = [("web", [sys.executable, "-m", "lexintel.web"], 3.0), ("beat", beat, 1.5), ("worker", worker, 4.5)]
+        commands = [("web", [sys.executable, "-m", "lexintel.web"], 3.5), ("beat", beat, 0.5), ("worker", worker, 4.0)]
         if self.executor == "background":
             del commands[2]
         return [
@@ -244,6 +244,8 @@ class Supervisor:
         began = time.monotonic()
         if self.asked_to_stop:
             print("\nStopping …", flush=True)
+        for part in self.parts[:2]:  # web and beat need nothing of each other; the worker outlives both, it may be asked things
+            part.ask_to_stop()
         for part in self.parts:
             if not part.stop():
                 self.say(f"The {part.name} process did not end by itself and was killed.")
