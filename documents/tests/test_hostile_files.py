@@ -84,7 +84,8 @@ def test_text_of_any_kind_becomes_ready(accept, work_off, name, content):
 
 
 def test_attachments_of_an_email_become_documents_of_their_own(accept, work_off):
-    parent = accept(mail(("opinion.txt", OPINION.encode(), "text/plain"), ("photo.png", b"\x89PNG\r\n\x1a\n" + bytes(50), "image/png")), name="m.eml")
+    photo = ("photo.png", b"\x89PNG\r\n\x1a\n" + bytes(50), "image/png")
+    parent = accept(mail(("opinion.txt", OPINION.encode(), "text/plain"), photo), name="m.eml")
     work_off()
     parent = ended(parent)
     assert (parent.status, parent.title, parent.kind) == (Status.READY, "Discovery schedule", "email")
