@@ -265,13 +265,11 @@ def test_an_unusable_payload_fails_at_submit(stage: Stage) -> None:
         manager.submit("trial.ok", {"times": "many"})
 
 
-def test_the_connections_of_a_stage_do_not_grow(stage: Stage, job: Callable[..., Job]) -> None:
-    for record in [manager.submit("trial.ok", Job()) for _ in range(20)]:
+def test_the_connections_of_a_stage_are_few_however_many_tasks_run(stage: Stage, job: Callable[..., Job]) -> None:
+    """Web: threads, listener, rescuer, its lock, presence, heart, hub; worker: presence, and two for each of two children; this test."""
+    for record in [manager.submit("trial.ok", Job()) for _ in range(50)]:
         ended(record)
-    before = _connections()
-    for record in [manager.submit("trial.ok", Job()) for _ in range(30)]:
-        ended(record)
-    assert _connections() <= before + 1
+    assert _connections() <= 8 + 5 + 1
 
 
 def _connections() -> int:
