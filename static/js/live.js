@@ -38,7 +38,9 @@ document.addEventListener("lexintel:progress", ({ detail: event }) => {
   const shown = document.querySelectorAll(`[data-progress="${CSS.escape(event.topic)}"]`);
   shown.forEach((element) => show(element, event));
   updateTotals();
-  const isNew = !shown.length && !met.has(event.topic);
+  const row = rowOf(event);
+  // Unknown here, or taken up again after it had ended.
+  const isNew = !shown.length && (row || !met.has(event.topic));
   met.add(event.topic);
   if (TERMINAL.has(event.status)) ended(event);
   else if (isNew) refresh();
@@ -47,10 +49,11 @@ document.addEventListener("lexintel:progress", ({ detail: event }) => {
 function ended(event) {
   heardAt.delete(event.topic);
   // A snapshot tells of ends that this page already shows.
-  const row = document.getElementById(`doc-${event.topic.split(":")[1]}`);
-  if (row && !row.querySelector("[data-progress]") && row.dataset.ended) return;
-  refresh();
+  const state = event.status === "succeeded" ? "ready" : event.status;
+  if (rowOf(event)?.dataset.state !== state) refresh();
 }
+
+const rowOf = (event) => document.getElementById(`doc-${event.topic.split(":")[1]}`);
 
 function show(element, event) {
   const bar = element.querySelector("progress");
