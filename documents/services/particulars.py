@@ -42,7 +42,7 @@ DATES = frozenset({"filed", "created", "modified"})
 
 
 def type_of(mime: str) -> str:
-    """"Word document"; the MIME type itself where it has no name."""
+    """As “Word document”; the MIME type itself where it has no name."""
     return str(TYPES.get(mime, mime))
 
 

@@ -10,9 +10,11 @@ from typing import Any
 from django.db.models import QuerySet
 
 from documents.models import Chunk, Citation, Document, Page, TextVersion
+from documents.services.flowing import flowed
 
 # A page is shown in parts of about this many characters: a text without pages may have ten million of them.
 PART = 40_000
+PDF = "application/pdf"
 _SEAM = 2_000  # how far before the end of a part a line's or word's end is looked for
 
 
@@ -74,7 +76,8 @@ def open_at(document: Document, place: Place) -> Reading:
     pages = version.pages.count()
     number = place.page or (passage.page_from if passage else 1)
     page = version.pages.defer("raw", "offset_map").filter(number=min(max(number, 1), max(pages, 1))).first()
-    return Reading(version, pages, _sheet(page, passage, place) if page else None, passage)
+    sheet = _sheet(page, passage, place, printed=document.mime == PDF) if page else None
+    return Reading(version, pages, sheet, passage)
 
 
 def passage_of(document: Document, chunk_id: int | None) -> Chunk | None:
@@ -117,7 +120,7 @@ def _seam(text: str, start: int, end: int) -> int:
 
 
 def segments_of(text: str, within: Span, passage: Span | None, citations: Sequence[Citation]) -> list[Segment]:
-    """The stretch `within` of the text, cut wherever the passage or a citation begins or ends. Of overlapping citations the first counts."""
+    """The stretch `within`, cut wherever the passage or a citation begins or ends. Of overlapping citations the first counts."""
     cited = list(_apart(citations, within))
     edges = {within.start, within.end, *(edge for one in cited for edge in (one.start, one.end))}
     edges |= {passage.start, passage.end} if passage else set()
@@ -142,13 +145,13 @@ def _apart(citations: Iterable[Citation], within: Span) -> Iterator[Citation]:
             yield citation
 
 
-def _sheet(page: Page, passage: Chunk | None, place: Place) -> Sheet:
+def _sheet(page: Page, passage: Chunk | None, place: Place, *, printed: bool) -> Sheet:
     parts = parts_of(page.text)
     span = span_on(passage, page)
     number = _part_number(page, parts, span, place)
     part = parts[number - 1]
     citations = Citation.objects.filter(text_version=page.text_version_id, page=page.number, start__lt=part.end, end__gt=part.start)
-    segments = segments_of(page.text, part, span, list(citations))
+    segments = segments_of(flowed(page.text) if printed else page.text, part, span, list(citations))
     return Sheet(page.number, page.label, page.needs_ocr, number, len(parts), segments)
 
 

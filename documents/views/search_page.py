@@ -18,7 +18,12 @@ from cases.views import case_page, visible_case
 from documents.models import Document
 from documents.services.search import MODES, SearchError, SearchRequest, SearchResponse
 from documents.services.search import search as find
+from documents.services.search.request import PAGE_SIZE
 
+# Errors that are about the whole query, or about something beside it.
+WITHOUT_PLACE = frozenset(
+    {"bad_date", "empty", "meaning_unavailable", "only_common_words", "timeout", "too_complex", "too_long", "two_kinds", "unknown_mode"}
+)
 MODE_LABELS = {"hybrid": gettext_lazy("Both"), "text": gettext_lazy("Words"), "semantic": gettext_lazy("Meaning")}
 
 
@@ -29,14 +34,21 @@ def search(request: HttpRequest) -> HttpResponse:
         del query["case"]
         return redirect(f"{reverse('documents:case-search', args=[case.pk])}?{query.urlencode()}")
     context = _found(request, None)
-    return render(request, "documents/search.html", {"rail": "search", **context}, status=400 if "error" in context else 200)
+    return render(request, "documents/search.html", {"rail": "search", **context}, status=_status(context))
 
 
 @login_required
 def case_search(request: HttpRequest, pk: UUID) -> HttpResponse:
     case = visible_case(request, pk)
     context = _found(request, case)
-    return case_page(request, case, "search", "documents/case_search.html", status=400 if "error" in context else 200, **context)
+    return case_page(request, case, "search", "documents/case_search.html", status=_status(context), **context)
+
+
+def _status(context: dict[str, Any]) -> int:
+    error = context.get("error")
+    if error is None:
+        return 200
+    return 503 if error.code == "meaning_unavailable" else 400
 
 
 def _asked_case(request: HttpRequest) -> Case | None:
@@ -57,16 +69,23 @@ def _found(request: HttpRequest, case: Case | None) -> dict[str, Any]:
         "mode": mode if mode in MODES else "hybrid",
         "modes": MODE_LABELS,
         "kind": kind if kind in Document.Kind.values else "",
-        "kind_label": dict(Document.Kind.choices).get(kind, ""),
-        "kinds": Document.Kind.choices,
+        "kinds": dict(Document.Kind.choices),
         "dates": {name: request.GET.get(name, "") for name in ("from", "to")},
     }
     if not query:
         return context
     try:
-        return context | {"answer": _answer(request, case, context)}
+        answer = _answer(request, case, context)
     except SearchError as error:
-        return context | {"error": error, "error_before": query[: error.position or 0], "error_after": query[error.position or 0 :]}
+        return context | {"error": error, **_place(query, error)}
+    return context | {"answer": answer, "first": (answer.page - 1) * PAGE_SIZE + 1}
+
+
+def _place(query: str, error: SearchError) -> dict[str, str]:
+    """The query before and from the place where it goes wrong; nothing where the error has no place."""
+    if error.code in WITHOUT_PLACE:
+        return {}
+    return {"before": query[: error.position], "wrong": query[error.position :]}
 
 
 def _answer(request: HttpRequest, case: Case | None, asked: dict[str, Any]) -> SearchResponse:
