@@ -5,6 +5,7 @@ extract("See Roe v. Wade, 410 U.S. 113 (1973)")[0].key == "us:410:113"
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
@@ -19,6 +20,8 @@ __all__ = ["Mention", "PageMention", "extract", "extract_pages", "keys_in"]
 PIECE = 16_000
 # What a grammar may look at around a mention: names before it, dates and explanations after it.
 AROUND = 600
+# No citation has so long a word, and the patterns of reporters take time that grows with the square of one.
+_ENDLESS_WORD = re.compile(r"(?<=\S{60})\S{80,}(?=\S{60})")
 
 
 @cache
@@ -83,6 +86,7 @@ def _mention(found: Found, text: str, start: int, end: int) -> Mention:
 
 def _resolved(text: str, check: Callable[[], None]) -> Iterator[Found]:
     """Mentions in cleaned text, with the keys that references mean."""
+    text = _ENDLESS_WORD.sub(lambda word: ("· " * len(word[0]))[: len(word[0])], text)
     return Antecedents().resolve(found for piece in _pieces(text, check) for found in piece)
 
 
