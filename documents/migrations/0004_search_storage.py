@@ -79,7 +79,7 @@ DROP FUNCTION documents_count_vectors();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("documents", "0004_search_statistics")]
+    dependencies = [("documents", "0003_initial")]
     operations = [
         migrations.RunSQL(STORAGE, migrations.RunSQL.noop),
         migrations.RunSQL(COUNT_WORDS + COUNT_VECTORS, FORGET),
