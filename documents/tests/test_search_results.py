@@ -5,14 +5,18 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from cases.models import Case
+from cases.services import matters
 from documents.models import Chunk, Document, Page
-from documents.services.search import SearchError, indexing, lexical, meaning
+from documents.services import embedding
+from documents.services.search import SearchError, SearchRequest, indexing, lexical, meaning
+from documents.services.search.scope import scope_of
 from documents.tests.searching import ask, document, found, titles
 from lexintel.models import User
 from tasks import services
@@ -174,7 +178,6 @@ def test_the_number_of_queries_does_not_grow(case: Case, owner: User, mode: str)
 def test_each_leg_tells_its_route(case: Case, owner: User) -> None:
     document(case, "Escrow", "The escrow agent released the funds.")
     assert [(leg.name, leg.route) for leg in ask(owner, "escrow", mode="hybrid").legs] == [("words", "index"), ("meaning", "exact")]
-    assert meaning.EXACT_UP_TO == 20_000
 
 
 def test_the_api_answers_in_the_documented_shape(case: Case, owner: User, api: Callable[..., APIClient]) -> None:
@@ -211,3 +214,25 @@ def test_the_api_refuses_wrong_filters_by_name(owner: User, api: Callable[..., A
 
 def test_someone_without_cases_searches_the_library(stranger: User, api: Callable[..., APIClient]) -> None:
     assert api(stranger).get("/api/search/", {"q": "lease"}).json()["count"] == 0
+
+
+def test_the_router_agrees_with_the_exact_answer_however_much_is_visible(
+    case: Case, owner: User, stranger: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the reader may see is far from the query and most of the index is near to it: where plain filtered search finds nothing."""
+    chance = np.random.default_rng(3)
+    centres = np.eye(384, dtype=np.float32)[:2]
+    other = matters.create_case("Other", user=stranger)
+    for where, centre, count in ((other, centres[0], 1500), (case, centres[1], 60)):
+        made = document(where, "Vectors", *["x"] * count, vectors=False)
+        near = centre + 0.05 * chance.normal(size=(count, 384)).astype(np.float32)
+        chunks = list(Chunk.objects.filter(text_version=made.text_version).order_by("index"))
+        indexing.index_vectors(chunks, near / np.linalg.norm(near, axis=1, keepdims=True))
+    model = embedding.active_model()
+    scope = scope_of(SearchRequest("", owner), "", model.pk)
+    exact = meaning.search_meaning(centres[0], model, scope)
+    monkeypatch.setattr(meaning, "EXACT_UP_TO", 10)
+    routed = meaning.search_meaning(centres[0], model, scope)
+    assert (exact.route, routed.route) == ("exact", "exact after index")
+    assert len(exact.passages) == 60
+    assert routed.passages == exact.passages
