@@ -12,11 +12,14 @@ class CasesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from cases.services import citations
+        from tasks import services
         from tasks.topics import register_scope_editor, register_scope_filter, register_topic
 
         register_topic("case", may_see_case)
         register_scope_filter(case_ids_of)
         register_scope_editor(may_change_case)
+        services.register("citation grammars", citations.grammars)
 
 
 def may_see_case(user: Any, case_id: uuid.UUID) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from dataclasses import dataclass
 
 from tasks import schedules, services
@@ -25,9 +26,11 @@ _running: _Running | None = None
 
 
 def start_web(*, schedule: bool = False) -> None:
-    """In a web process: work on background tasks, rescue, say that we live; `schedule` also obeys the schedules (no beat)."""
+    """In a web process: work on background tasks, rescue, say that we live; `schedule` also obeys the schedules (no beat).
+    Services are built beside the first requests, so that nobody's first search waits for a model."""
     if _start(Worker.Kind.WEB, schedule=schedule):
         background.start_pool()
+        threading.Thread(target=services.start_all, name="services", daemon=True).start()
 
 
 def start_beat() -> None:

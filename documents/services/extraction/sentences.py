@@ -56,14 +56,14 @@ def _errors() -> dict[str, str]:
 def _notices() -> dict[str, str]:
     return {
         "needs_ocr": _(
-            "%(pages)s of %(total)s pages are scans without text; their words can't be searched until text recognition has read them."
+            "Scanned pages without text: %(pages)s of %(total)s. Their words can't be searched until text recognition has read them."
         ),
         "no_text": _("No text was found in this file."),
-        "pages_unreadable": _("%(pages)s pages are damaged and could not be read."),
+        "pages_unreadable": _("Damaged pages that could not be read: %(pages)s."),
         "repaired": _("This PDF is damaged; its text was recovered, but some of it may be missing."),
         "attachment_unreadable": _("The attached file %(name)s is damaged and was left out."),
         "tracked_changes": _("This document has tracked changes: insertions are shown as part of the text, deletions are left out."),
-        "comments": _("This document has %(count)s comments; they stand at the end of its text."),
+        "comments": _("Comments in this document: %(count)s. They stand at the end of its text."),
         "encoding_guessed": _("This text doesn't say how it is encoded; it was read as Windows-1252. Single letters may be wrong."),
         "type_by_content": _("The name of this file says %(claimed)s, but it is %(actual)s and was read as that."),
     }
