@@ -26,6 +26,7 @@ class DocumentPage {
     this.fit(!new URLSearchParams(location.search).has("tab"));
     this.showPdf();
     this.showMark();
+    doc.dataset.ready = "yes";
   }
 
   get panel() { return this.doc.querySelector("[data-text-panel]"); }

@@ -19,6 +19,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from lexintel.testing import share_models
 from lexintel.tests.browser.seed import PASSWORD
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
@@ -95,6 +96,7 @@ def own_database() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def site(own_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     var = tmp_path_factory.mktemp("var")
+    share_models(var)
     environment = {
         **os.environ,
         "DATABASE_URL": own_database,
