@@ -85,15 +85,11 @@ def free_port() -> int:
 @contextmanager
 def fresh_database(name: str) -> Iterator[str]:
     """A database of its own on the configured server; yields its DATABASE_URL."""
-    values = connection.settings_dict
     with connection.cursor() as cursor:
         cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         cursor.execute(f'CREATE DATABASE "{name}"')
-    login = urllib.parse.quote(values["USER"] or "") + (f":{urllib.parse.quote(values['PASSWORD'])}" if values["PASSWORD"] else "")
-    host = urllib.parse.quote(values["HOST"] or "", safe="")
-    port = f":{values['PORT']}" if values["PORT"] else ""
     try:
-        yield f"postgres://{login}@{host}{port}/{name}"
+        yield urllib.parse.urlsplit(settings.DATABASE_URL)._replace(path=f"/{name}").geturl()
     finally:
         with connection.cursor() as cursor:
             cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')

@@ -41,12 +41,8 @@ QUICK = {
 
 def database_url() -> str:
     """The address of the database this test runs in, for another process."""
-    values = connection.settings_dict
-    login = urllib.parse.quote(values["USER"] or "") + (":" + urllib.parse.quote(values["PASSWORD"]) if values["PASSWORD"] else "")
-    host = values["HOST"] or ""
-    if host.startswith("/"):
-        return f"postgres://{login}@{urllib.parse.quote(host, safe='')}/{values['NAME']}"
-    return f"postgres://{login}@{host}:{values['PORT'] or 5432}/{values['NAME']}"
+    name = connection.settings_dict["NAME"]
+    return urllib.parse.urlsplit(settings.DATABASE_URL)._replace(path=f"/{name}").geturl()
 
 
 def environment(**changes: str) -> dict[str, str]:
