@@ -56,6 +56,7 @@ class ManagedScheduler(DatabaseScheduler):
 
     def close(self) -> None:
         super().close()
+        self._finalize.cancel()  # what it would save at the end of the process has been saved
         self._leadership.release()
 
 

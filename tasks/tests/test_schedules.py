@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def scheduler():
     made = ManagedScheduler(app=current_app._get_current_object())
     yield made
-    made._leadership.release()
+    made.close()
 
 
 def overdue(name: str = "Health check") -> PeriodicTask:
