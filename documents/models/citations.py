@@ -28,7 +28,10 @@ class Citation(models.Model):
 
     class Meta:
         ordering = ["page", "start"]
-        indexes = [models.Index(fields=["key"], name="citation_by_key"), models.Index(fields=["text_version", "page"], name="citation_by_page")]
+        indexes = [
+            models.Index(fields=["key"], name="citation_by_key"),
+            models.Index(fields=["text_version", "page"], name="citation_by_page"),
+        ]
 
     def __str__(self) -> str:
         return self.text

@@ -165,9 +165,9 @@ class Upload(models.Model):
     class Meta:
         ordering = ["-created"]
 
+    def __str__(self) -> str:
+        return f"{self.name} ({self.offset} of {self.length})"
+
     @property
     def complete(self) -> bool:
         return self.offset == self.length
-
-    def __str__(self) -> str:
-        return f"{self.name} ({self.offset} of {self.length})"
