@@ -16,6 +16,7 @@ from bench.installation import Installation, installation
 CORPUS = settings.BASE_DIR.parent / "shared" / "corpus" / "documents"
 FILING = ("ca1_00117684624.pdf", "Charleston Church")
 ROUNDS = 3
+COPIES = 3  # of every file in a batch, told apart by a comment at their end: a batch long enough that its last file does not decide
 LIMIT_S = 600
 
 
@@ -65,9 +66,10 @@ def _batch(place: Installation, salt: bytes) -> float:
     files = _digital_pdfs()
     before = place.count(status="ready")
     started = time.monotonic()
-    place.upload(*(path for path, _pages in files), salt=salt)
-    while place.count(status="ready") - before < len(files):
+    for copy in range(COPIES):
+        place.upload(*(path for path, _pages in files), salt=salt + f" {copy}".encode())
+    while (done := place.count(status="ready") - before) < COPIES * len(files):
         if time.monotonic() - started > LIMIT_S:
-            raise TimeoutError(f"only {place.count(status='ready') - before} of {len(files)} files were ready after {LIMIT_S} s")
-        time.sleep(0.1)
-    return sum(pages for _path, pages in files) / (time.monotonic() - started)
+            raise TimeoutError(f"only {done} of {COPIES * len(files)} files were ready after {LIMIT_S} s")
+        time.sleep(0.5)
+    return COPIES * sum(pages for _path, pages in files) / (time.monotonic() - started)
