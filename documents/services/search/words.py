@@ -11,6 +11,7 @@ import re
 import sys
 import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from django.db import connection
@@ -48,6 +49,7 @@ _WORD = re.compile(
 _NOT_KEPT = re.compile(rf"[\W_{_MARKS}]+")
 
 
+@lru_cache(maxsize=50_000)
 def fold(word: str) -> str:
     """Lower case, without accents, possessive or inner punctuation; at most LONGEST characters, perhaps none."""
     if not word.isascii():
