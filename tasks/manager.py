@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from tasks import registry, topics
 from tasks.dispatch import dispatch
 from tasks.ending import finish, job_of
-from tasks.models import Status, TaskRecord
+from tasks.models import Batch, Status, TaskRecord
 from tasks.progress import emit_all
 from tasks.run import events
 
@@ -35,7 +35,7 @@ class TaskManager:
         priority: int = 5,
         share: tuple[float, float] | None = None,
         parent: TaskRecord | None = None,
-        batch: uuid.UUID | None = None,
+        batch: Batch | None = None,
         run_after: datetime | None = None,
         schedule: str = "",
         schedule_key: str = "",

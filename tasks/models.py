@@ -32,6 +32,57 @@ ACTIVE = (Status.PENDING, Status.QUEUED, Status.STARTED, Status.RETRYING)
 DUE = Q(run_after=None) | Q(run_after__lte=Now())
 
 
+class BatchQuerySet(models.QuerySet["Batch"]):
+    def visible_to(self, user: Any) -> BatchQuerySet:
+        """Batches of the user's scopes and own batches without one; staff also see batches without scope."""
+        from tasks.topics import scopes_of
+
+        if not getattr(user, "is_authenticated", False):
+            return self.none()
+        unscoped = Q(scope=None) if user.is_staff else Q(scope=None, user=user)
+        return self.filter(unscoped | Q(scope__in=scopes_of(user)))
+
+
+class Batch(models.Model):
+    """Work that was asked for as one: an upload of many files, a reprocess of a case, an import. Its counts are of its units, which
+    are the topics that its tasks work for (a document with all its stages is one), else the tasks themselves."""
+
+    id: models.UUIDField[uuid.UUID, uuid.UUID] = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    kind = models.CharField(_("kind"), max_length=40, help_text="upload, reprocess, import, ...")
+    title = models.CharField(_("title"), max_length=200, blank=True)
+    scope = models.UUIDField(null=True, blank=True, help_text="the case")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    expected = models.PositiveIntegerField(null=True, blank=True, help_text="units that were announced, where that is known")
+    created = models.DateTimeField(_("created"), auto_now_add=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    paused_at = models.DateTimeField(null=True, blank=True)
+    paused_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+
+    total = models.PositiveIntegerField(default=0)
+    succeeded = models.PositiveIntegerField(default=0)
+    failed = models.PositiveIntegerField(default=0)
+    cancelled = models.PositiveIntegerField(default=0)
+    percent = models.FloatField(default=0)
+
+    objects = BatchQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("batch")
+        verbose_name_plural = _("batches")
+        indexes = [
+            models.Index(fields=["scope", "-id"], name="batch_by_scope"),
+            models.Index(fields=["id"], name="batch_unfinished", condition=Q(finished_at=None)),
+        ]
+
+    def __str__(self) -> str:
+        return self.title or f"{self.kind} {self.pk}"
+
+    @property
+    def topic(self) -> str:
+        return f"batch:{self.pk}"
+
+
 class TaskRecordQuerySet(models.QuerySet["TaskRecord"]):
     def visible_to(self, user: Any) -> TaskRecordQuerySet:
         """Tasks of the user's scopes and own tasks without one; staff also see tasks without scope (maintenance)."""
@@ -64,11 +115,16 @@ class TaskRecord(models.Model):
     share_from = models.FloatField(null=True, blank=True, help_text="the task's part of its topic's whole, in percent")
     share_to = models.FloatField(null=True, blank=True)
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="children")
-    batch = models.UUIDField(null=True, blank=True)
+    batch = models.ForeignKey("Batch", null=True, blank=True, on_delete=models.SET_NULL, related_name="records")
     schedule = models.CharField(max_length=200, blank=True, help_text="name of the schedule that submitted it")
     schedule_key = models.CharField(max_length=260, blank=True, help_text="schedule and due time, so that a run fires once")
     unique_key = models.CharField(max_length=260, blank=True)
     priority = models.PositiveSmallIntegerField(default=5, help_text="0 first, 9 last")
+    turn = models.BigIntegerField(default=0, help_text="place in the line of its executor and priority; scopes take turns")
+    concurrency_key = models.CharField(max_length=120, blank=True, help_text="of the tasks with the same key only so many run at once")
+    concurrency_limit = models.PositiveSmallIntegerField(default=0, help_text="how many; 0: any number")
+    paused_at = models.DateTimeField(null=True, blank=True)
+    paused_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
 
     executor = models.CharField(max_length=20, blank=True)
     route_reason = models.CharField(max_length=200, blank=True)
@@ -96,14 +152,18 @@ class TaskRecord(models.Model):
         verbose_name = _("task")
         verbose_name_plural = _("tasks")
         indexes = [
-            models.Index(fields=["executor", "priority", "id"], name="task_to_claim", condition=Q(status="queued")),
+            models.Index(fields=["executor", "priority", "turn", "id"], name="task_to_claim", condition=Q(status="queued", paused_at=None)),
+            models.Index(fields=["executor", "priority", "scope", "turn"], name="task_turns_of_scope", condition=Q(status="queued")),
+            models.Index(fields=["concurrency_key"], name="task_running_by_key", condition=Q(status="started") & ~Q(concurrency_key="")),
             models.Index(fields=["run_after"], name="task_to_send", condition=Q(status__in=["pending", "retrying"])),
             models.Index(fields=["lease_until"], name="task_lease", condition=Q(status="started")),
             models.Index(fields=["scope", "-id"], name="task_by_scope"),
             models.Index(fields=["user", "-id"], name="task_by_user"),
             models.Index(fields=["topic", "-id"], name="task_by_topic", condition=~Q(topic="")),
             models.Index(fields=["batch"], name="task_by_batch", condition=Q(batch__isnull=False)),
-            models.Index(fields=["name", "status"], name="task_by_name"),
+            models.Index(fields=["name", "status", "-id"], name="task_by_name"),
+            models.Index(fields=["status", "-id"], name="task_by_status"),
+            models.Index(fields=["error_class", "-id"], name="task_by_error", condition=Q(status="failed")),
             models.Index(fields=["finished_at"], name="task_by_end"),
         ]
         constraints = [
@@ -171,6 +231,27 @@ class TaskAttempt(models.Model):
         return f"attempt {self.number}: {self.outcome}"
 
 
+class TaskLine(models.Model):
+    """One line of a task's diary: what its attempt logged, each step, and what people did to it."""
+
+    EVENT: ClassVar[str] = "event"
+
+    record = models.ForeignKey(TaskRecord, on_delete=models.CASCADE, related_name="lines")
+    attempt = models.PositiveIntegerField(default=0)
+    time = models.DateTimeField()
+    level = models.CharField(max_length=10, help_text="event, or the level of a log line")
+    source = models.CharField(max_length=120, blank=True, help_text="the logger, or who did it")
+    text = models.TextField()
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("line of a task's diary")
+        verbose_name_plural = _("lines of tasks' diaries")
+
+    def __str__(self) -> str:
+        return f"{self.level}: {self.text}"
+
+
 class TopicState(models.Model):
     """The last event of a topic, which a new subscriber gets first; `seq` numbers the topic's events."""
 
@@ -208,6 +289,7 @@ class Worker(models.Model):
         WEB = "web", _("Web process")
         CELERY = "celery", _("Celery worker")
         BEAT = "beat", _("Scheduler")
+        DJANGOQ = "djangoq", _("Django Q cluster")
 
     id: models.UUIDField[uuid.UUID, uuid.UUID] = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     kind = models.CharField(max_length=10, choices=Kind.choices)
@@ -217,6 +299,8 @@ class Worker(models.Model):
     started = models.DateTimeField()
     last_seen: models.DateTimeField[datetime, datetime] = models.DateTimeField()
     stopped = models.DateTimeField(null=True, blank=True)
+    slots = models.PositiveSmallIntegerField(default=0, help_text="tasks it can run at once")
+    memory_mb = models.FloatField(null=True, blank=True, help_text="proportional set size of it and its children, MB")
 
     objects = WorkerQuerySet.as_manager()
 
