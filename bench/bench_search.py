@@ -173,7 +173,7 @@ def _fill_case(corpus: _Corpus, number: int, per_case: int) -> None:
     starts = [corpus.random_start() for _ in range(len(versions) * PER_DOCUMENT)]
     rows = [(versions[n // PER_DOCUMENT].pk, n % PER_DOCUMENT, corpus.window(start)) for n, start in enumerate(starts)]
     _copy(Chunk, "text_version_id index text context page_from page_to start end tokens", ((*row, "", 1, 1, 0, 1, 200) for row in rows))
-    ids = list(Chunk.objects.filter(text_version__in=versions).order_by("text_version", "index").values_list("pk", flat=True))
+    ids = list(Chunk.objects.filter(text_version__in=versions).order_by("text_version_id", "index").values_list("pk", flat=True))
     owners = [documents[n // PER_DOCUMENT].pk for n in range(len(ids))]
     words = (
         (pk, owner, case.pk, tsv, "{}", length) for pk, owner, (tsv, length) in zip(ids, owners, map(corpus.tsvector, starts), strict=True)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 
+import numpy as np
 from django.db import OperationalError, connection, transaction
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
@@ -36,6 +39,8 @@ SETTINGS = {
     "statement_timeout": "10s",
 }
 EMBEDDED_CHARACTERS = 1000
+# The query is embedded while PostgreSQL looks for its words.
+_embedder = ThreadPoolExecutor(max_workers=4, thread_name_prefix="query-embedding")
 
 
 @dataclass
@@ -48,6 +53,7 @@ class _Search:
     model: EmbeddingModel | None
     scope: Scope
     words: lexical.Found = field(default_factory=lambda: lexical.Found([]))
+    vector: Future[np.ndarray] | None = None
     near: list[tuple[int, object]] = field(default_factory=list)
     at_least: bool = False
     partial: list[Notice] = field(default_factory=list)
@@ -92,6 +98,8 @@ def _tuned(*, borrowed: bool) -> Iterator[None]:
 
 def _searched(request: SearchRequest, query: Query) -> SearchResponse:
     job = _begun(request, query)
+    if job.model is not None and job.scope.counts.visible_vectors:
+        job.vector = _embedder.submit(copy_context().run, _embedded, query)
     if request.mode != "semantic":
         _look_for_words(job)
     if request.mode != "text":
@@ -162,10 +170,10 @@ def _look_for_meaning(job: _Search) -> None:
     _say_what_has_no_vectors(job, job.model)
     strict = job.query.strict and job.request.mode == "hybrid"
     only = [chunk for chunk, _document in job.words.passages] if strict else None
-    if only == [] or not job.scope.counts.visible_vectors:
+    if only == [] or job.vector is None:
         return
     try:
-        vector = services.get("embedding").embed_query(job.query.text[:EMBEDDED_CHARACTERS])
+        vector = job.vector.result()
     except (PermanentError, RetryableError) as error:
         _without_meaning(job, error.message)
         return
@@ -175,6 +183,11 @@ def _look_for_meaning(job: _Search) -> None:
     if near.incomplete:
         job.partial.append(Notice("meaning_incomplete", _("Not everything could be compared by meaning; narrow the search to a case.")))
     job.legs.append(Leg("meaning", near.route, len(near.passages), _since(began)))
+
+
+def _embedded(query: Query) -> np.ndarray:
+    vector: np.ndarray = services.get("embedding").embed_query(query.text[:EMBEDDED_CHARACTERS])
+    return vector
 
 
 def _ranked(job: _Search) -> list[Ranked]:

@@ -5,15 +5,16 @@ PostgreSQL's ts_headline is not safe for HTML and cuts anywhere; and a word is m
 
 from __future__ import annotations
 
+import html
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from documents.services.search.matching import Matching
-from documents.services.search.words import Word, stems, words_in
+from documents.services.search.words import Word, stems, words_beginning
 
 LENGTH = 300  # characters of a snippet
 LEAD = 60  # of them before the first mark
@@ -38,7 +39,9 @@ class Excerpt:
 
 def marks_in(texts: Sequence[str], matching: Matching | None, written: Sequence[Sequence[str]]) -> list[list[Mark]]:
     """For each text where the query's words stand, and the citations as they are `written` in it. One question for all stems."""
-    words = [list(words_in(text)) for text in texts] if matching else [[] for _ in texts]
+    # A stem begins like its word, so most words need not be looked at.
+    letters = frozenset(word[0] for word in matching.lexemes | matching.prefixes) if matching else frozenset()
+    words = [list(words_beginning(text, letters)) if letters else [] for text in texts]
     lexemes = stems(word.folded for found in words for word in found)
     return [
         _without_overlaps([*_cited(text, citations), *_matched(found, lexemes, matching)])
@@ -79,11 +82,18 @@ def _without_overlaps(marks: Iterable[Mark]) -> list[Mark]:
 
 def _densest(marks: Sequence[Mark]) -> int:
     """The index of the mark after which a snippet holds the most different words, then the most words."""
-    best, best_value = 0, (0, 0)
+    best, best_value, after = 0, (0, 0), 0
+    inside: Counter[str] = Counter()
     for index, mark in enumerate(marks):
-        inside = [other.lexeme for other in marks[index : index + 40] if other.end <= mark.start + LENGTH - LEAD]
-        if (value := (len(set(inside)), len(inside))) > best_value:
+        while after < len(marks) and marks[after].end <= mark.start + LENGTH - LEAD:
+            inside[marks[after].lexeme] += 1
+            after += 1
+        if (value := (len(inside), inside.total())) > best_value:
             best, best_value = index, value
+        inside[mark.lexeme] -= 1
+        if inside[mark.lexeme] <= 0:
+            del inside[mark.lexeme]
+        after = max(after, index + 1)
     return best
 
 
@@ -99,16 +109,16 @@ def _window(text: str, around: int) -> tuple[int, int]:
 
 
 def _drawn(text: str, start: int, end: int, marks: Sequence[Mark]) -> SafeString:
-    pieces: list[SafeString] = [SafeString("… ")] if start else []
+    pieces = ["… "] if start else []
     at = start
     for mark in marks:
-        pieces += [_plain(text[at : mark.start]), format_html("<mark>{}</mark>", _plain(text[mark.start : mark.end]))]
+        pieces += [_plain(text[at : mark.start]), "<mark>", _plain(text[mark.start : mark.end]), "</mark>"]
         at = mark.end
     pieces.append(_plain(text[at:end]))
-    pieces += [SafeString(" …")] if end < len(text) else []
-    return format_html_join("", "{}", ((piece,) for piece in pieces))
+    pieces += [" …"] if end < len(text) else []
+    return SafeString("".join(pieces))
 
 
-def _plain(text: str) -> SafeString:
+def _plain(text: str) -> str:
     """Escaped, line ends as spaces."""
-    return format_html("{}", " ".join(text.split("\n")))
+    return html.escape(text.replace("\n", " "))

@@ -1,12 +1,13 @@
-"""Search by words: candidates by PostgreSQL's index, the best 200 by its own rank, those exactly by BM25.
+"""Search by words: candidates by PostgreSQL's index, the best 200 by its own rank, those put into order exactly by BM25.
 
-ts_rank alone loses a tenth of BM25's nDCG and computing BM25 for all candidates is slow; this order has both
+ts_rank alone loses a tenth of BM25's nDCG and computing BM25 for all candidates is slow; this way has both
 (Robertson and Zaragoza, The Probabilistic Relevance Framework, 2009; k1 and b are its usual values).
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db import connection
@@ -29,12 +30,8 @@ WITH matched AS MATERIALIZED (
 ), best AS (
     SELECT chunk_id, rank FROM matched ORDER BY rank DESC, chunk_id LIMIT %(best)s
 )
-SELECT chunk_id, document_id, (SELECT count(*) FROM matched), coalesce((
-    SELECT sum(idf * tf * (%(k1)s + 1) / (tf + %(k1)s * (1 - %(b)s + %(b)s * length / %(average)s)))
-    FROM (SELECT idf, cardinality(positions) AS tf
-          FROM unnest(tsv) JOIN unnest(%(lexemes)s::text[], %(idfs)s::float8[]) AS asked(lexeme, idf) USING (lexeme)) AS counted
-), 0) AS bm25
-FROM best JOIN documents_chunkwords USING (chunk_id) ORDER BY bm25 DESC, rank DESC, chunk_id
+SELECT chunk_id, document_id, (SELECT count(*) FROM matched), length, tsv::text
+FROM best JOIN documents_chunkwords USING (chunk_id) ORDER BY rank DESC, chunk_id
 """
 _WORDS_OF_PREFIX = """
 SELECT lexeme, chunks FROM unnest(%s::text[]) AS asked(prefix),
@@ -61,9 +58,7 @@ def search_words(matching: Matching, scope: Scope) -> Found:
         match, skimmed = _rarest(matching, asked, scope)
     asked |= _words_of(matching.prefixes)
     condition, values = scope.condition()
-    values |= {"match": match, "rank": matching.rank, "candidates": CANDIDATES, "best": BEST, "k1": K1, "b": B}
-    values |= {"average": scope.counts.average_length, "lexemes": list(asked)}
-    values["idfs"] = [_idf(chunks, scope.counts.chunks) for chunks in asked.values()]
+    values |= {"match": match, "rank": matching.rank, "candidates": CANDIDATES, "best": BEST}
     matches = "tsv @@ %(match)s::tsquery"
     if scope.counts.visible_chunks <= READ_UP_TO and not scope.everything:
         matches = f"({matches}) IS TRUE"  # which no index answers
@@ -71,7 +66,25 @@ def search_words(matching: Matching, scope: Scope) -> Found:
         cursor.execute(_SEARCH.format(condition=condition, matches=matches), values)
         rows = cursor.fetchall()
     matched = rows[0][2] if rows else 0
+    weights = {f" {quoted(lexeme)}:": _idf(chunks, scope.counts.chunks) for lexeme, chunks in asked.items()}
+    rows.sort(key=lambda row: -_bm25(row[4], row[3], weights, scope.counts.average_length))
     return Found([(chunk, document) for chunk, document, *_ in rows], matched, matched >= CANDIDATES, skimmed)
+
+
+def _bm25(tsv: str, length: int, weights: Mapping[str, float], average: float) -> float:
+    """Score of a passage by the text form of its tsvector ('word':3,17A 'word':5), which is three times as quick to read as `unnest`.
+
+    `weights` are the inverse document frequencies of the lexemes, each written as it begins in that form.
+    """
+    tsv, score = f" {tsv}", 0.0
+    for lexeme, idf in weights.items():
+        at = tsv.find(lexeme)
+        if at >= 0:
+            start = at + len(lexeme)
+            end = tsv.find(" ", start)
+            tf = 1 + tsv.count(",", start, end if end >= 0 else len(tsv))
+            score += idf * tf * (K1 + 1) / (tf + K1 * (1 - B + B * length / average))
+    return score
 
 
 def _idf(chunks: int, of: int) -> float:

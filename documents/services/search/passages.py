@@ -7,9 +7,10 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import F
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
 from django.db.models.functions import Length
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,15 +21,19 @@ from documents.services.search.highlighting import Excerpt, excerpt, marks_in
 from documents.services.search.matching import Matching
 from documents.services.search.request import Facet, Hit
 
-_ABOUT = {
-    "document_id": F("text_version__document_id"),
-    "title": F("text_version__document__title"),
-    "kind": F("text_version__document__kind"),
-    "date": F("text_version__document__date"),
-    "pages": F("text_version__document__page_count"),
-    "case_id": F("text_version__document__case_id"),
-    "case_title": F("text_version__document__case__title"),
-}
+# First what was found, by its keys; then the door, which is the same as everywhere.
+_PERMITTED = """
+WITH found AS MATERIALIZED (
+    SELECT chunk.id AS chunk, document.id, document.case_id, document.kind
+    FROM documents_chunk AS chunk JOIN documents_document AS document USING (text_version_id) WHERE chunk.id = ANY(%s)
+)
+SELECT found.chunk, found.kind, found.case_id, matter.title
+FROM found LEFT JOIN cases_case AS matter ON matter.id = found.case_id WHERE found.id IN ({visible})
+"""
+_SHOWN = (
+    *("text", "page_from", "page_to", "start", "text_version"),
+    *(f"text_version__document__{name}" for name in ("title", "date", "page_count")),
+)
 WORDS_SHOWN = 5
 
 
@@ -42,54 +47,69 @@ class Evidence:
     citations: Mapping[str, str]
 
 
-def permitted(ranked: Iterable[Ranked], user: Any) -> list[tuple[Ranked, dict[str, Any]]]:
-    """The passages of published readings of documents that the user may see, with what is known of each document."""
+class Place(NamedTuple):
+    """What of a passage's document is counted: its kind and its case (None: the public library)."""
+
+    kind: str
+    case: uuid.UUID | None
+    case_title: str | None
+
+
+Permitted = tuple[Ranked, Place]
+
+
+def permitted(ranked: Iterable[Ranked], user: Any) -> list[Permitted]:
+    """The passages of published readings of documents that the user may see."""
     ranked = list(ranked)
-    documents = Document.objects.visible_to(user).filter(pk__in={passage.document for passage in ranked}).values("pk")
-    published = Chunk.objects.filter(pk__in=[passage.chunk for passage in ranked], text_version__document__in=documents)
-    published = published.filter(text_version=F("text_version__document__text_version")).order_by()
-    about: dict[int, dict[str, Any]] = {row["pk"]: dict(row) for row in published.values("pk", **_ABOUT)}
-    return [(passage, about[passage.chunk]) for passage in ranked if passage.chunk in about]
+    try:
+        visible, values = Document.objects.visible_to(user).order_by().values("pk").query.sql_with_params()
+    except EmptyResultSet:  # for nobody, who may see nothing
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(_PERMITTED.format(visible=visible), [[passage.chunk for passage in ranked], *values])
+        places = {chunk: Place(*about) for chunk, *about in cursor.fetchall()}
+    return [(passage, places[passage.chunk]) for passage in ranked if passage.chunk in places]
 
 
-def facets(found: Sequence[tuple[Ranked, dict[str, Any]]]) -> dict[str, list[Facet]]:
+def facets(found: Sequence[Permitted]) -> dict[str, list[Facet]]:
     """How many of the hits are of each kind and case, most first; the library is the case with the value ""."""
     kinds = {str(kind.value): str(kind.label) for kind in Document.Kind}
-    cases = {str(row["case_id"] or ""): row["case_title"] or _("Public library") for _passage, row in found}
-    by_kind = Counter(row["kind"] for _passage, row in found)
-    by_case = Counter(str(row["case_id"] or "") for _passage, row in found)
+    cases = {str(place.case or ""): place.case_title or _("Public library") for _passage, place in found}
+    by_kind = Counter(place.kind for _passage, place in found)
+    by_case = Counter(str(place.case or "") for _passage, place in found)
     return {
         "kind": [Facet(value, kinds[value], count) for value, count in by_kind.most_common()],
         "case": [Facet(value, cases[value], count) for value, count in by_case.most_common()],
     }
 
 
-def hits(found: Sequence[tuple[Ranked, dict[str, Any]]], evidence: Evidence) -> list[Hit]:
+def hits(found: Sequence[Permitted], evidence: Evidence) -> list[Hit]:
     """One page of results, complete. The number of queries does not depend on how many they are."""
-    chunks = Chunk.objects.in_bulk([passage.chunk for passage, _row in found])
+    wanted = Chunk.objects.filter(pk__in=[passage.chunk for passage, _place in found]).select_related("text_version__document")
+    chunks = {chunk.pk: chunk for chunk in wanted.only(*_SHOWN)}
     written = _written_citations(chunks, evidence)
-    texts = [chunks[passage.chunk].text for passage, _row in found]
-    marks = marks_in(texts, evidence.matching, [[text for _key, text in written[passage.chunk]] for passage, _row in found])
+    texts = [chunks[passage.chunk].text for passage, _place in found]
+    marks = marks_in(texts, evidence.matching, [[text for _key, text in written[passage.chunk]] for passage, _place in found])
     starts = _page_starts(chunks.values())
     made = []
-    for (passage, row), text, places in zip(found, texts, marks, strict=True):
-        part = excerpt(text, places, shown=passage.chunk in evidence.by_words)
+    for (passage, place), text, marked in zip(found, texts, marks, strict=True):
+        part = excerpt(text, marked, shown=passage.chunk in evidence.by_words)
         chunk = chunks[passage.chunk]
         page = chunk.page_from + max(bisect_right(starts[chunk.pk], part.at) - 1, 0)
-        made.append(_hit(passage, row, chunk, page, part, _why(passage.chunk, part, written[passage.chunk], evidence)))
+        made.append(_hit(passage, place, chunk, page, part, _why(passage.chunk, part, written[passage.chunk], evidence)))
     return made
 
 
-def _hit(passage: Ranked, row: Mapping[str, Any], chunk: Chunk, page: int, part: Excerpt, why: list[str]) -> Hit:
-    document: uuid.UUID = row["document_id"]
-    pointer = _("%(title)s, p. %(page)d") % {"title": row["title"], "page": page} if row["pages"] > 1 else row["title"]
+def _hit(passage: Ranked, place: Place, chunk: Chunk, page: int, part: Excerpt, why: list[str]) -> Hit:
+    document = chunk.text_version.document
+    pointer = _("%(title)s, p. %(page)d") % {"title": document.title, "page": page} if document.page_count > 1 else document.title
     return Hit(
-        document=document,
-        title=row["title"],
-        case=row["case_id"],
-        case_title=row["case_title"] or "",
-        kind=row["kind"],
-        date=row["date"],
+        document=document.pk,
+        title=document.title,
+        case=place.case,
+        case_title=place.case_title or "",
+        kind=place.kind,
+        date=document.date,
         chunk=chunk.pk,
         page=page,
         page_to=chunk.page_to,
@@ -97,7 +117,7 @@ def _hit(passage: Ranked, row: Mapping[str, Any], chunk: Chunk, page: int, part:
         score=passage.score,
         why=why,
         citation=pointer,
-        url=f"{reverse('documents:detail', args=[document])}?page={page}&chunk={chunk.pk}",
+        url=f"{reverse('documents:detail', args=[document.pk])}?page={page}&chunk={chunk.pk}",
     )
 
 

@@ -8,6 +8,7 @@ finished lexemes: it stems (the stock `english_stem` dictionary), indexes and ra
 from __future__ import annotations
 
 import re
+import string
 import sys
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -37,9 +38,11 @@ def _marks() -> str:
 _MARKS = _marks()
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _LETTERS = rf"[^\W_{_CJK}]+(?:[{_MARKS}]+[^\W_{_CJK}]*)*"
+_BETWEEN = r"\x00-\x26\x28-\x2f\x3a-\x40\x5b-\x60\x7b-\x7f"  # ASCII that belongs to no word: all but letters, digits and the apostrophe
 _WORD = re.compile(
     rf"""
-    (?<![^\W_])[^\W\d_](?:\.[^\W\d_])+(?![^\W_])\.?   # U.S.C., F.R.C.P., e.g.
+    [A-Za-z]{{2,}}+(?=[{_BETWEEN}]|\Z)                  # most words by far, found at once: the same as below
+    | (?<![^\W_])[^\W\d_](?:\.[^\W\d_])+(?![^\W_])\.?   # U.S.C., F.R.C.P., e.g.
     | \d{{1,3}}(?:,\d{{3}})+(?![^\W_])                # 1,250,000
     | [{_CJK}]                                        # scripts without spaces: each character
     | {_LETTERS}(?:['’]{_LETTERS})*                   # everything else; O'Brien and plaintiff's are one
@@ -64,6 +67,22 @@ def words_in(text: str) -> Iterator[Word]:
     for match in _WORD.finditer(text):
         if folded := fold(match[0]):
             yield Word(match.start(), match.end(), folded)
+
+
+def words_beginning(text: str, letters: frozenset[str]) -> Iterator[Word]:
+    """Of `words_in` all that begin with one of these letters when folded, and perhaps some others; several times as quick."""
+    others, at = _others(letters), 0
+    while match := _WORD.search(text, skipped.end() if (skipped := others.match(text, at)) else at):
+        if folded := fold(match[0]):
+            yield Word(match.start(), match.end(), folded)
+        at = match.end()
+
+
+@lru_cache(maxsize=1000)
+def _others(letters: frozenset[str]) -> re.Pattern[str]:
+    """Any number of plain words that begin with other letters, and what is between them."""
+    other = "".join(letter for letter in string.ascii_letters if letter.lower() not in letters)
+    return re.compile(rf"[{_BETWEEN}]*+(?:[{other}][A-Za-z]++[{_BETWEEN}]++)*+" if other else "")
 
 
 _stems: dict[str, str] = {}
