@@ -7,10 +7,11 @@ class DocumentsConfig(AppConfig):
 
     def ready(self) -> None:
         from documents.services import embedding, overview, storage
-        from documents.services.watching import may_see
-        from tasks.topics import register_topic
+        from documents.services.watching import documents_named, may_see
+        from tasks.topics import register_subjects, register_topic
 
         storage.root()  # a wrong STORAGE_URL stops the start here
         embedding.register()
         register_topic("document", may_see)
+        register_subjects("document", documents_named)
         overview.register()
