@@ -266,6 +266,7 @@ class TopicState(models.Model):
     step = models.CharField(max_length=60, blank=True)
     percent = models.FloatField(default=0)
     message = models.CharField(max_length=300, blank=True)
+    left = models.FloatField(null=True, blank=True, help_text="seconds to its end when this was told, where known")
     updated = models.DateTimeField()
 
     class Meta:

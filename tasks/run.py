@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from tasks import loop
+from tasks import estimates, loop
 from tasks.errors import Cancelled, ClaimLost, ShuttingDown, TimeLimit
 from tasks.models import Status, TaskRecord
 from tasks.progress import Event, emit_all
@@ -124,11 +124,13 @@ def events(record: TaskRecord, status: str, percent: float, step: str = "", mess
     A scope hears of a task once: on the topic it works for if it has one, else on its own.
     """
     own_scope = None if record.topic else record.scope
-    told = [Event(record.own_topic, own_scope, status, percent, step, message, record.pk, record.attempt, restart)]
+    left = estimates.seconds_left(record, percent) if status == Status.STARTED else None
+    told = [Event(record.own_topic, own_scope, status, percent, step, message, record.pk, record.attempt, restart, left)]
     if record.topic and record.share is None:
-        told.append(Event(record.topic, record.scope, status, percent, step, message, record.pk, record.attempt, restart))
+        told.append(Event(record.topic, record.scope, status, percent, step, message, record.pk, record.attempt, restart, left))
     elif record.topic and record.share is not None and status in (Status.STARTED, Status.RETRYING):
         low, high = record.share
         whole = low + (high - low) * percent / 100
-        told.append(Event(record.topic, record.scope, status, whole, step, message, record.pk, record.attempt))
+        left = estimates.topic_seconds_left(record, percent) if status == Status.STARTED else None
+        told.append(Event(record.topic, record.scope, status, whole, step, message, record.pk, record.attempt, left=left))
     return told

@@ -24,6 +24,7 @@ from documents.errors import Refused
 from documents.jobs import CitationExtractionJob, DocumentExtractionJob, EmbeddingGenerationJob
 from documents.models import Document
 from documents.services.search import indexing
+from tasks import estimates
 from tasks.manager import manager
 from tasks.models import TaskRecord
 from tasks.progress import emit
@@ -52,6 +53,7 @@ STAGES: tuple[Stage, ...] = (
     Stage("embeddings", "documents.generate_embeddings", Status.EMBEDDING, (45, 90), gettext_lazy("Indexing the meaning")),
     Stage("citations", "documents.extract_citations", Status.CITING, (90, 100), gettext_lazy("Finding citations")),
 )
+estimates.declare_chain([stage.task for stage in STAGES])
 _OUTCOME = {Status.READY: "succeeded", Status.FAILED: "failed", Status.CANCELLED: "cancelled"}
 
 
@@ -93,6 +95,7 @@ def submit_stage(document: Document, stage: Stage, user: Any, *, source: str = "
 def announce(document: Document, *, percent: float = 0, message: str = "", attempt: int = 0, restart: bool = False) -> None:
     """Tell the document's topic about its status, in the caller's transaction. A terminal status is a terminal event."""
     status = _OUTCOME.get(Status(document.status), "pending" if document.status == Status.PENDING else "started")
+    stage = next((stage for stage in STAGES if stage.status == document.status), None)
     emit(
         document.topic,
         scope=document.case_id,
@@ -103,6 +106,7 @@ def announce(document: Document, *, percent: float = 0, message: str = "", attem
         task=document.task_id,
         attempt=attempt,
         restart=restart,
+        left=estimates.ahead(stage.task) if stage else None,
     )
 
 
