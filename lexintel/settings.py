@@ -141,6 +141,9 @@ TASK_BACKGROUND_THREADS = env.int("TASK_BACKGROUND_THREADS", default=max(2, min(
 TASK_SERVICES_AT_START = env.bool("TASK_SERVICES_AT_START", default=True)  # else a worker builds each at its first use
 TASK_PROGRESS_INTERVAL = 0.25
 TASK_RECHECK_SECONDS = env.float("TASK_RECHECK_SECONDS", default=30)
+TASK_AGING_SECONDS = env.float("TASK_AGING_SECONDS", default=60)  # a waiting task gains one step of priority in this time
+TASK_MESSAGES_OUT = integer("TASK_MESSAGES_OUT", 200, 1, 10_000)  # how many wake-ups may lie at the broker
+TASK_FALLBACK = one_of("TASK_FALLBACK", "background", ("background", "wait"))  # hybrid's heavy tasks, while no worker is alive
 
 CHANNEL_LAYERS = {
     "default": (

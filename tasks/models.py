@@ -152,7 +152,11 @@ class TaskRecord(models.Model):
         verbose_name = _("task")
         verbose_name_plural = _("tasks")
         indexes = [
-            models.Index(fields=["executor", "priority", "turn", "id"], name="task_to_claim", condition=Q(status="queued", paused_at=None)),
+            models.Index(
+                fields=["executor", "priority", "concurrency_key", "turn", "id"],
+                name="task_to_claim",
+                condition=Q(status="queued", paused_at=None),
+            ),
             models.Index(fields=["executor", "priority", "scope", "turn"], name="task_turns_of_scope", condition=Q(status="queued")),
             models.Index(fields=["concurrency_key"], name="task_running_by_key", condition=Q(status="started") & ~Q(concurrency_key="")),
             models.Index(fields=["run_after"], name="task_to_send", condition=Q(status__in=["pending", "retrying"])),
