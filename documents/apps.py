@@ -6,6 +6,7 @@ class DocumentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from documents import causes
         from documents.services import embedding, overview, storage
         from documents.services.watching import documents_named, may_see
         from tasks.topics import register_subjects, register_topic
@@ -15,3 +16,4 @@ class DocumentsConfig(AppConfig):
         register_topic("document", may_see)
         register_subjects("document", documents_named)
         overview.register()
+        causes.register()
