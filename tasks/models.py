@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.indexes import BrinIndex
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
@@ -230,6 +231,8 @@ class TaskAttempt(models.Model):
         verbose_name = _("attempt")
         verbose_name_plural = _("attempts")
         constraints = [models.UniqueConstraint(fields=["record", "number"], name="one_row_per_attempt")]
+        # For the metrics. Of all kinds of index only BRIN lets an attempt that ends stay a cheap (heap-only) update.
+        indexes = [BrinIndex(fields=["ended"], name="attempt_by_end", autosummarize=True)]
 
     def __str__(self) -> str:
         return f"attempt {self.number}: {self.outcome}"
@@ -306,6 +309,7 @@ class Worker(models.Model):
     stopped = models.DateTimeField(null=True, blank=True)
     slots = models.PositiveSmallIntegerField(default=0, help_text="tasks it can run at once")
     memory_mb = models.FloatField(null=True, blank=True, help_text="proportional set size of it and its children, MB")
+    subscribers = models.PositiveIntegerField(default=0, help_text="sockets and streams that listen to progress at a web process")
 
     objects = WorkerQuerySet.as_manager()
 
@@ -315,3 +319,17 @@ class Worker(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Counter(models.Model):
+    """A number that only grows, for the metrics: what is counted must not shrink when old records are deleted."""
+
+    name = models.CharField(max_length=60)
+    labels = models.JSONField(default=dict)
+    value = models.FloatField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["name", "labels"], name="one_counter_per_name_and_labels")]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.labels}: {self.value:g}"
