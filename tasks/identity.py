@@ -12,16 +12,15 @@ _main = os.getpid()
 
 
 def worker_name() -> str:
-    """`host:pid:random`, made once per process; a pool's child makes its own, `host:parent/pid:random`."""
+    """`host:pid:random`, made once per process; a pool's child makes its own, `host:parent:pid:random`."""
     pid = os.getpid()
     if pid not in _names:
         _names.clear()
-        process = pid if pid == _main else f"{_main}/{pid}"
+        process = pid if pid == _main else f"{_main}:{pid}"
         _names[pid] = f"{socket.gethostname()[:60]}:{process}:{uuid.uuid4().hex[:8]}"
     return _names[pid]
 
 
 def process_of(name: str) -> str:
     """`host:pid` of the process that says it lives for this worker: itself, or the parent of the pool it belongs to."""
-    host, _, rest = name.partition(":")
-    return f"{host}:{rest.partition(':')[0].partition('/')[0]}"
+    return ":".join(name.split(":")[:2])
