@@ -153,9 +153,10 @@ class Supervisor:
         cores = len(os.sched_getaffinity(0))
         worker = [*celery, "worker", f"--concurrency={cores}", "--without-gossip", "--without-mingle", "-n", f"up-{os.getpid()}@%h"]
         beat = [*celery, "beat", "--pidfile="]
-        commands = [("web", [sys.executable, "-m", "lexintel.web"], 3.5), ("beat", beat, 0.5), ("worker", worker, 4.0)]
-        if self.executor == "background":
-            del commands[2]
+        cluster = [sys.executable, "manage.py", "qcluster", f"--children={cores}"]
+        commands = [("web", [sys.executable, "-m", "lexintel.web"], 3.5), ("beat", beat, 0.5)]
+        if self.executor != "background":
+            commands.append(("worker", cluster, 6.0) if self.executor == "djangoq" else ("worker", worker, 4.0))
         return [
             Part(name, command, env=env, common=self.common, folder=self.place.log, patience=patience)
             for name, command, patience in commands

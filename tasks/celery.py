@@ -58,9 +58,9 @@ _presence: Presence | None = None
 
 
 @signals.worker_ready.connect
-def _worker_ready(**_: Any) -> None:
+def _worker_ready(sender: Any, **_: Any) -> None:
     global _presence
-    _presence = Presence(Worker.Kind.CELERY)
+    _presence = Presence(Worker.Kind.CELERY, sender.controller.concurrency)
     _presence.start()
 
 

@@ -41,7 +41,7 @@ def _pending(record: TaskRecord) -> str:
 
 
 def _queued(record: TaskRecord) -> str:
-    kind = Worker.Kind.CELERY if record.executor == routing.CELERY.name else Worker.Kind.WEB
+    kind = routing.WORKERS.get(record.executor, Worker.Kind.WEB)
     if not Worker.objects.alive(kind).exists():
         return _nobody(kind)
     before = Q(priority__lt=record.priority) | Q(priority=record.priority, pk__lt=record.pk)

@@ -161,6 +161,15 @@ def celery_worker(concurrency: int = 2, *, wait: bool = True, **env: str) -> Ite
 
 
 @contextmanager
+def cluster(children: int = 2, *, wait: bool = True, **env: str) -> Iterator[Process]:
+    """The worker process of the djangoq executor."""
+    command = [sys.executable, "manage.py", "qcluster", f"--children={children}"]
+    env = {"LEXINTEL_BOOTSTRAP": "off", **env}
+    with running(Process("cluster", command, environment(**env), Worker.Kind.DJANGOQ), wait) as process:
+        yield process
+
+
+@contextmanager
 def web_server(*, wait: bool = True, **env: str) -> Iterator[Process]:
     """Our web process on a free port (`process.port`), with background threads, rescuer and hub."""
     port = free_port()
