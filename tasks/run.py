@@ -7,7 +7,6 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from tasks import estimates, loop
+from tasks import diary, estimates, loop
 from tasks.errors import Cancelled, ClaimLost, ShuttingDown, TimeLimit
 from tasks.models import Status, TaskRecord
 from tasks.progress import Event, emit_all
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
     from tasks.registry import TaskSpec
 
 log = logging.getLogger(__name__)
-current_task: ContextVar[str] = ContextVar("current_task", default="")
-"""The id of the record that this thread works on, for log lines."""
 
 
 class TaskRun:
@@ -38,6 +35,7 @@ class TaskRun:
         self.spec = spec
         self.began = time.monotonic()
         self.abandon: Callable[[], None] | None = None
+        self.interrupt: Callable[[], None] | None = None
         self.cancelled = self.lost = self.late = self.stopping = self.abandoned = False
         self._percent = 0.0
         self._step = ""
@@ -67,6 +65,8 @@ class TaskRun:
         now = time.monotonic()
         if step == self._step and now - self._told < settings.TASK_PROGRESS_INTERVAL:
             return
+        if step != self._step:
+            diary.note(self, step, message)
         self._step, self._told = step, now
         told = self._percent
         if loop.on_a_loop():
