@@ -44,7 +44,7 @@ def case_ids_of(user: Any) -> Iterable[Any]:
     """The ids of the cases a user sees, as a query that others may nest in theirs."""
     from cases.models import Case
 
-    return Case.objects.visible_to(user).order_by().values("pk")
+    return Case.objects.visible_to(user).order_by().values_list("pk", flat=True)
 
 
 def may_change_case(user: Any, case_id: uuid.UUID) -> bool:
