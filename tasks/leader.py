@@ -35,9 +35,13 @@ class Leadership:
                 else:
                     self._ask(cursor)
         except (DatabaseError, InterfaceError) as error:
-            log.warning("Leadership is given up, the database does not answer: %s", error)
+            self._note(error)
             self.release()
         return self._held
+
+    def _note(self, error: Exception) -> None:
+        """Once per outage, not once per look."""
+        log.log(logging.WARNING if self._held else logging.DEBUG, "Leadership is given up, the database does not answer: %s", error)
 
     def release(self) -> None:
         self._held = False

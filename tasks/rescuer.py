@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -46,9 +47,9 @@ class Rescued:
         return any((self.expired, self.sent, self.resent, self.rerouted))
 
 
-def rescue() -> Rescued:
-    """One pass over everything; safe beside running workers and a second rescuer."""
-    done = Rescued(expired=_expire())
+def rescue(*, expire: bool = True) -> Rescued:
+    """One pass over everything; safe beside running workers and a second rescuer. `expire=False`: nobody is taken for dead yet."""
+    done = Rescued(expired=_expire() if expire else 0)
     done.sent = _send_due()
     done.rerouted = _reroute()
     done.resent = _resend_lost_messages()
@@ -149,6 +150,7 @@ class Rescuer:
     def __init__(self) -> None:
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._loop, name="task-rescuer", daemon=True)
+        self._leads_since = float("inf")
 
     def start(self) -> None:
         self._thread.start()
@@ -166,9 +168,13 @@ class Rescuer:
 
     def _pass(self, leadership: leader.Leadership) -> None:
         if not leadership.held():
+            self._leads_since = float("inf")
             return
+        now = time.monotonic()
+        self._leads_since = min(self._leads_since, now)
         refresh_connection()
-        done = rescue()
+        # Where the database was away nobody could renew a lease: the living get the time to do it.
+        done = rescue(expire=now - self._leads_since > settings.TASK_LEASE_SECONDS / 3)
         if done:
             log.info("Rescued: %s", done)
 

@@ -6,16 +6,17 @@ import logging
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from tasks import diary, estimates, loop
+from tasks.connections import AWAY, drop_connection, outlast
 from tasks.errors import Cancelled, ClaimLost, ShuttingDown, TimeLimit
 from tasks.models import Status, TaskRecord
 from tasks.progress import Event, emit_all
@@ -72,7 +73,7 @@ class TaskRun:
         if loop.on_a_loop():
             loop.in_order(lambda: self._tell_quietly(told, step, message))
         else:
-            self._tell(told, step, message)
+            self._tell_if_possible(told, step, message)
 
     @contextmanager
     def publish(self) -> Iterator[None]:
@@ -80,10 +81,16 @@ class TaskRun:
 
         Raises ClaimLost or Cancelled before anything is written. The record is locked until the end, so keep it short.
         """
-        with transaction.atomic():
-            self.hold()
+        with outlast(self._held_transaction):
             yield
             TaskRecord.objects.filter(pk=self.id).update(lease_until=Now() + timedelta(seconds=settings.TASK_LEASE_SECONDS))
+
+    def _held_transaction(self) -> ExitStack:
+        """An open transaction that has the record locked; nothing is written yet, so it may be asked for again."""
+        with ExitStack() as stack:
+            stack.enter_context(transaction.atomic())
+            self.hold()
+            return stack.pop_all()
 
     def hold(self) -> TaskRecord:
         """Lock the record in the caller's transaction and verify the claim."""
@@ -99,9 +106,19 @@ class TaskRun:
     def _tell_quietly(self, percent: float, step: str, message: str) -> None:
         """From an async task: being cancelled or superseded shows at its next `check` (the flags are set)."""
         try:
-            self._tell(percent, step, message)
+            self._tell_if_possible(percent, step, message)
         except (Cancelled, ClaimLost):
             log.debug("%s goes on without a claim", self.record)
+
+    def _tell_if_possible(self, percent: float, step: str, message: str) -> None:
+        """A database that restarts costs a progress message, not the attempt."""
+        try:
+            self._tell(percent, step, message)
+        except AWAY as error:
+            if connection.in_atomic_block:
+                raise
+            log.warning("The progress of %s was not written: %s", self.record, error)
+            drop_connection()
 
     def _tell(self, percent: float, step: str, message: str) -> None:
         message = message.replace("\x00", "")[:300]

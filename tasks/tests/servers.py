@@ -114,4 +114,4 @@ def own_postgres() -> Iterator[Own[Postgres]]:
 def _use_database(values: dict[str, object]) -> None:
     """All threads' connections share one dict of settings."""
     connection.close()
-    connection.settings_dict.update({key: "" for key in ("HOST", "PORT", "USER", "PASSWORD")} | values)
+    connection.settings_dict.update(dict.fromkeys(("HOST", "PORT", "USER", "PASSWORD"), "") | values)
