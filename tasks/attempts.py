@@ -16,13 +16,13 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tasks import diary, loop, registry, retries
+from tasks import diary, dispatch, line, loop, registry, retries
 from tasks.connections import drop_connection, refresh_connection
 from tasks.ending import close_attempt, finish
-from tasks.errors import Cancelled, ClaimLost, PermanentError, TimeLimit
+from tasks.errors import BrokerUnreachable, Cancelled, ClaimLost, PermanentError, TimeLimit
+from tasks.executors import routing
 from tasks.heart import heart
-from tasks.identity import worker_name
-from tasks.models import DUE, Status, TaskAttempt, TaskRecord
+from tasks.models import Status, TaskAttempt, TaskRecord
 from tasks.progress import emit_all
 from tasks.run import TaskRun, events
 
@@ -31,7 +31,7 @@ Outcome = TaskAttempt.Outcome
 DATABASE_AWAY = (OperationalError, InterfaceError)
 SETTLE_PAUSES = (0.5, 1, 2, 4, 8)
 WORK_ON = 0.5
-"""Seconds for which the receiver of a message works on before it passes the message on: a broker's round trip costs more than a short task."""
+"""Seconds for which the receiver of a message works on before it passes the message on (a message costs more than a short task)."""
 stopping = threading.Event()
 """Set where this process is about to end: the receiver of a message takes no further record."""
 
@@ -90,6 +90,11 @@ def execute(run: TaskRun) -> None:
                 _execute(run)
         except ClaimLost:
             log.info("%s attempt %d was superseded; nothing is written", run.record, run.attempt)
+        except SoftTimeLimitExceeded:
+            log.info("%s ended just before it was interrupted", run.record)
+        finally:
+            if run.record.concurrency_key:
+                dispatch.wake_all()
 
 
 def _execute(run: TaskRun) -> None:

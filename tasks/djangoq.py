@@ -168,6 +168,7 @@ class Child:
         """Wait for the end; let the running attempt finish for a while (not without a parent), then hand it back."""
         grace = settings.STOP_GRACE_SECONDS if os.read(self._lifeline, 1) else 0
         self._stopping = True
+        attempts.stopping.set()
         _wait_for_rest(grace)
         for run in heart.runs():
             run.stopping = True

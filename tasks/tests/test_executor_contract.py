@@ -162,7 +162,7 @@ def test_a_message_that_comes_three_times_runs_once(stage: Stage, job: Callable[
     record = manager.submit("trial.slow", given)
     executor = routing.route(record).executor
     for _ in range(2):
-        executor.send(record.pk, routing.hints(record))
+        executor.send(record.pk, routing.hints())
     assert ended(record).attempt == 1
     time.sleep(0.5)
     assert notes(given) == ["start", "publish", "end succeeded"]
