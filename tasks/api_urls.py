@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from tasks.api import TaskViewSet
 from tasks.sse import task_progress
@@ -15,6 +15,7 @@ def either(address: str, method: str, action: str) -> list[URLPattern]:
 
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("batches/", include("tasks.batch_urls")),
     path("tasks/", TaskViewSet.as_view({"get": "list"}), name="api-tasks"),
     path("tasks/summary/", TaskViewSet.as_view({"get": "summary"}, pagination_class=None, filterset_class=None), name="api-tasks-summary"),
     path("tasks/<uuid:pk>/", TaskViewSet.as_view({"get": "retrieve"}), name="api-task"),

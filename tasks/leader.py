@@ -10,7 +10,7 @@ from django.db.backends.utils import CursorWrapper
 from tasks.identity import worker_name
 
 log = logging.getLogger(__name__)
-RESCUER, SCHEDULER = 7_316_001, 7_316_002
+RESCUER, SCHEDULER, BATCHES = 7_316_001, 7_316_002, 7_316_003
 HOLDER = """
 SELECT a.application_name FROM pg_locks l JOIN pg_stat_activity a USING (pid)
 WHERE l.locktype = 'advisory' AND l.granted AND l.classid = 0 AND l.objid = %s AND l.objsubid = 1

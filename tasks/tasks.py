@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from tasks import bulk, maintenance
+from tasks import batches, bulk, maintenance
 from tasks.registry import NoPayload, task
 from tasks.run import TaskRun
 from tasks.schedules import Schedule, declare
@@ -29,6 +29,12 @@ def cleanup_expired_sessions(job: NoPayload, run: TaskRun) -> dict[str, Any]:
 @task(bulk.NAME, payload=bulk.ApplyToMany)
 def apply_to_many(job: bulk.ApplyToMany, run: TaskRun) -> dict[str, Any]:
     return bulk.run(job, run)
+
+
+@task(batches.CHANGE, payload=batches.BatchChange)
+def change_batch(job: batches.BatchChange, run: TaskRun) -> dict[str, Any]:
+    """Cancel a large batch, or try its failures again."""
+    return batches.change_all(job, run)
 
 
 declare(Schedule("Health check", "tasks.health_check", every=timedelta(hours=1), description="Asks every part how it is."))

@@ -1,4 +1,4 @@
-"""Who may watch what. Apps above register how their topics are seen; this app knows only its own `task:` topics."""
+"""Who may watch what. Apps above register how their topics are seen; this app knows only its own `task:` and `batch:` topics."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ import uuid
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.utils.translation import gettext as _
 
 SCOPE_KIND = "case"
 """The kind of topic that stands for a whole scope: subscribing to it delivers everything in it."""
@@ -96,6 +100,25 @@ def may_change_scope(user: Any, scope: uuid.UUID) -> bool:
     return bool(_scope_editors and _scope_editors[0](user, scope))
 
 
+def may_change_batch(user: Any, batch: Any) -> bool:
+    """May this user, who sees the batch, pause or cancel it, or add to it? The same people who may do so to one task of it."""
+    return may_change_task(user, batch)
+
+
+def require_editor(user: Any, scope: uuid.UUID) -> None:
+    """Raises Http404 for a scope that the user does not see, PermissionDenied for one that he may not change."""
+    if not may_see(user, f"{SCOPE_KIND}:{scope}"):
+        raise Http404
+    if not may_change_scope(user, scope):
+        raise PermissionDenied(_("You may see this case but not add to it."))
+
+
+def may_see_batch(user: Any, key: uuid.UUID) -> bool:
+    from tasks.models import Batch
+
+    return Batch.objects.visible_to(user).filter(pk=key).exists()
+
+
 def may_see_task(user: Any, key: uuid.UUID) -> bool:
     from tasks.models import TaskRecord
 
@@ -103,3 +126,4 @@ def may_see_task(user: Any, key: uuid.UUID) -> bool:
 
 
 register_topic("task", may_see_task)
+register_topic("batch", may_see_batch)
