@@ -113,6 +113,8 @@ def _workers() -> str:
 
 
 def _beat() -> str:
+    if settings.TASK_SCHEDULES_IN_WEB:
+        return _("not used; a web process obeys the schedules")
     return _alive(Worker.Kind.BEAT, _("Nothing obeys the schedules."))
 
 

@@ -145,6 +145,10 @@ TASK_PROGRESS_INTERVAL = 0.25
 TASK_RECHECK_SECONDS = env.float("TASK_RECHECK_SECONDS", default=30)
 TASK_AGING_SECONDS = env.float("TASK_AGING_SECONDS", default=60)  # a waiting task gains one step of priority in this time
 TASK_MESSAGES_OUT = integer("TASK_MESSAGES_OUT", 200, 1, 10_000)  # how many wake-ups may lie at the broker
+TASK_SCHEDULES_IN_WEB = boolean("TASK_SCHEDULES_IN_WEB", TASK_EXECUTOR in ("background", "djangoq"))  # instead of beat
+TASK_KEEP_SUCCEEDED_DAYS = integer("TASK_KEEP_SUCCEEDED_DAYS", 30, 1, 36_500)
+TASK_KEEP_FAILED_DAYS = integer("TASK_KEEP_FAILED_DAYS", 180, 1, 36_500)
+METRICS_TOKEN = text("METRICS_TOKEN")  # lets a program without a login read /metrics
 TASK_FALLBACK = one_of("TASK_FALLBACK", "background", ("background", "wait"))  # hybrid's heavy tasks, while no worker is alive
 
 CHANNEL_LAYERS = {

@@ -35,6 +35,7 @@ QUICK = {
     "TASK_BACKGROUND_THREADS": "2",
     "STOP_GRACE_SECONDS": "1",
     "TASK_SERVICES_AT_START": "0",
+    "TASK_SCHEDULES_IN_WEB": "no",
 }
 """Settings that make what takes minutes in life take seconds in a test."""
 
