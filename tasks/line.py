@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
@@ -31,6 +32,7 @@ KEYS_LOCK = 7_316_010
 _FIELDS = TaskRecord._meta.concrete_fields
 _COLUMNS = ", ".join(f"r.{field.column}" for field in _FIELDS)
 _NAMES = [field.attname for field in _FIELDS]
+VARYING = ("id", "payload", "topic", "unique_key", "concurrency_key", "concurrency_limit", "turn")
 _DECODED = [(place, field) for place, field in enumerate(_FIELDS) if hasattr(field, "from_db_value")]
 
 WAITING = "w.status = 'queued' AND w.paused_at IS NULL AND w.executor = %(executor)s"
@@ -101,7 +103,7 @@ SELECT GREATEST(0, (
     SELECT s.turn + 1 FROM tasks_taskrecord s
     WHERE s.status = 'queued' AND s.executor = %(executor)s AND s.priority = %(priority)s AND {{same_scope}}
     ORDER BY s.turn DESC LIMIT 1
-))
+)), statement_timestamp()
 """  # noqa: S608
 
 TURN_OF_SCOPE = TURN.format(same_scope="s.scope = %(scope)s")
@@ -149,7 +151,7 @@ def enter(records: Sequence[TaskRecord], executor: str, reason: str) -> list[uui
     entered: list[uuid.UUID] = []
     for (priority, scope), group in groupby(sorted(records, key=_turn_taker), key=lambda record: (record.priority, record.scope)):
         ids = [record.pk for record in group]
-        first = next_turn(executor, priority, scope)
+        first, _now = entrance(executor, priority, scope)
         turns = list(range(first, first + len(ids)))
         values: dict[str, Any] = {"executor": executor, "reason": reason[:200], "ids": ids, "turns": turns}
         with connection.cursor() as cursor:
@@ -158,10 +160,26 @@ def enter(records: Sequence[TaskRecord], executor: str, reason: str) -> list[uui
     return entered
 
 
-def next_turn(executor: str, priority: int, scope: uuid.UUID | None) -> int:
-    """The turn at which a record of that scope enters the line now."""
+def insert(records: Sequence[TaskRecord]) -> list[uuid.UUID]:
+    """Write new records that differ in nothing but VARYING with one INSERT; gives the ids of those that have no twin yet."""
+    sources, values = [], []
+    for field in _FIELDS:
+        kind, varies = field.db_type(connection), field.attname in VARYING
+        stored = [field.get_db_prep_save(field.pre_save(record, True), connection) for record in (records if varies else records[:1])]
+        sources.append(f"unnest(%s::{kind}[])" if varies else f"%s::{kind}")
+        values.append(stored if varies else stored[0])
+    columns = ", ".join(str(field.column) for field in _FIELDS)
+    statement = f"INSERT INTO tasks_taskrecord ({columns}) SELECT {', '.join(sources)} ON CONFLICT DO NOTHING RETURNING id"
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return [key for (key,) in cursor.fetchall()]
+
+
+def entrance(executor: str, priority: int, scope: uuid.UUID | None) -> tuple[int, datetime]:
+    """The turn at which a record of that scope enters the line now, and now by the database's clock."""
     statement, values = (TURN_OF_NO_SCOPE, {}) if scope is None else (TURN_OF_SCOPE, {"scope": scope})
-    return int(prepared(statement, {"executor": executor, "priority": priority, **values})[0][0])
+    turn, now = prepared(statement, {"executor": executor, "priority": priority, **values})[0]
+    return turn, now
 
 
 def leave(ids: Sequence[uuid.UUID]) -> list[uuid.UUID]:
