@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from pydantic import BaseModel
 
 from tasks import batch_progress, topics
-from tasks.executors import background
+from tasks.dispatch import wake_all
 from tasks.manager import manager
 from tasks.models import ACTIVE, Batch, Status, TaskRecord
 from tasks.run import TaskRun
@@ -81,7 +81,7 @@ def resume(batch_id: uuid.UUID, user: Any) -> Batch:
         batch.save(update_fields=["paused_at", "paused_by"])
         held = batch.records.filter(status__in=WAITING, paused_at__isnull=False)
         if held.update(paused_at=None, paused_by=None):
-            transaction.on_commit(_wake, robust=True)
+            transaction.on_commit(wake_all, robust=True)
         batch_progress.tell(batch.pk)
     return batch
 
@@ -91,8 +91,9 @@ def cancel(batch_id: uuid.UUID, user: Any) -> Batch:
     with transaction.atomic():
         batch = _locked(batch_id, user)
         if batch.finished_at is None:
-            batch.expected, batch.paused_at, batch.paused_by = 0, None, None
-            batch.save(update_fields=["expected", "paused_at", "paused_by"])
+            batch.paused_at = batch.paused_by = None
+            batch.save(update_fields=["paused_at", "paused_by"])
+            close(batch.pk)
     return _change(batch, "cancel", user, _cancellable(batch).count())
 
 
@@ -118,6 +119,11 @@ def correct(batch_id: uuid.UUID, user: Any, *, title: str | None = None, withdra
 def withdraw(batch_id: uuid.UUID, units: int = 1) -> None:
     """So many units that were announced will not come (a file was refused, or is a copy of one that is there)."""
     Batch.objects.filter(pk=batch_id, expected__isnull=False).update(expected=Greatest(F("expected") - units, 0))
+
+
+def close(batch_id: uuid.UUID) -> None:
+    """Nothing more will come, whatever was announced: it is complete when what is there has ended."""
+    Batch.objects.filter(pk=batch_id).update(expected=0)
 
 
 def change_all(job: BatchChange, run: TaskRun) -> dict[str, Any]:
@@ -165,12 +171,6 @@ def _retry_all(batch: Batch, progress: Callable[[int, int], None]) -> int:
 
 
 CHANGES: dict[str, Callable[[Batch, Callable[[int, int], None]], int]] = {"cancel": _cancel_all, "retry": _retry_all}
-
-
-def _wake() -> None:
-    """What may run again does at once; messages that a broker needs for it are sent by the rescuer."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify(%s, '')", [background.CHANNEL])
 
 
 def _cancellable(batch: Batch) -> Any:

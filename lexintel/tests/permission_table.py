@@ -105,6 +105,10 @@ def _new_batch(world: World) -> dict[str, Any]:
     return {"data": {"case": str(world.case.pk), "title": "Forty files", "expected": 40}, "content_type": "application/json"}
 
 
+def _whole_case(world: World) -> dict[str, Any]:
+    return {"data": {"case": str(world.case.pk)}, "content_type": "application/json"}
+
+
 def _piece(world: World) -> dict[str, Any]:
     headers = {"Upload-Offset": "0", "Tus-Resumable": "1.0.0"}
     return {"data": b"01234", "content_type": "application/offset+octet-stream", "headers": headers}
@@ -163,6 +167,7 @@ TABLE: dict[str, dict[str, Expected]] = {
     "api/documents/<pk>/pages/<number>/": {"GET": _read()},
     "api/documents/<pk>/citations/": {"GET": _read()},
     "api/documents/<pk>/history/": {"GET": _read()},
+    "api/documents/reprocess/": {"POST": _editors(202, send=_whole_case)},
     "api/documents/<pk>/reprocess/": {"POST": _editors(202)},
     "api/documents/<pk>/retry/": {"POST": _editors(202)},
     # Nothing is running: a conflict for who may cancel.
