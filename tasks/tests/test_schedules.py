@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from celery import current_app
 from django.db import OperationalError
+from django.urls import reverse
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask, PeriodicTasks
 
 from tasks import registry, schedules
@@ -169,3 +170,29 @@ def test_a_schedule_disabled_between_look_and_run_does_not_run(scheduler):
     PeriodicTask.objects.update(enabled=False)
     assert submit(entry, due_time(entry)) is None
     assert not TaskRecord.objects.exists()
+
+
+def test_in_the_admin_a_schedule_leads_to_its_tasks_and_a_task_to_its_schedule(scheduler, admin_client, settings):
+    settings.TASK_EXECUTOR = "background"
+    schedules.create_missing()
+    row = overdue()
+    scheduler.tick()
+    record = TaskRecord.objects.get()
+    changelist = reverse("admin:tasks_taskrecord_changelist") + "?schedule__exact=Health+check"
+    page = admin_client.get(reverse("admin:django_celery_beat_periodictask_change", args=[row.pk])).content.decode()
+    assert changelist in page
+    assert str(record.pk) in admin_client.get(changelist).content.decode()
+    page = admin_client.get(reverse("admin:tasks_taskrecord_change", args=[record.pk])).content.decode()
+    assert reverse("admin:django_celery_beat_periodictask_change", args=[row.pk]) in page
+
+
+def test_run_now_submits_a_task_without_a_broker(admin_client, settings):
+    settings.TASK_EXECUTOR = "background"
+    schedules.create_missing()
+    row = PeriodicTask.objects.get(name="Health check")
+    foreign = PeriodicTask.objects.create(name="Foreign", task="celery.chord", interval=IntervalSchedule.objects.first())
+    sent = {"action": "run_tasks", "_selected_action": [row.pk, foreign.pk]}
+    page = admin_client.post(reverse("admin:django_celery_beat_periodictask_changelist"), sent, follow=True).content.decode()
+    assert "1 task is on its way." in page
+    assert "there is no task celery.chord here" in page
+    assert list(TaskRecord.objects.values_list("name", "schedule")) == [("tasks.health_check", "Health check")]
