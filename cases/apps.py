@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING, Any
 
 from django.apps import AppConfig
+
+if TYPE_CHECKING:
+    from tasks.topics import Subject
 
 
 class CasesConfig(AppConfig):
@@ -14,9 +17,10 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         from cases.services import citations
         from tasks import services
-        from tasks.topics import register_scope_editor, register_scope_filter, register_topic
+        from tasks.topics import register_scope_editor, register_scope_filter, register_subjects, register_topic
 
         register_topic("case", may_see_case)
+        register_subjects("case", cases_named)
         register_scope_filter(case_ids_of)
         register_scope_editor(may_change_case)
         services.register("citation grammars", citations.grammars)
@@ -28,11 +32,19 @@ def may_see_case(user: Any, case_id: uuid.UUID) -> bool:
     return Case.objects.visible_to(user).filter(pk=case_id).exists()
 
 
+def cases_named(user: Any, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Subject]:
+    """Title and page of those of the cases that the user sees."""
+    from cases.models import Case
+    from tasks.topics import Subject
+
+    return {case.pk: Subject(case.title, case.get_absolute_url()) for case in Case.objects.visible_to(user).filter(pk__in=ids)}
+
+
 def case_ids_of(user: Any) -> Iterable[Any]:
     """The ids of the cases a user sees, as a query that others may nest in theirs."""
     from cases.models import Case
 
-    return Case.objects.visible_to(user).order_by().values("pk")
+    return Case.objects.visible_to(user).order_by().values_list("pk", flat=True)
 
 
 def may_change_case(user: Any, case_id: uuid.UUID) -> bool:

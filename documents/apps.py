@@ -6,11 +6,14 @@ class DocumentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from documents import causes
         from documents.services import embedding, overview, storage
-        from documents.services.watching import may_see
-        from tasks.topics import register_topic
+        from documents.services.watching import documents_named, may_see
+        from tasks.topics import register_subjects, register_topic
 
         storage.root()  # a wrong STORAGE_URL stops the start here
         embedding.register()
         register_topic("document", may_see)
+        register_subjects("document", documents_named)
         overview.register()
+        causes.register()

@@ -12,6 +12,7 @@ HTTP_STATUS = {
     "not_running": 409,
     "not_failed": 409,
     "duplicate": 409,
+    "nothing_to_do": 409,
     "offset_conflict": 409,
     "storage_full": 507,
 }

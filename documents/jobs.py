@@ -20,3 +20,10 @@ class EmbeddingGenerationJob(BaseModel):
 
 class CitationExtractionJob(BaseModel):
     document_id: UUID
+
+
+class RereadingJob(BaseModel):
+    """Many documents to read anew, which were chosen when it was asked for."""
+
+    batch_id: UUID
+    document_ids: list[UUID]

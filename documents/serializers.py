@@ -111,7 +111,7 @@ class NewDocumentsSerializer(serializers.Serializer[Document]):
 
 
 class AcceptedSerializer(serializers.Serializer[Any]):
-    """One accepted file. A duplicate has `duplicate_of` and no task."""
+    """One accepted file. A duplicate has `duplicate_of` and no task; several files of one request have a batch."""
 
     id = serializers.UUIDField(source="document.pk")
     title = serializers.CharField(source="document.title")
@@ -119,6 +119,14 @@ class AcceptedSerializer(serializers.Serializer[Any]):
     status = serializers.CharField(source="document.status")
     task_id = serializers.UUIDField(allow_null=True)
     duplicate_of = serializers.UUIDField(source="duplicate_of.pk", allow_null=True, default=None)
+    batch = serializers.UUIDField(source="batch_id", allow_null=True)
+
+
+class RereadingSerializer(serializers.Serializer[Any]):
+    """Documents of one case to read anew; without `documents` all of it."""
+
+    case = serializers.UUIDField()
+    documents = serializers.ListField(child=serializers.UUIDField(), required=False, allow_empty=False, max_length=10_000)
 
 
 class CitationSerializer(serializers.ModelSerializer[Citation]):

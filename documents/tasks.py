@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from documents.jobs import CitationExtractionJob, DocumentExtractionJob, EmbeddingGenerationJob
-from documents.services import pipeline, stages
-from tasks.models import TaskRecord
+from django.utils.translation import gettext as _
+
+from documents.jobs import CitationExtractionJob, DocumentExtractionJob, EmbeddingGenerationJob, RereadingJob
+from documents.services import pipeline, rereading, stages
+from tasks.models import Batch, TaskRecord
 from tasks.registry import task
 from tasks.run import TaskRun
 
@@ -38,3 +40,15 @@ def generate_embeddings(job: EmbeddingGenerationJob, run: TaskRun) -> dict[str, 
 def extract_citations(job: CitationExtractionJob, run: TaskRun) -> dict[str, Any]:
     """Find the authorities that a document mentions."""
     return stages.extract_citations(job, run)
+
+
+@task(rereading.TASK, payload=RereadingJob)
+def reread_documents(job: RereadingJob, run: TaskRun) -> dict[str, Any]:
+    """Submit the documents of a large batch that is to be read anew."""
+    batch = Batch.objects.get(pk=job.batch_id)
+    count = len(job.document_ids)
+
+    def progress(done: int) -> None:
+        run.progress(100 * done / count, "submitting", _("%(done)d of %(all)d") % {"done": done, "all": count})
+
+    return {"documents": rereading.submit_all(batch, run.record.user, job.document_ids, progress)}

@@ -8,10 +8,15 @@ from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django_q import admin as queue_admin
 
 from cases.admin import record_grant
 from cases.models import Membership
 from lexintel.models import ApiToken, User
+
+# Of django-q2 only the broker is used: its schedules would not be obeyed, and it keeps no results.
+for unused in (queue_admin.Schedule, queue_admin.Success, queue_admin.Failure, queue_admin.OrmQ):
+    admin.site.unregister(unused)
 
 
 class MembershipsOfUser(admin.TabularInline):

@@ -107,10 +107,14 @@ def _web() -> str:
 def _workers() -> str:
     if settings.TASK_EXECUTOR == "background":
         return _("not used; tasks run in the web process")
+    if settings.TASK_EXECUTOR == "djangoq":
+        return _alive(Worker.Kind.DJANGOQ, _("No cluster answers; tasks wait."))
     return _alive(Worker.Kind.CELERY, _("No worker answers; heavy tasks wait or run in the web process."))
 
 
 def _beat() -> str:
+    if settings.TASK_SCHEDULES_IN_WEB:
+        return _("not used; a web process obeys the schedules")
     return _alive(Worker.Kind.BEAT, _("Nothing obeys the schedules."))
 
 

@@ -55,7 +55,7 @@ def run_django(argv: list[str]) -> int:
 @contextmanager
 def servers(needed: bool) -> Iterator[None]:
     """Where DATABASE_URL or REDIS_URL is not set, the embedded servers stand in while the command runs."""
-    if not needed or (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")):
+    if not needed or has_servers():
         yield
         return
     from lexintel.embedded import client
@@ -63,6 +63,12 @@ def servers(needed: bool) -> Iterator[None]:
     with client.attached(var_folder()) as addresses:
         os.environ.update(addresses)
         yield
+
+
+def has_servers() -> bool:
+    """Has the environment named every server that an installation of its kind has? (djangoq and background do without Redis.)"""
+    needs_redis = os.environ.get("TASK_EXECUTOR", "").strip() not in ("background", "djangoq")
+    return bool(os.environ.get("DATABASE_URL")) and (not needs_redis or bool(os.environ.get("REDIS_URL")))
 
 
 def var_folder() -> Path:

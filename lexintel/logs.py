@@ -6,21 +6,27 @@ import logging
 import sys
 from typing import Any
 
+from tasks import diary
+
 
 class TaskFilter(logging.Filter):
-    """Put the id of the task record that this thread works for on each line."""
+    """Put the task that this thread works for on each line: its record's id, its name, the attempt and the case."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        module = sys.modules.get("tasks.run")  # not imported: logging is set up before the models are
-        task = getattr(module, "current_task", None)
-        record.task = task.get() if task is not None else ""
+        page = diary.current()
+        if page is not None:
+            record.task, record.task_name, record.attempt = str(page.task), page.name, page.attempt
+            if page.case is not None:
+                record.case = str(page.case)
         return True
 
 
 class ReadableFormatter(logging.Formatter):
+    """For a terminal: the end of the record's id is enough to find it."""
+
     def format(self, record: logging.LogRecord) -> str:
-        task = getattr(record, "task", "")
-        record.for_task = f" [task {task}]" if task else ""
+        known = vars(record)
+        record.for_task = f" [{known['task_name']} {known['task'][-8:]}#{known['attempt']}]" if "task_name" in known else ""
         return super().format(record)
 
 
@@ -34,12 +40,15 @@ def configuration(format_: str, level: str) -> dict[str, Any]:
             "text": {"()": "lexintel.logs.ReadableFormatter", "format": "%(asctime)s %(levelname)-7s %(name)s%(for_task)s %(message)s"},
             "json": {
                 "()": "pythonjsonlogger.json.JsonFormatter",
-                "format": "%(asctime)s %(levelname)s %(name)s %(message)s %(task)s %(process)d",
+                "format": "%(asctime)s %(levelname)s %(name)s %(message)s %(process)d",
                 "rename_fields": {"asctime": "time", "levelname": "level", "name": "logger"},
             },
         },
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": format_, "filters": ["task"]}},
-        "root": {"handlers": ["stderr"], "level": level},
+        "handlers": {
+            "stderr": {"class": "logging.StreamHandler", "formatter": format_, "filters": ["task"]},
+            "diary": {"class": "tasks.diary.DiaryHandler", "level": "INFO"},
+        },
+        "root": {"handlers": ["stderr", "diary"], "level": level},
         "loggers": {
             "django.request": {"level": "ERROR"},  # a 404 is no event
             "celery.app.trace": {"level": "WARNING"},

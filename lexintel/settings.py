@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "django_celery_beat",
     "django_celery_results",
+    "django_q",
     "csp",
 ]
 
@@ -126,8 +127,8 @@ if not DATABASES["default"]["NAME"]:
 DATABASES["default"].update(CONN_MAX_AGE=0, CONN_HEALTH_CHECKS=True)
 
 REDIS_URL = address("REDIS_URL", ("redis", "rediss", "unix"), "redis://:password@host:6379/0")
-TASK_EXECUTOR = one_of("TASK_EXECUTOR", "hybrid" if REDIS_URL else "background", ("background", "celery", "hybrid"))
-if TASK_EXECUTOR != "background" and not REDIS_URL:
+TASK_EXECUTOR = one_of("TASK_EXECUTOR", "hybrid" if REDIS_URL else "background", ("background", "celery", "hybrid", "djangoq"))
+if TASK_EXECUTOR in ("celery", "hybrid") and not REDIS_URL:
     raise ImproperlyConfigured(f"TASK_EXECUTOR={TASK_EXECUTOR} needs REDIS_URL.")
 HEAVY_TASKS = words("HEAVY_TASKS", ["process_speak_audio", "calculate_all_ratings", "sync_impressions_from_redis"])
 TASK_MODULES = env.list("TASK_MODULES", default=[])  # further modules that declare tasks (tests, plug-ins)
@@ -138,9 +139,17 @@ TASK_RETRY_DELAYS = [float(delay) for delay in env.list("TASK_RETRY_DELAYS", def
 TASK_SOFT_LIMIT = env.float("TASK_SOFT_LIMIT", default=25 * 60)
 TASK_HARD_LIMIT = env.float("TASK_HARD_LIMIT", default=30 * 60)
 TASK_BACKGROUND_THREADS = env.int("TASK_BACKGROUND_THREADS", default=max(2, min(4, os.cpu_count() or 2)))
+STOP_GRACE_SECONDS = integer("STOP_GRACE_SECONDS", 20, 0, 600)  # for running work, when a process is asked to end
 TASK_SERVICES_AT_START = env.bool("TASK_SERVICES_AT_START", default=True)  # else a worker builds each at its first use
 TASK_PROGRESS_INTERVAL = 0.25
 TASK_RECHECK_SECONDS = env.float("TASK_RECHECK_SECONDS", default=30)
+TASK_AGING_SECONDS = env.float("TASK_AGING_SECONDS", default=60)  # a waiting task gains one step of priority in this time
+TASK_MESSAGES_OUT = integer("TASK_MESSAGES_OUT", 200, 1, 10_000)  # how many wake-ups may lie at the broker
+TASK_SCHEDULES_IN_WEB = boolean("TASK_SCHEDULES_IN_WEB", TASK_EXECUTOR in ("background", "djangoq"))  # instead of beat
+TASK_KEEP_SUCCEEDED_DAYS = integer("TASK_KEEP_SUCCEEDED_DAYS", 30, 1, 36_500)
+TASK_KEEP_FAILED_DAYS = integer("TASK_KEEP_FAILED_DAYS", 180, 1, 36_500)
+METRICS_TOKEN = text("METRICS_TOKEN")  # lets a program without a login read /metrics
+TASK_FALLBACK = one_of("TASK_FALLBACK", "background", ("background", "wait"))  # hybrid's heavy tasks, while no worker is alive
 
 CHANNEL_LAYERS = {
     "default": (
@@ -176,7 +185,7 @@ CELERY_TASK_TRACK_STARTED = True
 CELERY_TASK_SOFT_TIME_LIMIT = TASK_SOFT_LIMIT
 CELERY_TASK_TIME_LIMIT = TASK_HARD_LIMIT
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = integer("STOP_GRACE_SECONDS", 20, 0, 600)
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = STOP_GRACE_SECONDS
 CELERY_WORKER_PROC_ALIVE_TIMEOUT = 60
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -185,6 +194,9 @@ CELERY_DB_REUSE_MAX = 1000
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "tasks.scheduler:ManagedScheduler"
 DJANGO_CELERY_BEAT_TZ_AWARE = True
+
+# Only the broker of django-q2 is used, and messages are taken off it at once: leases and the rescuer decide what runs again.
+Q_CLUSTER = {"name": "lexintel", "orm": "default", "poll": 0.1, "timeout": 30, "retry": 60, "scheduler": False, "save_limit": -1}
 
 STORAGE_URL = env.str("STORAGE_URL", default=f"file://{VAR / 'files'}")
 MAX_UPLOAD_MB = integer("MAX_UPLOAD_MB", 500, 1, 100_000)

@@ -102,7 +102,7 @@ class Supervisor:
             raise StepFailed(str(error)) from error
         self.host, self.port = settings.LEXINTEL_HOST, settings.LEXINTEL_PORT
         self.executor, self.static = settings.TASK_EXECUTOR, settings.STATIC_ROOT
-        self.https = settings.HTTPS_ONLY
+        self.https, self.schedules_in_web = settings.HTTPS_ONLY, settings.TASK_SCHEDULES_IN_WEB
 
     def _check_port(self) -> None:
         family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
@@ -153,9 +153,12 @@ class Supervisor:
         cores = len(os.sched_getaffinity(0))
         worker = [*celery, "worker", f"--concurrency={cores}", "--without-gossip", "--without-mingle", "-n", f"up-{os.getpid()}@%h"]
         beat = [*celery, "beat", "--pidfile="]
-        commands = [("web", [sys.executable, "-m", "lexintel.web"], 3.5), ("beat", beat, 0.5), ("worker", worker, 4.0)]
-        if self.executor == "background":
-            del commands[2]
+        cluster = [sys.executable, "manage.py", "qcluster", f"--children={cores}"]
+        commands = [("web", [sys.executable, "-m", "lexintel.web"], 3.5)]
+        if not self.schedules_in_web:
+            commands.append(("beat", beat, 0.5))
+        if self.executor != "background":
+            commands.append(("worker", cluster, 6.0) if self.executor == "djangoq" else ("worker", worker, 4.0))
         return [
             Part(name, command, env=env, common=self.common, folder=self.place.log, patience=patience)
             for name, command, patience in commands
@@ -244,8 +247,9 @@ class Supervisor:
         began = time.monotonic()
         if self.asked_to_stop:
             print("\nStopping …", flush=True)
-        for part in self.parts[:2]:  # web and beat need nothing of each other; the worker outlives both, it may be asked things
-            part.ask_to_stop()
+        for part in self.parts:
+            if part.name != "worker":  # web and beat need nothing of each other; the worker outlives both, it may be asked things
+                part.ask_to_stop()
         for part in self.parts:
             if not part.stop():
                 self.say(f"The {part.name} process did not end by itself and was killed.")

@@ -138,7 +138,7 @@ def main() -> int:
     from tasks import runtime
 
     server = build(options.host or settings.LEXINTEL_HOST, options.port or settings.LEXINTEL_PORT)
-    runtime.start_web()
+    runtime.start_web(schedule=settings.TASK_SCHEDULES_IN_WEB)
     try:
         server.run()
     finally:

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from tasks.manager import manager
 from tasks.models import TaskAttempt, TaskRecord, TopicState, Worker
+from tasks.schedule_admin import link_to_schedule
 
 
 class ReadOnly(admin.ModelAdmin):
@@ -60,7 +61,7 @@ class TaskRecordAdmin(ReadOnly):
     actions = ["retry", "cancel"]
     # What a task was given and what came of it may quote a case; the admin shows metadata, not content.
     exclude = ["payload", "result"]
-    readonly_fields = ["why_waiting"]
+    readonly_fields = ["why_waiting", "submitted_by"]
 
     @admin.display(description=_("error"))
     def error_line(self, record: TaskRecord) -> str:
@@ -69,6 +70,10 @@ class TaskRecordAdmin(ReadOnly):
     @admin.display(description=_("why it waits"))
     def why_waiting(self, record: TaskRecord) -> str:
         return record.waiting_reason()
+
+    @admin.display(description=_("submitted by schedule"))
+    def submitted_by(self, record: TaskRecord) -> str:
+        return link_to_schedule(record)
 
     def has_retry_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("tasks.change_taskrecord"))

@@ -3,90 +3,98 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 import traceback
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
 from functools import partial
 from typing import Any
 
 from billiard.exceptions import SoftTimeLimitExceeded
-from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tasks import loop, registry, retries
+from tasks import diary, dispatch, line, loop, registry, retries
 from tasks.connections import drop_connection, refresh_connection
 from tasks.ending import close_attempt, finish
-from tasks.errors import Cancelled, ClaimLost, PermanentError, TimeLimit
+from tasks.errors import BrokerUnreachable, Cancelled, ClaimLost, PermanentError, TimeLimit
+from tasks.executors import routing
 from tasks.heart import heart
-from tasks.identity import worker_name
-from tasks.models import DUE, Status, TaskAttempt, TaskRecord
+from tasks.models import Status, TaskAttempt, TaskRecord
 from tasks.progress import emit_all
-from tasks.run import TaskRun, current_task, events
+from tasks.run import TaskRun, events
 
 log = logging.getLogger(__name__)
 Outcome = TaskAttempt.Outcome
 DATABASE_AWAY = (OperationalError, InterfaceError)
 SETTLE_PAUSES = (0.5, 1, 2, 4, 8)
-
-
-def claim(record_id: uuid.UUID, executor: str) -> TaskRun | None:
-    """Take a queued and due record for this process, or None where somebody else has it (a message came twice)."""
-    with transaction.atomic():
-        return _take(TaskRecord.objects.select_for_update(of=("self",)).filter(pk=record_id), executor)
+WORK_ON = 0.5
+"""Seconds for which the receiver of a message works on before it passes the message on (a message costs more than a short task)."""
+stopping = threading.Event()
+"""Set where this process is about to end: the receiver of a message takes no further record."""
 
 
 def claim_next(executor: str) -> TaskRun | None:
-    """Take the most urgent record that waits for this executor, or None."""
-    waiting = TaskRecord.objects.select_for_update(of=("self",), skip_locked=True).filter(executor=executor)
-    with transaction.atomic():
-        return _take(waiting.order_by("priority", "id"), executor)
+    """Take the record that is next in this executor's line, or None."""
+    claimed = line.claim(executor)
+    return _begin(claimed[0]) if claimed else None
 
 
-def _take(candidates: Any, executor: str) -> TaskRun | None:
-    record = candidates.filter(DUE, status=Status.QUEUED).annotate(now=Now()).first()
-    if record is None:
-        return None
-    record.status, record.executor, record.worker = Status.STARTED, executor, worker_name()
-    record.attempt += 1
-    record.percent, record.step, record.message = 0, "", ""
-    record.started_at, record.lease_until = record.now, record.now + timedelta(seconds=settings.TASK_LEASE_SECONDS)
-    record.save(
-        update_fields=["status", "executor", "worker", "attempt", "percent", "step", "message", "started_at", "lease_until"],
-    )
-    TaskAttempt.objects.create(record=record, number=record.attempt, executor=executor, worker=record.worker, started=record.now)
-    if record.topic and record.share is not None:
-        emit_all(events(record, Status.STARTED, 0)[:1])
-    else:
-        emit_all(events(record, Status.STARTED, 0))
+def _begin(record: TaskRecord) -> TaskRun:
+    """The run of a record that was just claimed. Its first event may get lost with the database; the claim stands."""
+    told = events(record, Status.STARTED, 0)
+    try:
+        emit_all(told[:1] if record.topic and record.share is not None else told)
+    except DATABASE_AWAY as error:
+        log.warning("The start of %s was not told: %s", record, error)
+        drop_connection()
     return TaskRun(record, registry.get(record.name) if registry.is_registered(record.name) else None)
 
 
-def run_attempt(record_id: uuid.UUID, executor: str, abandon: Callable[[], None] | None = None) -> bool:
-    """Claim and run a record; False where there was nothing to claim. Raises only SystemExit and KeyboardInterrupt."""
+def run_attempt(
+    record_id: uuid.UUID, executor: str, abandon: Callable[[], None] | None = None, interrupt: Callable[[], None] | None = None
+) -> bool:
+    """A message says that something waits: run what is next in the line, and what comes after it for a moment; then pass the
+    message on, if more waits. False where nothing could be claimed. Raises only SystemExit and KeyboardInterrupt.
+
+    `abandon` gives up this process at a hard limit, `interrupt` raises SoftTimeLimitExceeded in it at a soft one that was ignored.
+    """
     refresh_connection()
-    run = claim(record_id, executor)
-    if run is None:
-        return False
-    run.abandon = abandon
-    execute(run)
-    return True
+    log.debug("A message about %s asks to look for work", record_id)
+    enough = time.monotonic() + WORK_ON
+    worked = False
+    while (run := claim_next(executor)) is not None:
+        run.abandon, run.interrupt = abandon, interrupt
+        execute(run)
+        worked = True
+        if time.monotonic() > enough or stopping.is_set():
+            _pass_on(executor)
+            break
+    return worked
+
+
+def _pass_on(executor: str) -> None:
+    try:
+        dispatch.top_up(routing.named(executor), at_most=1)
+    except BrokerUnreachable as error:
+        log.warning("Nobody was told that more waits: %s", error)
 
 
 def execute(run: TaskRun) -> None:
     """Run a claimed attempt to its end and write what came of it."""
-    token = current_task.set(str(run.id))
-    try:
-        with heart.watch(run):
-            _execute(run)
-    except ClaimLost:
-        log.info("%s attempt %d was superseded; nothing is written", run.record, run.attempt)
-    finally:
-        current_task.reset(token)
+    with diary.watch(run):
+        try:
+            with heart.watch(run):
+                _execute(run)
+        except ClaimLost:
+            log.info("%s attempt %d was superseded; nothing is written", run.record, run.attempt)
+        except SoftTimeLimitExceeded:
+            log.info("%s ended just before it was interrupted", run.record)
+        finally:
+            if run.record.concurrency_key:
+                dispatch.wake_all()
 
 
 def _execute(run: TaskRun) -> None:
@@ -123,7 +131,9 @@ def _settle(run: TaskRun, write: Callable[[TaskRecord], None]) -> None:
     for pause in (*SETTLE_PAUSES, None):
         try:
             with transaction.atomic():
-                write(_held(run))
+                record = _held(run)
+                write(record)
+                diary.write(record, run.attempt)
         except DATABASE_AWAY:
             if pause is None:
                 raise
@@ -178,15 +188,13 @@ def _retry_later(record: TaskRecord, verdict: retries.Verdict, error_class: str)
 
 def _hand_back(run: TaskRun, record: TaskRecord) -> None:
     """The process stops: the record goes back to the queue, no attempt is charged."""
-    from tasks.dispatch import dispatch
-
     close_attempt(record, run.attempt, Outcome.RETURNED)
     if record.cancel_requested:
         finish(record, Status.CANCELLED)
         return
     record.status, record.run_after, record.lease_until = Status.PENDING, None, None
     record.save(update_fields=["status", "run_after", "lease_until"])
-    transaction.on_commit(partial(dispatch, record), robust=True)
+    transaction.on_commit(partial(dispatch.dispatch, record), robust=True)
 
 
 def hand_back(run: TaskRun) -> None:

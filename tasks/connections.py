@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from django.db import connection
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from django.db import InterfaceError, OperationalError, connection
+
+Given = TypeVar("Given")
+AWAY = (OperationalError, InterfaceError)
+PAUSES = (0.5, 1, 2, 4, 8)
+"""Seconds: a server that was killed is back within them."""
 
 
 def refresh_connection() -> None:
@@ -15,3 +24,16 @@ def drop_connection() -> None:
     """After a database error outside of a transaction: the next query connects anew."""
     if not connection.in_atomic_block:
         connection.close()
+
+
+def outlast(do: Callable[[], Given]) -> Given:
+    """Do something that can be done again from its start (a transaction), and wait for a database that restarts, up to 15 s."""
+    for pause in PAUSES:
+        try:
+            return do()
+        except AWAY:
+            if connection.in_atomic_block:
+                raise
+            drop_connection()
+            time.sleep(pause)
+    return do()

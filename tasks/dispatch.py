@@ -1,16 +1,21 @@
-"""From the outbox to an executor: a committed record that is due is sent, once if all goes well, again if a message got lost."""
+"""From the outbox into the line: a committed record that is due waits there, and as many messages as are useful wake the executors.
+
+At most TASK_MESSAGES_OUT messages lie at a broker, however many records wait: whoever takes one works and sends the next.
+"""
 
 from __future__ import annotations
 
 import logging
+import uuid
+from collections.abc import Sequence
 
 from django.conf import settings
-from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
+from tasks import line
 from tasks.errors import BrokerUnreachable
-from tasks.executors import routing
-from tasks.models import DUE, UNSENT, Status, TaskRecord
+from tasks.executors import Executor, routing
+from tasks.models import Status, TaskRecord
 
 log = logging.getLogger(__name__)
 
@@ -20,29 +25,68 @@ def dispatch(record: TaskRecord) -> bool:
 
     Harmless where somebody else sent it before, or where it is not due yet.
     """
-    route = routing.route(record)
-    unsent = TaskRecord.objects.filter(DUE, pk=record.pk, status__in=UNSENT)
-    if not unsent.update(status=Status.QUEUED, executor=route.executor.name, route_reason=route.reason[:200], queued_at=Now()):
-        return True
-    return send(record, route)
+    return dispatch_all([record])
 
 
-def send(record: TaskRecord, route: routing.Route) -> bool:
-    """Hand a queued record to its executor; a broker that is away costs a detour (hybrid) or waiting (celery), never the record."""
+def dispatch_all(records: Sequence[TaskRecord]) -> bool:
+    """Put those of the records that are due into the line and wake their executors."""
+    routes = {name: routing.route_of(name) for name in {record.name for record in records}}
+    groups: dict[routing.Route, list[TaskRecord]] = {}
+    for record in records:
+        groups.setdefault(routes[record.name], []).append(record)
+    sent = [wake(route.executor, line.enter(group, route.executor.name, route.reason)) for route, group in groups.items()]
+    return all(sent)
+
+
+def wake(executor: Executor, ids: Sequence[uuid.UUID]) -> bool:
+    """Tell an executor of records that entered its line. A broker that is away costs a detour (hybrid) or waiting, never a record."""
     try:
-        route.executor.send(record.pk, routing.hints(record))
+        _send(executor, ids)
     except BrokerUnreachable as error:
-        log.warning("%s was not sent: %s", record, error)
-        return _send_otherwise(record)
+        log.warning("%d tasks were not sent: %s", len(ids), error)
+        return _send_otherwise(ids)
     return True
 
 
-def _send_otherwise(record: TaskRecord) -> bool:
-    queued = TaskRecord.objects.filter(pk=record.pk, status=Status.QUEUED)
-    if settings.TASK_EXECUTOR == "hybrid":
-        reason = _("a heavy task, but the broker does not answer")
-        if queued.update(executor=routing.BACKGROUND.name, route_reason=reason):
-            routing.BACKGROUND.send(record.pk, routing.hints(record))
-        return True
+def top_up(executor: Executor, at_most: int | None = None) -> int:
+    """Send the messages that are missing for what could run now; gives how many. Raises BrokerUnreachable."""
+    most = settings.TASK_MESSAGES_OUT
+    ids = line.claimable(executor.name, most)[:most]
+    held = executor.held() if ids else 0
+    missing = ids[:1] if held is None else ids[held:]
+    missing = missing[:at_most]
+    for key in missing:
+        executor.send(key, routing.hints())
+    return len(missing)
+
+
+def wake_all() -> None:
+    """Somebody could work now who could not before (a key is free again, a pause is over)."""
+    for executor in routing.in_use():
+        try:
+            top_up(executor)
+        except BrokerUnreachable as error:
+            log.warning("Nobody was woken: %s", error)
+
+
+def _send(executor: Executor, ids: Sequence[uuid.UUID]) -> None:
+    if not ids:
+        return
+    held = executor.held()
+    room = 1 if held is None else settings.TASK_MESSAGES_OUT - held
+    for key in ids[: max(0, room)]:
+        executor.send(key, routing.hints())
+
+
+def _send_otherwise(ids: Sequence[uuid.UUID]) -> bool:
+    if routing.falls_back():
+        return change_line(ids, _("a heavy task, but the broker does not answer"))
+    queued = TaskRecord.objects.filter(pk__in=ids, status=Status.QUEUED)
     queued.update(status=Status.PENDING, route_reason=_("the broker does not answer"), queued_at=None)
     return False
+
+
+def change_line(ids: Sequence[uuid.UUID], reason: str) -> bool:
+    """Have the web processes do what waits for workers."""
+    left = line.leave(ids)
+    return wake(routing.BACKGROUND, line.enter(list(TaskRecord.objects.filter(pk__in=left)), routing.BACKGROUND.name, reason))

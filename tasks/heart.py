@@ -28,6 +28,8 @@ WHERE id IN (
 )
 """
 """A row that is locked is being published by its own attempt, which renews the lease itself."""
+SOFT_GRACE = 15
+"""Seconds after its soft limit in which a function may end by itself."""
 
 
 class Heart:
@@ -106,9 +108,18 @@ class Heart:
         if run.spec is None or run.abandoned or run.lost:
             return
         run.late = run.late or now - run.began > run.spec.soft_limit
+        if run.interrupt is not None and now - run.began > run.spec.soft_limit + SOFT_GRACE:
+            self._interrupt(run)
         if now - run.began > run.spec.hard_limit:
             log.error("%s ran into its hard limit of %g s", run.record, run.spec.hard_limit)
             fail_overdue(run)
+
+    def _interrupt(self, run: TaskRun) -> None:
+        """Break into a function that does not look at its soft limit, unless it has just ended."""
+        with self._lock:
+            if run.interrupt is not None and id(run) in self._runs:
+                run.interrupt()
+            run.interrupt = None
 
 
 heart = Heart()

@@ -73,6 +73,9 @@ def _broker() -> tuple[bool, str]:
 
 
 def _workers() -> tuple[bool, str]:
+    if settings.TASK_EXECUTOR == "djangoq":
+        clusters = Worker.objects.alive(Worker.Kind.DJANGOQ).count()
+        return clusters > 0, _("%(clusters)d Django Q clusters are alive.") % {"clusters": clusters}
     celery, web = Worker.objects.alive(Worker.Kind.CELERY).count(), Worker.objects.alive(Worker.Kind.WEB).count()
     needed = celery if settings.TASK_EXECUTOR == "celery" else celery + web
     return needed > 0, _("%(celery)d Celery workers and %(web)d web processes are alive.") % {"celery": celery, "web": web}

@@ -16,16 +16,26 @@ from django.utils import timezone
 from tasks.connections import drop_connection
 from tasks.identity import worker_name
 from tasks.ids import uuid7
+from tasks.memory import tree_mb
 from tasks.models import Worker
 
 log = logging.getLogger(__name__)
 
 
-class Presence:
-    """The heartbeat of one process start, from a thread."""
+def pause() -> float:
+    """Seconds between two signs of life."""
+    return float(settings.TASK_WORKER_FRESH_SECONDS) / 3
 
-    def __init__(self, kind: Worker.Kind) -> None:
+
+class Presence:
+    """The heartbeat of one process start; `slots` is how many tasks it can run at once.
+
+    `start` and `stop` beat from a thread; a process that must not have threads calls `touch` and `leave` itself.
+    """
+
+    def __init__(self, kind: Worker.Kind, slots: int = 0) -> None:
         self._kind = kind
+        self._slots = slots
         self._id = uuid7()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._loop, name="task-presence", daemon=True)
@@ -40,10 +50,18 @@ class Presence:
 
     def _loop(self) -> None:
         while not self._stopping.is_set():
-            self._try(self._touch)
-            self._stopping.wait(settings.TASK_WORKER_FRESH_SECONDS / 3)
-        self._try(self._leave)
+            self.touch()
+            self._stopping.wait(pause())
+        self.leave()
         connection.close()
+
+    def touch(self) -> None:
+        """Say that the process lives, and how much memory it takes with its children."""
+        self._try(self._touch)
+
+    def leave(self) -> None:
+        """Say that it ends."""
+        self._try(self._leave)
 
     def _try(self, write: Callable[[], None]) -> None:
         try:
@@ -53,7 +71,8 @@ class Presence:
             drop_connection()
 
     def _touch(self) -> None:
-        if not Worker.objects.filter(pk=self._id).update(last_seen=Now()):
+        memory = tree_mb()
+        if not Worker.objects.filter(pk=self._id).update(last_seen=Now(), memory_mb=memory):
             now = timezone.now()
             me = Worker(
                 pk=self._id,
@@ -63,6 +82,8 @@ class Presence:
                 pid=os.getpid(),
                 started=now,
                 last_seen=now,
+                slots=self._slots,
+                memory_mb=memory,
             )
             me.save(force_insert=True)
 

@@ -5,23 +5,24 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from tasks.models import TopicState
 from tasks.transport import publisher
 
 RECENT = timedelta(minutes=10)
-COLUMNS = ("topic", "scope", "seq", "task", "attempt", "status", "step", "percent", "message")
+COLUMNS = ("topic", "scope", "seq", "task", "attempt", "status", "step", "percent", "message", "left")
 
 
 @dataclass(frozen=True)
 class Event:
-    """One thing to tell about a topic. `percent` is 0 to 100 of the topic's whole."""
+    """One thing to tell about a topic. `percent` is 0 to 100 of the topic's whole, `left` the seconds to its end where they are known."""
 
     topic: str
     scope: uuid.UUID | None
@@ -32,6 +33,7 @@ class Event:
     task: uuid.UUID | None = None
     attempt: int = 0
     restart: bool = False
+    left: float | None = None
 
 
 def emit(
@@ -45,13 +47,14 @@ def emit(
     task: uuid.UUID | None = None,
     attempt: int = 0,
     restart: bool = False,
+    left: float | None = None,
 ) -> None:
     """Tell what a topic is doing now.
 
     The percentage never goes back unless the same task begins a later attempt or `restart` is given. After a terminal
     event nothing more is told until a restart.
     """
-    emit_all([Event(topic, scope, status, percent, step, message, task, attempt, restart)])
+    emit_all([Event(topic, scope, status, percent, step, message, task, attempt, restart, left)])
 
 
 def emit_all(events: Sequence[Event]) -> None:
@@ -65,11 +68,12 @@ def emit_all(events: Sequence[Event]) -> None:
 
 def _store(events: Sequence[Event]) -> list[dict[str, Any]]:
     """Bump the topics' numbers; returns what is to be published (without events that came after a topic's end)."""
-    row = "(%s, %s, 1, %s, %s, %s, %s, %s, %s, statement_timestamp())"
+    row = "(%s, %s, 1, %s, %s, %s, %s, %s, %s, %s, statement_timestamp())"
     values: list[Any] = []
     for event in events:
         percent = min(100.0, max(0.0, float(event.percent)))
         values += [event.topic, event.scope, event.task, event.attempt, event.status, event.step[:60], percent, _clean(event.message)]
+        values.append(None if event.status in TopicState.TERMINAL else event.left)
     restarts = [event.topic for event in events if event.restart]
     with connection.cursor() as cursor:
         cursor.execute(UPSERT.format(rows=", ".join([row] * len(events))), [*values, restarts, restarts])
@@ -77,16 +81,17 @@ def _store(events: Sequence[Event]) -> list[dict[str, Any]]:
 
 
 UPSERT = """
-INSERT INTO tasks_topicstate AS t (topic, scope, seq, task, attempt, status, step, percent, message, updated)
+INSERT INTO tasks_topicstate AS t (topic, scope, seq, task, attempt, status, step, percent, message, "left", updated)
 VALUES {rows}
 ON CONFLICT (topic) DO UPDATE SET
     seq = t.seq + 1, scope = COALESCE(EXCLUDED.scope, t.scope), task = EXCLUDED.task, attempt = EXCLUDED.attempt,
-    status = EXCLUDED.status, step = EXCLUDED.step, message = EXCLUDED.message, updated = EXCLUDED.updated,
+    status = EXCLUDED.status, step = EXCLUDED.step, message = EXCLUDED.message, "left" = EXCLUDED."left",
+    updated = EXCLUDED.updated,
     percent = CASE
         WHEN t.topic = ANY(%s::text[]) OR (t.task = EXCLUDED.task AND EXCLUDED.attempt > t.attempt) THEN EXCLUDED.percent
         ELSE GREATEST(t.percent, EXCLUDED.percent) END
 WHERE t.status NOT IN ('succeeded', 'failed', 'cancelled') OR t.topic = ANY(%s::text[])
-RETURNING topic, scope, seq, task, attempt, status, step, percent, message
+RETURNING topic, scope, seq, task, attempt, status, step, percent, message, "left"
 """
 
 
@@ -104,6 +109,7 @@ def message_of(row: dict[str, Any]) -> dict[str, Any]:
             "step": row["step"],
             "percent": int(percent) if percent == int(percent) else percent,
             "message": row["message"],
+            "left": None if row["left"] is None else max(1, round(row["left"])),
         },
     }
 
@@ -115,8 +121,14 @@ def snapshots(topics: Iterable[str], scopes: Iterable[uuid.UUID] = ()) -> list[d
     if scopes:
         lively = ~Q(status__in=TopicState.TERMINAL) | Q(updated__gt=Now() - RECENT)
         wanted |= Q(scope__in=scopes) & lively
-    rows = TopicState.objects.filter(wanted).order_by("updated").values(*COLUMNS)
-    return [message_of(dict(row))["event"] for row in rows]
+    rows = TopicState.objects.filter(wanted).order_by("updated").values(*COLUMNS, "updated")
+    return [message_of({**row, "left": left_now(row["left"], row["updated"])})["event"] for row in rows]
+
+
+def left_now(left: float | None, told: datetime) -> float | None:
+    """What is left of seconds that were told some time ago; None where that time is over, for then nobody knows."""
+    age = (timezone.now() - told).total_seconds()
+    return left - age if left is not None and left > age else None
 
 
 def _clean(text: str) -> str:

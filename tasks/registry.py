@@ -18,10 +18,19 @@ if TYPE_CHECKING:
 Function = TypeVar("Function", bound=Callable[..., Any])
 OnEnd = Callable[["TaskRecord", Any, str], None]
 OnRetry = Callable[["TaskRecord", Any], None]
+KeyOf = Callable[[Any], str]
 
 
 class NoPayload(BaseModel):
     """The payload of tasks that need none."""
+
+
+@dataclass(frozen=True)
+class Concurrency:
+    """At most `limit` tasks with the same key run at once, on all machines together."""
+
+    key: KeyOf
+    limit: int
 
 
 @dataclass(frozen=True)
@@ -36,6 +45,7 @@ class TaskSpec:
     on_retry: OnRetry | None
     soft_limit: float
     hard_limit: float
+    concurrency: Concurrency | None = None
 
     @property
     def is_async(self) -> bool:
@@ -59,11 +69,13 @@ def task(
     on_retry: OnRetry | None = None,
     soft_limit: float | None = None,
     hard_limit: float | None = None,
+    concurrency: int | tuple[KeyOf, int] | None = None,
 ) -> Callable[[Function], Function]:
     """Register `function(job, run) -> dict | None` (or `async def`) under a name.
 
     `on_end(record, job, outcome)` runs in the transaction that writes the terminal state; `on_retry(record, job)` in the one
-    in which a person retries an ended task.
+    in which a person retries an ended task. `concurrency`: so many of this task run at once; or (key, so many): `key(job)` names what
+    is shared, also between tasks of different names ("llm:openai"); an empty key is not limited.
     """
 
     def register(function: Function) -> Function:
@@ -72,10 +84,19 @@ def task(
             raise ValueError(f"Two tasks are named {name}.")
         soft = settings.TASK_SOFT_LIMIT if soft_limit is None else soft_limit
         hard = hard_limit if hard_limit is not None else max(settings.TASK_HARD_LIMIT, soft * 1.2)
-        _specs[name] = TaskSpec(name, function, payload, heavy, on_end, on_retry, soft, hard)
+        _specs[name] = TaskSpec(name, function, payload, heavy, on_end, on_retry, soft, hard, _concurrency(name, concurrency))
         return function
 
     return register
+
+
+def _concurrency(name: str, given: int | tuple[KeyOf, int] | None) -> Concurrency | None:
+    if given is None:
+        return None
+    key, limit = given if isinstance(given, tuple) else ((lambda job: name), given)
+    if limit < 1:
+        raise ValueError(f"{name} could never run with a concurrency of {limit}.")
+    return Concurrency(key, limit)
 
 
 def get(name: str) -> TaskSpec:
@@ -88,6 +109,13 @@ def get(name: str) -> TaskSpec:
 
 def is_registered(name: str) -> bool:
     return name in _specs
+
+
+def longest_limits() -> tuple[float, float]:
+    """The longest (soft, hard) limits that any task has, in seconds."""
+    soft = max((spec.soft_limit for spec in _specs.values()), default=settings.TASK_SOFT_LIMIT)
+    hard = max((spec.hard_limit for spec in _specs.values()), default=settings.TASK_HARD_LIMIT)
+    return soft, hard
 
 
 def specs() -> Iterator[TaskSpec]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-import redis
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.db.models import Q
@@ -17,20 +17,20 @@ from django.utils.translation import gettext as _
 
 from tasks import leader
 from tasks.connections import drop_connection, refresh_connection
-from tasks.dispatch import dispatch, send
+from tasks.dispatch import change_line, dispatch, dispatch_all, top_up
 from tasks.ending import close_attempt, finish
+from tasks.errors import BrokerUnreachable
 from tasks.executors import routing
 from tasks.models import UNSENT, Status, TaskAttempt, TaskRecord, Worker
 from tasks.progress import emit_all
 from tasks.run import events
-from tasks.transport import queue_name
 
 log = logging.getLogger(__name__)
 AT_ONCE = 200
+MANY = 1000
 MAX_LOST = 2
 OUTBOX_GRACE = timedelta(seconds=3)
 MESSAGE_GRACE = timedelta(seconds=10)
-PRIORITIES = range(10)
 
 
 @dataclass
@@ -46,9 +46,9 @@ class Rescued:
         return any((self.expired, self.sent, self.resent, self.rerouted))
 
 
-def rescue() -> Rescued:
-    """One pass over everything; safe beside running workers and a second rescuer."""
-    done = Rescued(expired=_expire())
+def rescue(*, expire: bool = True) -> Rescued:
+    """One pass over everything; safe beside running workers and a second rescuer. `expire=False`: nobody is taken for dead yet."""
+    done = Rescued(expired=_expire() if expire else 0)
     done.sent = _send_due()
     done.rerouted = _reroute()
     done.resent = _resend_lost_messages()
@@ -93,54 +93,33 @@ def _send_due() -> int:
     """The outbox: dispatches lost between commit and broker, retries and delayed tasks whose time has come."""
     forgotten = Q(run_after=None, created__lt=Now() - OUTBOX_GRACE)
     due = TaskRecord.objects.filter(forgotten | Q(run_after__lte=Now()), status__in=UNSENT).order_by("priority", "id")
-    count = 0
-    for record in due[:AT_ONCE]:
-        if not dispatch(record):
-            break
-        count += 1
-    return count
+    records = list(due[:MANY])
+    return len(records) if records and dispatch_all(records) else 0
 
 
 def _reroute() -> int:
     """Hybrid: what waits for Celery workers of which none is left goes to the web processes."""
-    if settings.TASK_EXECUTOR != "hybrid" or Worker.objects.alive(Worker.Kind.CELERY).exists():
+    if not routing.falls_back() or Worker.objects.alive(Worker.Kind.CELERY).exists():
         return 0
     waiting = TaskRecord.objects.filter(status=Status.QUEUED, executor=routing.CELERY.name, queued_at__lt=Now() - MESSAGE_GRACE)
-    moved = waiting.update(executor=routing.BACKGROUND.name, route_reason=_("a heavy task, but its workers are gone"), queued_at=Now())
-    if moved:
-        log.warning("%d tasks go to the web processes, because no worker is alive", moved)
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_notify('lexintel_work', '')")
-    return moved
+    ids = list(waiting.order_by("priority", "turn", "id").values_list("pk", flat=True)[:MANY])
+    if ids:
+        log.warning("%d tasks go to the web processes, because no worker is alive", len(ids))
+        change_line(ids, _("a heavy task, but its workers are gone"))
+    return len(ids)
 
 
 def _resend_lost_messages() -> int:
-    """Messages that the broker no longer has (it was emptied or killed): as many as are missing, the most urgent first.
+    """Messages that a broker no longer has (it was emptied or killed): as many as are missing for what could run now.
 
     A long queue is not a lost one, so what the broker holds is counted; one message too many does no harm.
     """
-    waiting = TaskRecord.objects.filter(status=Status.QUEUED, executor=routing.CELERY.name)
-    stale = waiting.filter(queued_at__lt=Now() - MESSAGE_GRACE)
-    if not stale.exists():
-        return 0
-    missing = waiting.count() - _messages_held()
     count = 0
-    for record in stale.order_by("priority", "id")[: max(0, min(missing, AT_ONCE))]:
-        TaskRecord.objects.filter(pk=record.pk, status=Status.QUEUED).update(queued_at=Now())
-        if not send(record, routing.Route(routing.CELERY, record.route_reason)):
-            break
-        count += 1
+    for executor in routing.in_use():
+        stale = TaskRecord.objects.filter(status=Status.QUEUED, paused_at=None, executor=executor.name, queued_at__lt=Now() - MESSAGE_GRACE)
+        if stale.exists():
+            count += top_up(executor)
     return count
-
-
-def _messages_held() -> int:
-    """Messages in the broker's queues and those that workers have taken but not finished."""
-    queue = queue_name()
-    with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=5, socket_connect_timeout=5) as client:
-        lengths = client.pipeline()
-        for name in (queue, *(f"{queue}\x06\x16{priority}" for priority in PRIORITIES if priority)):
-            lengths.llen(name)
-        return sum(int(length) for length in lengths.execute())
 
 
 class Rescuer:
@@ -149,6 +128,7 @@ class Rescuer:
     def __init__(self) -> None:
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._loop, name="task-rescuer", daemon=True)
+        self._leads_since = float("inf")
 
     def start(self) -> None:
         self._thread.start()
@@ -166,9 +146,13 @@ class Rescuer:
 
     def _pass(self, leadership: leader.Leadership) -> None:
         if not leadership.held():
+            self._leads_since = float("inf")
             return
+        now = time.monotonic()
+        self._leads_since = min(self._leads_since, now)
         refresh_connection()
-        done = rescue()
+        # Where the database was away nobody could renew a lease: the living get the time to do it.
+        done = rescue(expire=now - self._leads_since > settings.TASK_LEASE_SECONDS / 3)
         if done:
             log.info("Rescued: %s", done)
 
@@ -176,7 +160,7 @@ class Rescuer:
         """The rescuer outlives whatever goes wrong in a pass; the next pass sees the same state again."""
         try:
             do()
-        except (DatabaseError, InterfaceError, redis.RedisError, OSError) as error:
+        except (DatabaseError, InterfaceError, BrokerUnreachable, OSError) as error:
             log.warning("A rescue pass was interrupted: %s", error)
             drop_connection()
         except Exception:  # a mistake over one record must not leave all others unwatched

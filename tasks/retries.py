@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import errno
 import random
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+import psycopg
 import redis
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
+from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
+from tasks.connections import AWAY
 from tasks.errors import PermanentError, RetryableError, TimeLimit
 
-TRANSIENT = (ConnectionError, TimeoutError, OperationalError, InterfaceError, redis.ConnectionError, redis.TimeoutError)
+TRANSIENT = (ConnectionError, TimeoutError, *AWAY, redis.ConnectionError, redis.TimeoutError)
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""No room on the disk, for this user, or for a file of this size."""
 JITTER = 0.1
+DATABASE_DELAY = 2.0
 
 
 @dataclass(frozen=True)
@@ -40,12 +46,19 @@ def judge(error: BaseException, *, retries: int, previous: tuple[str, str] | Non
         return Verdict(None, message, code)
     if retries >= len(settings.TASK_RETRY_DELAYS):
         return Verdict(None, message, code)
-    return Verdict(_delay(retries), message, code)
+    return Verdict(_delay(error, retries), message, code)
 
 
 def is_transient(error: BaseException) -> bool:
-    """Errors of the moment: RetryableError, connections, timeouts, HTTP 429 and 5xx."""
-    return isinstance(error, (RetryableError, *TRANSIENT)) or _http_status(error) == 429 or _http_status(error) >= 500
+    """Errors of the moment: RetryableError, connections, timeouts, a full disk, HTTP 429 and 5xx."""
+    return isinstance(error, (RetryableError, *TRANSIENT)) or is_full(error) or _http_status(error) == 429 or _http_status(error) >= 500
+
+
+def is_full(error: BaseException) -> bool:
+    """Is there no room left, for a file of ours or for the database?"""
+    if isinstance(error, AWAY):
+        return isinstance(error.__cause__, psycopg.errors.DiskFull)
+    return isinstance(error, OSError) and error.errno in FULL
 
 
 def signature(error: BaseException) -> tuple[str, str]:
@@ -61,6 +74,8 @@ def describe(error: BaseException) -> tuple[str, str]:
     """(sentence for people, code for programs) of an error."""
     if isinstance(error, ValidationError):
         return clean(f"The task was given values it cannot work with: {error}")[:2000], "invalid_payload"
+    if is_full(error):
+        return _("The server's disk is full. Please make room on it; the task then goes on by itself, or can be tried again."), "disk_full"
     code = getattr(error, "code", "")
     fallback = "time_limit" if isinstance(error, TimeLimit) else type(error).__name__
     return clean(str(error) or type(error).__name__)[:2000], code if isinstance(code, str) and code else fallback
@@ -71,8 +86,11 @@ def clean(text: str) -> str:
     return text.replace("\x00", "")
 
 
-def _delay(retries: int) -> timedelta:
+def _delay(error: BaseException, retries: int) -> timedelta:
+    """Seconds of the schedule; few where our own database broke off, which has taken this verdict and so is back."""
     base: float = settings.TASK_RETRY_DELAYS[retries]
+    if isinstance(error, AWAY) and not is_full(error):
+        base = min(base, DATABASE_DELAY)
     return timedelta(seconds=base * random.uniform(1 - JITTER, 1 + JITTER))  # noqa: S311
 
 

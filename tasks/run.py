@@ -6,17 +6,17 @@ import logging
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from tasks import loop
+from tasks import diary, estimates, loop
+from tasks.connections import AWAY, drop_connection, outlast
 from tasks.errors import Cancelled, ClaimLost, ShuttingDown, TimeLimit
 from tasks.models import Status, TaskRecord
 from tasks.progress import Event, emit_all
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from tasks.registry import TaskSpec
 
 log = logging.getLogger(__name__)
-current_task: ContextVar[str] = ContextVar("current_task", default="")
-"""The id of the record that this thread works on, for log lines."""
 
 
 class TaskRun:
@@ -38,6 +36,7 @@ class TaskRun:
         self.spec = spec
         self.began = time.monotonic()
         self.abandon: Callable[[], None] | None = None
+        self.interrupt: Callable[[], None] | None = None
         self.cancelled = self.lost = self.late = self.stopping = self.abandoned = False
         self._percent = 0.0
         self._step = ""
@@ -67,12 +66,14 @@ class TaskRun:
         now = time.monotonic()
         if step == self._step and now - self._told < settings.TASK_PROGRESS_INTERVAL:
             return
+        if step != self._step:
+            diary.note(self, step, message)
         self._step, self._told = step, now
         told = self._percent
         if loop.on_a_loop():
             loop.in_order(lambda: self._tell_quietly(told, step, message))
         else:
-            self._tell(told, step, message)
+            self._tell_if_possible(told, step, message)
 
     @contextmanager
     def publish(self) -> Iterator[None]:
@@ -80,10 +81,16 @@ class TaskRun:
 
         Raises ClaimLost or Cancelled before anything is written. The record is locked until the end, so keep it short.
         """
-        with transaction.atomic():
-            self.hold()
+        with outlast(self._held_transaction):
             yield
             TaskRecord.objects.filter(pk=self.id).update(lease_until=Now() + timedelta(seconds=settings.TASK_LEASE_SECONDS))
+
+    def _held_transaction(self) -> ExitStack:
+        """An open transaction that has the record locked; nothing is written yet, so it may be asked for again."""
+        with ExitStack() as stack:
+            stack.enter_context(transaction.atomic())
+            self.hold()
+            return stack.pop_all()
 
     def hold(self) -> TaskRecord:
         """Lock the record in the caller's transaction and verify the claim."""
@@ -99,9 +106,19 @@ class TaskRun:
     def _tell_quietly(self, percent: float, step: str, message: str) -> None:
         """From an async task: being cancelled or superseded shows at its next `check` (the flags are set)."""
         try:
-            self._tell(percent, step, message)
+            self._tell_if_possible(percent, step, message)
         except (Cancelled, ClaimLost):
             log.debug("%s goes on without a claim", self.record)
+
+    def _tell_if_possible(self, percent: float, step: str, message: str) -> None:
+        """A database that restarts costs a progress message, not the attempt."""
+        try:
+            self._tell(percent, step, message)
+        except AWAY as error:
+            if connection.in_atomic_block:
+                raise
+            log.warning("The progress of %s was not written: %s", self.record, error)
+            drop_connection()
 
     def _tell(self, percent: float, step: str, message: str) -> None:
         message = message.replace("\x00", "")[:300]
@@ -124,11 +141,13 @@ def events(record: TaskRecord, status: str, percent: float, step: str = "", mess
     A scope hears of a task once: on the topic it works for if it has one, else on its own.
     """
     own_scope = None if record.topic else record.scope
-    told = [Event(record.own_topic, own_scope, status, percent, step, message, record.pk, record.attempt, restart)]
+    left = estimates.seconds_left(record, percent) if status == Status.STARTED else None
+    told = [Event(record.own_topic, own_scope, status, percent, step, message, record.pk, record.attempt, restart, left)]
     if record.topic and record.share is None:
-        told.append(Event(record.topic, record.scope, status, percent, step, message, record.pk, record.attempt, restart))
+        told.append(Event(record.topic, record.scope, status, percent, step, message, record.pk, record.attempt, restart, left))
     elif record.topic and record.share is not None and status in (Status.STARTED, Status.RETRYING):
         low, high = record.share
         whole = low + (high - low) * percent / 100
-        told.append(Event(record.topic, record.scope, status, whole, step, message, record.pk, record.attempt))
+        left = estimates.topic_seconds_left(record, percent) if status == Status.STARTED else None
+        told.append(Event(record.topic, record.scope, status, whole, step, message, record.pk, record.attempt, left=left))
     return told

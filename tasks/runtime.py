@@ -7,7 +7,7 @@ import threading
 from dataclasses import dataclass
 
 from tasks import schedules, services
-from tasks.executors import background
+from tasks.executors import pool
 from tasks.models import Worker
 from tasks.presence import Presence
 from tasks.rescuer import Rescuer
@@ -29,7 +29,7 @@ def start_web(*, schedule: bool = False) -> None:
     """In a web process: work on background tasks, rescue, say that we live; `schedule` also obeys the schedules (no beat).
     Services are built beside the first requests, so that nobody's first search waits for a model."""
     if _start(Worker.Kind.WEB, schedule=schedule):
-        background.start_pool()
+        pool.start_pool()
         threading.Thread(target=services.start_all, name="services", daemon=True).start()
 
 
@@ -46,7 +46,7 @@ def stop(grace: float = 5.0) -> None:
     running, _running = _running, None
     if running.scheduler is not None:
         running.scheduler.stop()
-    background.stop_pool(grace)
+    pool.stop_pool(grace)
     running.rescuer.stop()
     running.presence.stop()
     services.close_all()

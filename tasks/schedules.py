@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import connection
 
 from tasks import registry
 from tasks.connections import drop_connection
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tasks.scheduler import ManagedScheduler
 
 log = logging.getLogger(__name__)
+FIRST_LOOK, AFTER_ERROR = 1.0, 2.0
 
 
 @dataclass(frozen=True)
@@ -92,15 +93,15 @@ class SchedulerThread:
 
     def _loop(self) -> None:
         scheduler: ManagedScheduler | None = None
-        pause = 1.0
+        pause = FIRST_LOOK
         while not self._stopping.wait(pause):
             try:
                 scheduler = scheduler or _make_scheduler()
-                pause = min(float(scheduler.tick()), 5.0)
-            except (DatabaseError, InterfaceError) as error:
-                log.warning("The schedules could not be read: %s", error)
+                pause = float(scheduler.tick())
+            except Exception:  # the clock of this installation outlives whatever goes wrong in one look
+                log.exception("The schedules could not be obeyed; they are looked at again")
                 drop_connection()
-                pause = 2.0
+                pause = AFTER_ERROR
         if scheduler is not None:
             scheduler.close()
         connection.close()

@@ -1,11 +1,11 @@
-"""Maintenance as tasks, each with its schedule."""
+"""Maintenance as tasks, each with its schedule, and what people do to many tasks at once."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
 
-from tasks import maintenance
+from tasks import batches, bulk, maintenance
 from tasks.registry import NoPayload, task
 from tasks.run import TaskRun
 from tasks.schedules import Schedule, declare
@@ -24,6 +24,17 @@ def vacuum_database(job: NoPayload, run: TaskRun) -> dict[str, Any]:
 @task("tasks.cleanup_expired_sessions")
 def cleanup_expired_sessions(job: NoPayload, run: TaskRun) -> dict[str, Any]:
     return {"removed": maintenance.cleanup_sessions()}
+
+
+@task(bulk.NAME, payload=bulk.ApplyToMany)
+def apply_to_many(job: bulk.ApplyToMany, run: TaskRun) -> dict[str, Any]:
+    return bulk.run(job, run)
+
+
+@task(batches.CHANGE, payload=batches.BatchChange)
+def change_batch(job: batches.BatchChange, run: TaskRun) -> dict[str, Any]:
+    """Cancel a large batch, or try its failures again."""
+    return batches.change_all(job, run)
 
 
 declare(Schedule("Health check", "tasks.health_check", every=timedelta(hours=1), description="Asks every part how it is."))

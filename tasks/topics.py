@@ -1,10 +1,15 @@
-"""Who may watch what. Apps above register how their topics are seen; this app knows only its own `task:` topics."""
+"""Who may watch what. Apps above register how their topics are seen; this app knows only its own `task:` and `batch:` topics."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.utils.translation import gettext as _
 
 SCOPE_KIND = "case"
 """The kind of topic that stands for a whole scope: subscribing to it delivers everything in it."""
@@ -12,7 +17,19 @@ SCOPE_KIND = "case"
 MaySee = Callable[[Any, uuid.UUID], bool]
 ScopesOf = Callable[[Any], Iterable[Any]]
 
+
+@dataclass(frozen=True)
+class Subject:
+    """What a topic is about, as a page names it and links to it."""
+
+    title: str
+    url: str
+
+
+SubjectsOf = Callable[[Any, Collection[uuid.UUID]], Mapping[uuid.UUID, Subject]]
+
 _kinds: dict[str, MaySee] = {}
+_subjects: dict[str, SubjectsOf] = {}
 _scope_filters: list[ScopesOf] = []
 _scope_editors: list[MaySee] = []
 
@@ -20,6 +37,20 @@ _scope_editors: list[MaySee] = []
 def register_topic(kind: str, may_see: MaySee) -> None:
     """`may_see(user, id)` answers for topics `kind:<uuid>`."""
     _kinds[kind] = may_see
+
+
+def register_subjects(kind: str, subjects_of: SubjectsOf) -> None:
+    """`subjects_of(user, ids)` names those of the ids of topics `kind:<uuid>` that this user sees, in one query."""
+    _subjects[kind] = subjects_of
+
+
+def subjects_of(user: Any, topics: Iterable[str]) -> dict[str, Subject]:
+    """What each topic is about, where this user may know; one query for each kind of topic."""
+    wanted: dict[str, set[uuid.UUID]] = {}
+    for kind, key in filter(None, map(parse, topics)):
+        wanted.setdefault(kind, set()).add(key)
+    found = {kind: _subjects[kind](user, keys) for kind, keys in wanted.items() if kind in _subjects}
+    return {f"{kind}:{key}": subject for kind, named in found.items() for key, subject in named.items()}
 
 
 def register_scope_filter(scopes_of: ScopesOf) -> None:
@@ -60,8 +91,32 @@ def may_change_task(user: Any, record: Any) -> bool:
     if record.scope is None:
         return bool(user.is_staff or record.user_id == user.pk)
     if _scope_editors:
-        return _scope_editors[0](user, record.scope)
+        return may_change_scope(user, record.scope)
     return bool(record.user_id == user.pk)
+
+
+def may_change_scope(user: Any, scope: uuid.UUID) -> bool:
+    """May this user cancel and retry everybody's tasks of the scope?"""
+    return bool(_scope_editors and _scope_editors[0](user, scope))
+
+
+def may_change_batch(user: Any, batch: Any) -> bool:
+    """May this user, who sees the batch, pause or cancel it, or add to it? The same people who may do so to one task of it."""
+    return may_change_task(user, batch)
+
+
+def require_editor(user: Any, scope: uuid.UUID) -> None:
+    """Raises Http404 for a scope that the user does not see, PermissionDenied for one that he may not change."""
+    if not may_see(user, f"{SCOPE_KIND}:{scope}"):
+        raise Http404
+    if not may_change_scope(user, scope):
+        raise PermissionDenied(_("You may see this case but not add to it."))
+
+
+def may_see_batch(user: Any, key: uuid.UUID) -> bool:
+    from tasks.models import Batch
+
+    return Batch.objects.visible_to(user).filter(pk=key).exists()
 
 
 def may_see_task(user: Any, key: uuid.UUID) -> bool:
@@ -71,3 +126,4 @@ def may_see_task(user: Any, key: uuid.UUID) -> bool:
 
 
 register_topic("task", may_see_task)
+register_topic("batch", may_see_batch)

@@ -5,4 +5,10 @@ from django.urls import URLPattern, URLResolver, path
 from tasks import views
 
 app_name = "tasks"
-urlpatterns: list[URLPattern | URLResolver] = [path("tasks/", views.task_list, name="list")]
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("tasks/", views.task_list, name="list"),
+    path("tasks/board/", views.task_board, name="board"),
+    path("tasks/many/", views.act_on_many, name="many"),
+    path("tasks/<uuid:pk>/", views.task_detail, name="detail"),
+    path("tasks/<uuid:pk>/<str:action>/", views.task_action, name="action"),
+]

@@ -34,9 +34,12 @@ from documents.serializers import (
     HistorySerializer,
     NewDocumentsSerializer,
     PageSerializer,
+    RereadingSerializer,
 )
-from documents.services import correction, ingest, pipeline, reading
-from tasks.models import TaskRecord
+from documents.services import correction, ingest, pipeline, reading, rereading
+from tasks.batch_api import with_time_left
+from tasks.batch_serializers import BatchSerializer
+from tasks.models import Batch, TaskRecord
 
 
 class FilesParser(MultiPartParser):
@@ -95,6 +98,17 @@ class DocumentViewSet(
 
     def perform_destroy(self, instance: Document) -> None:
         pipeline.delete(instance, self.request.user)
+
+    @extend_schema(operation_id="documents_reprocess_many", request=RereadingSerializer, responses={202: BatchSerializer})
+    @action(detail=False, methods=["post"], url_path="reprocess")
+    def reprocess_many(self, request: Request) -> Response:
+        """Read many documents of a case anew, or all of it, as one batch (editors)."""
+        typed = RereadingSerializer(data=request.data)
+        typed.is_valid(raise_exception=True)
+        case = get_object_or_404(Case.objects.visible_to(request.user), pk=typed.validated_data["case"])
+        batch = rereading.reread(case, request.user, typed.validated_data.get("documents"))
+        shown = with_time_left(Batch.objects.select_related("user", "paused_by")).get(pk=batch.pk)
+        return Response(BatchSerializer(shown).data, status=status.HTTP_202_ACCEPTED)
 
     @extend_schema(request=None, responses={202: DocumentDetailSerializer})
     @action(detail=True, methods=["post"])

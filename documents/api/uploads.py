@@ -1,6 +1,6 @@
 """/api/uploads/: the tus 1.0 protocol (creation, expiration, termination), which the pages use for files of any size.
 
-Metadata of a creation: `filename` and `case` (and optionally `kind`), base64 as the protocol says.
+Metadata of a creation: `filename` and `case` (and optionally `kind`, and `batch` of /api/batches/), base64 as the protocol says.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ METADATA = OpenApiParameter(
     OpenApiTypes.STR,
     OpenApiParameter.HEADER,
     required=True,
-    description="filename <base64>,case <base64>[,kind <base64>]",
+    description="filename <base64>,case <base64>[,kind <base64>][,batch <base64>]",
 )
 OFFSET = OpenApiParameter("Upload-Offset", OpenApiTypes.INT, OpenApiParameter.HEADER, required=True, description="where the piece begins")
 
@@ -81,7 +81,14 @@ class UploadsView(TusView):
         metadata = parse_metadata(request.headers.get("Upload-Metadata", ""))
         case = get_object_or_404(Case.objects.visible_to(request.user), pk=_case_id(metadata))
         length = _number(request, "Upload-Length")
-        upload = uploads.create(case, request.user, name=metadata.get("filename", ""), length=length, kind=metadata.get("kind", ""))
+        upload = uploads.create(
+            case,
+            request.user,
+            name=metadata.get("filename", ""),
+            length=length,
+            kind=metadata.get("kind", ""),
+            batch_id=_id(metadata["batch"]) if metadata.get("batch") else None,
+        )
         return Response(status=201, headers={"Location": reverse("upload", args=[upload.pk]), **_state(upload)})
 
 
@@ -128,10 +135,14 @@ def parse_metadata(header: str) -> dict[str, str]:
 
 
 def _case_id(metadata: dict[str, str]) -> UUID:
+    if "case" not in metadata:
+        raise Refused(_("The upload doesn't say into which case it goes."), "bad_metadata")
+    return _id(metadata["case"])
+
+
+def _id(text: str) -> UUID:
     try:
-        return UUID(metadata["case"])
-    except KeyError as error:
-        raise Refused(_("The upload doesn't say into which case it goes."), "bad_metadata") from error
+        return UUID(text)
     except ValueError as error:
         raise Http404 from error
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, Role, Ruling, Statute
 from tasks.ids import uuid7
+from tasks.models import Batch
 
 
 class DocumentQuerySet(models.QuerySet["Document"]):
@@ -159,6 +160,7 @@ class Upload(models.Model):
     length = models.BigIntegerField()
     offset = models.BigIntegerField(default=0)
     document = models.ForeignKey(Document, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    batch = models.ForeignKey(Batch, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     created = models.DateTimeField(auto_now_add=True)
     updated = models.DateTimeField(auto_now=True, db_index=True)
 

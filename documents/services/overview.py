@@ -155,5 +155,6 @@ def register() -> None:
     register_overview(overview)
     register_summary(summary)
     register_targets("document", titles)
+    register_words("case.reread", _("had %(count)s documents read anew"))
     for verb, words in VERBS.items():
         register_words(f"document.{verb}", words)

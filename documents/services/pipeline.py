@@ -24,8 +24,9 @@ from documents.errors import Refused
 from documents.jobs import CitationExtractionJob, DocumentExtractionJob, EmbeddingGenerationJob
 from documents.models import Document
 from documents.services.search import indexing
+from tasks import estimates
 from tasks.manager import manager
-from tasks.models import TaskRecord
+from tasks.models import Batch, TaskRecord
 from tasks.progress import emit
 
 Status = Document.Status
@@ -47,11 +48,15 @@ class Stage:
         return (EmbeddingGenerationJob if self.name == "embeddings" else CitationExtractionJob)(document_id=document.pk)
 
 
+INTERACTIVE, BULK = 5, 7
+"""Priorities: what a person has just added, and what was read before and is read again in bulk."""
+
 STAGES: tuple[Stage, ...] = (
     Stage("extraction", "documents.extract_text_from_document", Status.EXTRACTING, (0, 45), gettext_lazy("Reading the text")),
     Stage("embeddings", "documents.generate_embeddings", Status.EMBEDDING, (45, 90), gettext_lazy("Indexing the meaning")),
     Stage("citations", "documents.extract_citations", Status.CITING, (90, 100), gettext_lazy("Finding citations")),
 )
+estimates.declare_chain([stage.task for stage in STAGES])
 _OUTCOME = {Status.READY: "succeeded", Status.FAILED: "failed", Status.CANCELLED: "cancelled"}
 
 
@@ -64,19 +69,39 @@ def stage_after(stage: Stage) -> Stage | None:
     return STAGES[index] if index < len(STAGES) else None
 
 
-def process_document_pipeline(document: Document, user: Any, from_stage: str | None = None, *, source: str = "upload") -> TaskRecord:
-    """Submit the document's passage from a stage (default: the first). The caller has locked or just made the row."""
+def process_document_pipeline(
+    document: Document,
+    user: Any,
+    from_stage: str | None = None,
+    *,
+    source: str = "upload",
+    batch: Batch | None = None,
+    parent: TaskRecord | None = None,
+    priority: int = INTERACTIVE,
+) -> TaskRecord:
+    """Submit the document's passage from a stage (default: the first), as part of a batch or of the task that found the document.
+    The caller has locked or just made the row."""
     stage = stage_named(from_stage) if from_stage and document.text_version_id else STAGES[0]
     with transaction.atomic():
-        record = submit_stage(document, stage, user, source=source)
+        record = submit_stage(document, stage, user, source=source, batch=batch, parent=parent, priority=priority)
         document.status, document.error, document.error_code = Status.PENDING, "", ""
         document.save(update_fields=["status", "error", "error_code", "task_id", "updated"])
         announce(document, percent=stage.share[0], restart=True)
     return record
 
 
-def submit_stage(document: Document, stage: Stage, user: Any, *, source: str = "upload", parent: TaskRecord | None = None) -> TaskRecord:
-    """Submit one stage's task and make it the one that may move the document on. The caller saves `task_id`."""
+def submit_stage(
+    document: Document,
+    stage: Stage,
+    user: Any,
+    *,
+    source: str = "upload",
+    batch: Batch | None = None,
+    parent: TaskRecord | None = None,
+    priority: int = INTERACTIVE,
+) -> TaskRecord:
+    """Submit one stage's task and make it the one that may move the document on; a `parent` hands its priority and batch on.
+    The caller saves `task_id`."""
     record = manager.submit(
         stage.task,
         stage.job(document, source),
@@ -84,7 +109,9 @@ def submit_stage(document: Document, stage: Stage, user: Any, *, source: str = "
         scope=document.case_id,
         user=user,
         share=stage.share,
+        batch=batch,
         parent=parent,
+        priority=parent.priority if parent is not None else priority,
     )
     document.task_id = record.pk
     return record
@@ -93,6 +120,7 @@ def submit_stage(document: Document, stage: Stage, user: Any, *, source: str = "
 def announce(document: Document, *, percent: float = 0, message: str = "", attempt: int = 0, restart: bool = False) -> None:
     """Tell the document's topic about its status, in the caller's transaction. A terminal status is a terminal event."""
     status = _OUTCOME.get(Status(document.status), "pending" if document.status == Status.PENDING else "started")
+    stage = next((stage for stage in STAGES if stage.status == document.status), None)
     emit(
         document.topic,
         scope=document.case_id,
@@ -103,6 +131,7 @@ def announce(document: Document, *, percent: float = 0, message: str = "", attem
         task=document.task_id,
         attempt=attempt,
         restart=restart,
+        left=estimates.ahead(stage.task) if stage else None,
     )
 
 
@@ -144,9 +173,14 @@ def failed_stage(document: Document) -> str:
     return next((stage.name for stage in STAGES if stage.task == name), STAGES[0].name)
 
 
-def restart(document: Document, user: Any) -> TaskRecord:
-    """Go on at the stage that failed or was cancelled. The caller has locked the row and checked the role."""
-    return process_document_pipeline(document, user, from_stage=failed_stage(document))
+def restart(document: Document, user: Any, batch: Batch | None = None) -> TaskRecord:
+    """Go on at the stage that failed or was cancelled, in the batch that it belonged to unless another is given.
+    The caller has locked the row and checked the role."""
+    return process_document_pipeline(document, user, from_stage=failed_stage(document), batch=batch or _batch_of(document))
+
+
+def _batch_of(document: Document) -> Batch | None:
+    return Batch.objects.filter(records=document.task_id).first() if document.task_id else None
 
 
 def retry(document: Document, user: Any, *, operator: bool = False) -> TaskRecord:

@@ -107,7 +107,7 @@ def extract_text(job: DocumentExtractionJob, run: TaskRun) -> Result:
         with attachments.received(document, reading) as found, publishing(run, document.pk) as document:
             document.title = _better_title(document, reading)
             version = _publish_reading(document, reading, specs)
-            document.notices = _notices(document, reading) + attachments.admit(document, found)
+            document.notices = _notices(document, reading) + attachments.admit(document, found, run.record)
             hand_over(document, run, EXTRACTION)
     return {"pages": len(reading.pages), "chunks": len(specs), "characters": version.characters}
 

@@ -23,6 +23,7 @@ from documents.models import Document, Upload
 from documents.services import storage
 from documents.services.ingest import accept, clean_name
 from documents.services.ingest.acceptance import require_size
+from tasks import batches
 
 KEPT_FOR = timedelta(days=2)
 FOLDER = ".uploads"
@@ -37,15 +38,17 @@ def expires(upload: Upload) -> Any:
     return upload.updated + KEPT_FOR
 
 
-def create(case: Case, user: Any, *, name: str, length: int, kind: str = "") -> Upload:
-    """Open an upload. Everything that can be refused before the bytes travel is refused here."""
+def create(case: Case, user: Any, *, name: str, length: int, kind: str = "", batch_id: UUID | None = None) -> Upload:
+    """Open an upload, as part of a batch of the same case where one is named. Everything that can be refused before the bytes
+    travel is refused here. Raises Http404 for a batch of another case."""
     case.require(user, Role.EDITOR)
+    batch = batches.open_for(batch_id, case.pk, user) if batch_id is not None else None
     require_size(length)
     storage.require_room(length)
     if kind and kind not in Document.Kind:
         raise Refused(_("'%(kind)s' is not a kind of document.") % {"kind": kind}, "bad_kind")
     sweep_expired()
-    upload = Upload.objects.create(case=case, user=user, name=clean_name(name), length=length, kind=kind)
+    upload = Upload.objects.create(case=case, user=user, name=clean_name(name), length=length, kind=kind, batch=batch)
     part_of(upload).touch(mode=0o600)
     return upload
 
@@ -53,7 +56,7 @@ def create(case: Case, user: Any, *, name: str, length: int, kind: str = "") -> 
 def find(upload_id: UUID, user: Any, *, lock: bool = False) -> Upload:
     """The user's own upload; someone else's does not exist. Checks the role again, which may have changed meanwhile."""
     uploads = Upload.objects.select_for_update(of=("self",)) if lock else Upload.objects.all()
-    upload = uploads.select_related("case", "document").filter(pk=upload_id, user=user).first()
+    upload = uploads.select_related("case", "document", "batch").filter(pk=upload_id, user=user).first()
     if upload is None:
         raise Http404
     upload.case.require(user, Role.EDITOR)
@@ -80,7 +83,8 @@ def finish(upload_id: UUID, user: Any) -> Upload:
             upload = find(upload_id, user, lock=True)
             if upload.complete and upload.document is None:
                 incoming = storage.adopt(part_of(upload), upload.case_id)
-                upload.document = accept(incoming, case=upload.case, user=user, name=upload.name, kind=upload.kind or None).document
+                accepted = accept(incoming, case=upload.case, user=user, name=upload.name, kind=upload.kind or None, batch=upload.batch)
+                upload.document = accepted.document
                 upload.save(update_fields=["document", "updated"])
     except Refused as refusal:
         if refusal.code != "storage_full":
@@ -92,8 +96,10 @@ def finish(upload_id: UUID, user: Any) -> Upload:
 
 
 def discard(upload: Upload) -> None:
-    """Forget an upload and its bytes; a document that was made of it stays."""
+    """Forget an upload and its bytes; a document that was made of it stays, and a batch does not wait for one that was not."""
     part = part_of(upload)
+    if upload.batch_id is not None and upload.document_id is None:
+        batches.withdraw(upload.batch_id)
     upload.delete()
     part.unlink(missing_ok=True)
 

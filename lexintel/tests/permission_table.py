@@ -23,13 +23,14 @@ class World:
     upload: Any
     task: Any
     waiting: Any
+    batch: Any
     member: Any
     stranger: Any
 
     def ids(self, route: str) -> dict[str, Any]:
         """Values for the parameters of a route."""
         subject = route.removeprefix("api/").partition("/")[0]
-        of_subject = {"cases": self.case, "documents": self.document, "uploads": self.upload, "tasks": self.task}.get(subject)
+        of_subject = {"cases": self.case, "documents": self.document, "uploads": self.upload, "tasks": self.task, "batches": self.batch}.get(subject)
         return {
             "pk": getattr(of_subject, "pk", ""),
             "case_id": self.case.pk,
@@ -80,6 +81,10 @@ def _editors(status: int, nobody: int = 401, **options: Any) -> Expected:
     return Expected((status, status, 403, 404, nobody), **options)
 
 
+def _staff(nobody: int = 401) -> Expected:
+    return Expected((403, 403, 403, 403, nobody))
+
+
 def _owners(status: int, nobody: int = 401, **options: Any) -> Expected:
     return Expected((status, 403, 403, 404, nobody), **options)
 
@@ -94,6 +99,14 @@ def _new_upload(world: World) -> dict[str, Any]:
     words = {"filename": "letter.txt", "case": str(world.case.pk)}
     metadata = ",".join(f"{key} {base64.b64encode(value.encode()).decode()}" for key, value in words.items())
     return {"headers": {"Upload-Length": "10", "Upload-Metadata": metadata, "Tus-Resumable": "1.0.0"}}
+
+
+def _new_batch(world: World) -> dict[str, Any]:
+    return {"data": {"case": str(world.case.pk), "title": "Forty files", "expected": 40}, "content_type": "application/json"}
+
+
+def _whole_case(world: World) -> dict[str, Any]:
+    return {"data": {"case": str(world.case.pk)}, "content_type": "application/json"}
 
 
 def _piece(world: World) -> dict[str, Any]:
@@ -154,6 +167,7 @@ TABLE: dict[str, dict[str, Expected]] = {
     "api/documents/<pk>/pages/<number>/": {"GET": _read()},
     "api/documents/<pk>/citations/": {"GET": _read()},
     "api/documents/<pk>/history/": {"GET": _read()},
+    "api/documents/reprocess/": {"POST": _editors(202, send=_whole_case)},
     "api/documents/<pk>/reprocess/": {"POST": _editors(202)},
     "api/documents/<pk>/retry/": {"POST": _editors(202)},
     # Nothing is running: a conflict for who may cancel.
@@ -180,5 +194,36 @@ TABLE: dict[str, dict[str, Expected]] = {
     "api/tasks/<pk>/cancel/": {"POST": _editors(200, ids=_waiting)},
     "api/tasks/<pk>/retry": {"POST": _editors(200)},
     "api/tasks/<pk>/retry/": {"POST": _editors(200)},
+    "api/tasks/<pk>/pause": {"POST": _editors(200, ids=_waiting)},
+    "api/tasks/<pk>/pause/": {"POST": _editors(200, ids=_waiting)},
+    "api/tasks/<pk>/resume": {"POST": _editors(200, ids=_waiting)},
+    "api/tasks/<pk>/resume/": {"POST": _editors(200, ids=_waiting)},
+    # Does what the asking person may, which for some is nothing.
+    "api/tasks/bulk": {"POST": _everyone(send=json(action="retry", filter={"status": "failed"}))},
+    "api/tasks/bulk/": {"POST": _everyone(send=json(action="retry", filter={"status": "failed"}))},
+    "api/tasks/rating/recalculate": {"POST": _staff()},
+    "api/tasks/rating/recalculate/": {"POST": _staff()},
+    "api/tasks/impressions/sync": {"POST": _staff()},
+    "api/tasks/impressions/sync/": {"POST": _staff()},
+    "api/tasks/cleanup/sessions": {"POST": _staff()},
+    "api/tasks/cleanup/sessions/": {"POST": _staff()},
     "tasks/": {"GET": _everyone(nobody=302)},
+    "tasks/board/": {"GET": Expected((404, 404, 404, 404, 302))},
+    "tasks/many/": {
+        "GET": _everyone(nobody=302, send=lambda world: {"data": {"action": "retry", "state": "failed"}}),
+        "POST": Expected((302, 302, 302, 302, 302), send=form(action="retry", state="failed")),
+    },
+    "tasks/<pk>/": {"GET": _page()},
+    "tasks/<pk>/<action>/": {"POST": _editors(302, 302, ids=lambda world: {"pk": world.task.pk, "action": "retry"})},
+    # batches
+    "api/batches/": {"GET": _everyone(), "POST": _editors(201, send=_new_batch)},
+    "api/batches/<pk>/": {"GET": _read(), "PATCH": _editors(200, send=json(withdrawn=1))},
+    "api/batches/<pk>/pause": {"POST": _editors(200)},
+    "api/batches/<pk>/pause/": {"POST": _editors(200)},
+    "api/batches/<pk>/resume": {"POST": _editors(200)},
+    "api/batches/<pk>/resume/": {"POST": _editors(200)},
+    "api/batches/<pk>/cancel": {"POST": _editors(200)},
+    "api/batches/<pk>/cancel/": {"POST": _editors(200)},
+    "api/batches/<pk>/retry": {"POST": _editors(200)},
+    "api/batches/<pk>/retry/": {"POST": _editors(200)},
 }

@@ -18,7 +18,7 @@ from documents.models import Document, Page, TextVersion, Upload
 from documents.services import storage
 from lexintel.models import User
 from lexintel.tests.permission_table import OWN_CONNECTION, ROLES, TABLE, Expected, World
-from tasks.models import TaskRecord
+from tasks.models import Batch, TaskRecord
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 ADMIN = "admin/"
@@ -81,7 +81,8 @@ def world(case, owner, editor, viewer, stranger) -> World:
         )
         for status in ("failed", "pending")
     )  # fmt: skip
-    return World(case, document, upload, failed, waiting, case.memberships.get(user=viewer), stranger)
+    batch = Batch.objects.create(kind="upload", title="Forty files", scope=case.pk, user=editor, expected=40)
+    return World(case, document, upload, failed, waiting, batch, case.memberships.get(user=viewer), stranger)
 
 
 @pytest.fixture
@@ -163,7 +164,7 @@ def test_addresses_with_connections_of_their_own_answer_each_role_alike(world, c
 
 
 def test_a_list_shows_a_stranger_nothing_of_the_case(clients):
-    for route in ("api/cases/", "api/documents/", "api/tasks/"):
+    for route in ("api/cases/", "api/documents/", "api/tasks/", "api/batches/"):
         assert clients["owner"].get(f"/{route}").json()["count"] > 0, route
         assert clients["stranger"].get(f"/{route}").json()["count"] == 0, route
 
@@ -179,7 +180,7 @@ def test_the_admin_is_for_staff(clients):
             assert "login" in response.headers.get("Location", "login"), f"GET /{route} sends {role} elsewhere than to the sign-in page"
 
 
-@pytest.mark.parametrize("kind", ["case", "document", "task"])
+@pytest.mark.parametrize("kind", ["case", "document", "task", "batch"])
 def test_topics_are_watched_by_members_only(world, kind):
     from django.contrib.auth.models import AnonymousUser
 

@@ -19,7 +19,7 @@ WRONG = [
     ("LEXINTEL_PORT", "70000", "LEXINTEL_PORT is '70000'; it must be a whole number from 1 to 65535."),
     ("MAX_UPLOAD_MB", "-1", "MAX_UPLOAD_MB is '-1'; it must be a whole number from 1 to 100000."),
     ("DEBUG", "maybe", "DEBUG is 'maybe'; it must be yes or no."),
-    ("TASK_EXECUTOR", "magic", "TASK_EXECUTOR is 'magic'; it must be one of background, celery, hybrid."),
+    ("TASK_EXECUTOR", "magic", "TASK_EXECUTOR is 'magic'; it must be one of background, celery, hybrid, djangoq."),
     ("LOG_FORMAT", "xml", "LOG_FORMAT is 'xml'; it must be one of text, json."),
     ("REDIS_URL", "http://host", "REDIS_URL must be an address like redis://:password@host:6379/0."),
     ("DATABASE_URL", "mysql://u:secret@host/db", "DATABASE_URL must be an address like postgres://user:password@host/name."),

@@ -1,4 +1,7 @@
-"""Where records are run. An executor carries a record's id and hints for its transport, nothing else."""
+"""Where records are run. The line is in the database (`tasks.line`); an executor's message only wakes somebody who looks there.
+
+A message names a record for the logs and carries hints for its transport, nothing else.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,9 @@ from typing import Protocol
 
 @dataclass(frozen=True)
 class Hints:
-    """What a broker may know of a record: its priority (0 first, 9 last) and the limits (s) behind which it is killed."""
+    """What a broker may know: the limits (s) behind which the process that took a message is killed. Whoever gets the message may
+    claim any record, so these are the longest that any task has; a record's own limits are kept by its attempt."""
 
-    priority: int = 5
     soft_limit: float = 0
     hard_limit: float = 0
 
@@ -22,4 +25,8 @@ class Executor(Protocol):
     name: str
 
     def send(self, record_id: uuid.UUID, hints: Hints) -> None:
-        """Have the record run somewhere soon; raises BrokerUnreachable."""
+        """Have somebody look for work soon; raises BrokerUnreachable."""
+
+    def held(self) -> int | None:
+        """How many messages lie at the broker; None where none ever lie anywhere (a wake-up reaches all who could work).
+        Raises BrokerUnreachable."""

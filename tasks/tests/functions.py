@@ -114,3 +114,14 @@ async def asynchronous(job: Job, run: TaskRun) -> dict[str, str]:
     run.check()
     run.progress(90, "done", "nearly")
     return {"loop": type(asyncio.get_running_loop()).__name__}
+
+
+@task("trial.shared", payload=Job, heavy=True, concurrency=(lambda job: job.path, 2))
+def shared(job: Job, run: TaskRun) -> None:
+    """At most two with the same path run at once."""
+    time.sleep(job.seconds)
+
+
+@task("trial.single", payload=Job, heavy=True, concurrency=1)
+def single(job: Job, run: TaskRun) -> None:
+    time.sleep(job.seconds)

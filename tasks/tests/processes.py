@@ -35,6 +35,7 @@ QUICK = {
     "TASK_BACKGROUND_THREADS": "2",
     "STOP_GRACE_SECONDS": "1",
     "TASK_SERVICES_AT_START": "0",
+    "TASK_SCHEDULES_IN_WEB": "no",
 }
 """Settings that make what takes minutes in life take seconds in a test."""
 
@@ -157,6 +158,15 @@ def celery_worker(concurrency: int = 2, *, wait: bool = True, **env: str) -> Ite
     command = [sys.executable, "-m", "celery", "-A", "lexintel", "worker", "-P", "prefork", "-c", str(concurrency), "-l", "INFO"]
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     with running(Process("celery worker", [*command, *quiet], environment(**env), Worker.Kind.CELERY), wait) as process:
+        yield process
+
+
+@contextmanager
+def cluster(children: int = 2, *, wait: bool = True, **env: str) -> Iterator[Process]:
+    """The worker process of the djangoq executor."""
+    command = [sys.executable, "manage.py", "qcluster", f"--children={children}"]
+    env = {"LEXINTEL_BOOTSTRAP": "off", **env}
+    with running(Process("cluster", command, environment(**env), Worker.Kind.DJANGOQ), wait) as process:
         yield process
 
 

@@ -1,4 +1,4 @@
-"""One function, every executor: the same life of a task under background, Celery and hybrid, with real processes."""
+"""One function, every executor: the same life of a task under background, Celery, hybrid and djangoq, with real processes."""
 
 from __future__ import annotations
 
@@ -14,22 +14,24 @@ from django.db import connection
 from django.test import override_settings
 from django.utils import timezone
 
-from tasks.executors import routing
+from tasks.executors import Hints, routing
 from tasks.manager import manager
 from tasks.models import Status, TaskRecord
 from tasks.tests.committed import committed, db  # noqa: F401
 from tasks.tests.functions import Job
-from tasks.tests.processes import Process, celery_worker, until, web_server
+from tasks.tests.processes import Process, celery_worker, cluster, until, web_server
 
 pytestmark = pytest.mark.faults
 MODULES = {"TASK_MODULES": "tasks.tests.functions"}
+WORKERS = {"celery": celery_worker, "hybrid": celery_worker, "djangoq": cluster}
 
 
 @dataclass
 class Stage:
-    """The processes of one executor; `runner` is the one in which heavy tasks run."""
+    """The processes of one executor; `runner` is the one in which heavy tasks run, `heavy` what their records name as their executor."""
 
     name: str
+    heavy: str
     web: Process
     runner: Process
 
@@ -39,13 +41,15 @@ class Stage:
                 process.restart()
 
 
-@pytest.fixture(scope="module", params=["background", "celery", "hybrid"])
+@pytest.fixture(scope="module", params=["background", "celery", "hybrid", "djangoq"])
 def stage(request: pytest.FixtureRequest, committed: None) -> Iterator[Stage]:  # noqa: F811
     with ExitStack() as stack:
         stack.enter_context(override_settings(TASK_EXECUTOR=request.param, TASK_WORKER_FRESH_SECONDS=6))
-        worker = stack.enter_context(celery_worker(wait=False, **MODULES)) if request.param != "background" else None
+        start = WORKERS.get(request.param)
+        worker = stack.enter_context(start(wait=False, **MODULES)) if start else None
         web = stack.enter_context(web_server(wait=False, **MODULES))
-        yield Stage(request.param, web.ready(), worker.ready() if worker else web)
+        heavy = "celery" if request.param == "hybrid" else request.param
+        yield Stage(request.param, heavy, web.ready(), worker.ready() if worker else web)
 
 
 @pytest.fixture
@@ -77,13 +81,13 @@ def test_a_task_succeeds_and_its_owner_hears_of_it(stage: Stage, job: Callable[.
     assert (done.status, done.result["attempt"], done.percent) == ("succeeded", 1, 100)
     assert notes(given) == ["end succeeded"]
     assert outcomes(done) == ["succeeded"]
-    assert done.executor == ("background" if stage.name == "background" else "celery")
+    assert done.executor == stage.heavy
     assert done.route_reason
 
 
-def test_a_light_task_stays_in_the_web_process_unless_all_go_to_celery(stage: Stage, job: Callable[..., Job]) -> None:
+def test_a_light_task_stays_in_the_web_process_unless_all_go_to_workers(stage: Stage, job: Callable[..., Job]) -> None:
     done = ended(manager.submit("trial.light", job()))
-    assert done.executor == ("celery" if stage.name == "celery" else "background")
+    assert done.executor == ("background" if stage.name == "hybrid" else stage.name)
 
 
 def test_an_error_of_the_moment_is_tried_again(stage: Stage, job: Callable[..., Job]) -> None:
@@ -162,7 +166,7 @@ def test_a_message_that_comes_three_times_runs_once(stage: Stage, job: Callable[
     record = manager.submit("trial.slow", given)
     executor = routing.route(record).executor
     for _ in range(2):
-        executor.send(record.pk, routing.hints(record))
+        executor.send(record.pk, Hints())
     assert ended(record).attempt == 1
     time.sleep(0.5)
     assert notes(given) == ["start", "publish", "end succeeded"]
@@ -175,9 +179,9 @@ def test_a_dispatch_lost_after_the_commit_is_sent_by_the_rescuer(stage: Stage, j
 
 
 def test_a_message_lost_in_the_broker_is_sent_again(stage: Stage, job: Callable[..., Job]) -> None:
-    executor = "background" if stage.name == "background" else "celery"
+    long_ago = timezone.now() - timedelta(seconds=30)
     record = TaskRecord.objects.create(
-        name="trial.ok", payload=job().model_dump(), status="queued", executor=executor, queued_at=timezone.now() - timedelta(seconds=30)
+        name="trial.ok", payload=job().model_dump(), status="queued", executor=stage.heavy, queued_at=long_ago
     )
     assert ended(record).status == "succeeded"
 

@@ -42,7 +42,7 @@ def test_an_event_is_as_the_contract_says():
     event = tell("document:x", 42, step="extracting", message="page 21 of 50\x00", task=TASK, attempt=1)
     assert event == {
         "topic": "document:x", "seq": 1, "task": str(TASK), "attempt": 1, "status": "started", "step": "extracting", "percent": 42,
-        "message": "page 21 of 50",
+        "message": "page 21 of 50", "left": None,
     }  # fmt: skip
 
 

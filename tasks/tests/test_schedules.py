@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from celery import current_app
-from django_celery_beat.models import PeriodicTask, PeriodicTasks
+from django.db import OperationalError
+from django.urls import reverse
+from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask, PeriodicTasks
 
 from tasks import registry, schedules
 from tasks.models import TaskRecord
@@ -87,3 +89,110 @@ def test_maintenance_tasks_do_what_they_say():
     assert parts["database"]["ok"]
     assert parts["storage"]["ok"]
     assert not parts["workers"]["ok"]
+
+
+def test_a_run_missed_at_another_hour_of_the_day_is_caught_up_once(scheduler):
+    """Down for three daily due times; the hour of the schedule is twelve hours away from now."""
+    schedules.create_missing()
+    now = datetime.now(UTC)
+    row = overdue("Clean up expired sessions")
+    hour = CrontabSchedule.objects.create(minute="0", hour=str((now.hour + 12) % 24), timezone="UTC")
+    PeriodicTask.objects.filter(pk=row.pk).update(crontab=hour, last_run_at=now - timedelta(days=3))
+    for _ in range(3):
+        scheduler.tick()
+    assert TaskRecord.objects.filter(name="tasks.cleanup_expired_sessions").count() == 1
+
+
+def test_a_run_that_could_not_be_submitted_is_made_at_the_next_look(scheduler, monkeypatch):
+    schedules.create_missing()
+    before = overdue().last_run_at
+    with monkeypatch.context() as patched:
+        patched.setattr("tasks.scheduler.manager.submit", _database_away)
+        assert scheduler.tick() == 2.0
+    assert PeriodicTask.objects.get(name="Health check").last_run_at == before
+    scheduler.tick()
+    assert TaskRecord.objects.filter(name="tasks.health_check").count() == 1
+
+
+def _database_away(*args, **kwargs):
+    raise OperationalError("the database system is shutting down")
+
+
+def test_runs_of_one_schedule_do_not_pile_up(scheduler):
+    schedules.create_missing()
+    overdue()
+    scheduler.tick()
+    overdue()
+    scheduler.tick()
+    assert TaskRecord.objects.filter(name="tasks.health_check").count() == 1
+    TaskRecord.objects.update(status="succeeded")
+    PeriodicTask.objects.update(last_run_at=datetime.now(UTC) - timedelta(hours=3))
+    scheduler.tick()
+    assert TaskRecord.objects.filter(name="tasks.health_check").count() == 2
+
+
+def test_an_interval_does_not_drift_and_begins_anew_after_missed_runs(scheduler):
+    schedules.create_missing()
+    row = overdue()
+    late = datetime.now(UTC) - timedelta(minutes=61)
+    PeriodicTask.objects.filter(pk=row.pk).update(last_run_at=late)
+    scheduler.tick()
+    assert PeriodicTask.objects.get(pk=row.pk).last_run_at == late + timedelta(hours=1)
+    PeriodicTask.objects.filter(pk=row.pk).update(last_run_at=late - timedelta(days=1))
+    scheduler.tick()
+    assert PeriodicTask.objects.get(pk=row.pk).last_run_at > datetime.now(UTC) - timedelta(minutes=1)
+
+
+def test_a_row_that_makes_no_sense_stops_no_other(scheduler):
+    schedules.create_missing()
+    overdue()
+    never = CrontabSchedule.objects.create(minute="0", hour="0", day_of_month="31", month_of_year="2", timezone="UTC")
+    PeriodicTask.objects.create(name="A day that never comes", task="tasks.health_check", crontab=never)
+    PeriodicTask.objects.create(
+        name="Bad arguments", task="tasks.vacuum_database", kwargs="nonsense", interval=IntervalSchedule.objects.first()
+    )
+    scheduler.tick()
+    assert [record.schedule for record in TaskRecord.objects.all()] == ["Health check"]
+
+
+def test_a_clock_that_went_back_does_not_silence_a_schedule(scheduler):
+    schedules.create_missing()
+    row = overdue()
+    PeriodicTask.objects.filter(pk=row.pk).update(last_run_at=datetime.now(UTC) + timedelta(days=2))
+    scheduler.tick()
+    assert abs(PeriodicTask.objects.get(pk=row.pk).last_run_at - datetime.now(UTC)) < timedelta(minutes=1)
+    assert not TaskRecord.objects.exists()
+
+
+def test_a_schedule_disabled_between_look_and_run_does_not_run(scheduler):
+    schedules.create_missing()
+    entry = ManagedScheduler.Entry(overdue(), app=scheduler.app)
+    PeriodicTask.objects.update(enabled=False)
+    assert submit(entry, due_time(entry)) is None
+    assert not TaskRecord.objects.exists()
+
+
+def test_in_the_admin_a_schedule_leads_to_its_tasks_and_a_task_to_its_schedule(scheduler, admin_client, settings):
+    settings.TASK_EXECUTOR = "background"
+    schedules.create_missing()
+    row = overdue()
+    scheduler.tick()
+    record = TaskRecord.objects.get()
+    changelist = reverse("admin:tasks_taskrecord_changelist") + "?schedule__exact=Health+check"
+    page = admin_client.get(reverse("admin:django_celery_beat_periodictask_change", args=[row.pk])).content.decode()
+    assert changelist in page
+    assert str(record.pk) in admin_client.get(changelist).content.decode()
+    page = admin_client.get(reverse("admin:tasks_taskrecord_change", args=[record.pk])).content.decode()
+    assert reverse("admin:django_celery_beat_periodictask_change", args=[row.pk]) in page
+
+
+def test_run_now_submits_a_task_without_a_broker(admin_client, settings):
+    settings.TASK_EXECUTOR = "background"
+    schedules.create_missing()
+    row = PeriodicTask.objects.get(name="Health check")
+    foreign = PeriodicTask.objects.create(name="Foreign", task="celery.chord", interval=IntervalSchedule.objects.first())
+    sent = {"action": "run_tasks", "_selected_action": [row.pk, foreign.pk]}
+    page = admin_client.post(reverse("admin:django_celery_beat_periodictask_changelist"), sent, follow=True).content.decode()
+    assert "1 task is on its way." in page
+    assert "there is no task celery.chord here" in page
+    assert list(TaskRecord.objects.values_list("name", "schedule")) == [("tasks.health_check", "Health check")]

@@ -13,6 +13,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from cases.models import AuditEvent, Case, Role
 from documents.errors import Refused
@@ -20,6 +21,8 @@ from documents.models import Document
 from documents.services import pipeline, storage
 from documents.services.extraction import detection
 from documents.services.ingest.names import clean_name, kind_of, suffix_of, title_of
+from tasks import batches
+from tasks.models import Batch, TaskRecord
 
 READABLE = {
     detection.PDF: (".pdf",),
@@ -36,11 +39,12 @@ FORMATS = "PDF, DOCX, TXT, MD, HTML, EML"
 
 @dataclass(frozen=True)
 class Accepted:
-    """A document that is safe. `task_id` is None for a duplicate, which is not processed again."""
+    """A document that is safe. `task_id` is None for a duplicate, which is not processed again; `batch_id` where it came with others."""
 
     document: Document
     task_id: UUID | None
     duplicate_of: Document | None
+    batch_id: UUID | None = None
 
 
 @dataclass
@@ -94,12 +98,13 @@ def accept(
     kind: str | None = None,
     parent: Document | None = None,
     source: str = "upload",
+    batch: Batch | None = None,
 ) -> Accepted:
     """Take a file into a case. When it returns (and the caller's transaction commits), bytes, row and task are safe.
 
     Raises Http404 or PermissionDenied for who may not, Refused for what can't be taken.
     """
-    return accept_many([(file, name)], case=case, user=user, kind=kind, parent=parent, source=source)[0]
+    return accept_many([(file, name)], case=case, user=user, kind=kind, parent=parent, source=source, batch=batch)[0]
 
 
 def accept_many(
@@ -110,23 +115,38 @@ def accept_many(
     kind: str | None = None,
     parent: Document | None = None,
     source: str = "upload",
+    batch: Batch | None = None,
 ) -> list[Accepted]:
-    """Take several files, all or none; results in the order given. A refusal names its file where there are several."""
+    """Take several files, all or none; results in the order given. A refusal names its file where there are several.
+
+    Several files are a batch of their own where they are not part of one.
+    """
     case.require(user, Role.EDITOR)
     candidates: list[Candidate] = []
     try:
         for file, name in files:
             candidates.append(_examined(file, name, case, named=len(files) > 1))
-        return admit(candidates, case=case, user=user, kind=kind, parent=parent, source=source)
+        with transaction.atomic():
+            if batch is None and len(candidates) > 1:
+                batch = batches.create("upload", _title_of(candidates), case.pk, user, expected=len(candidates))
+            return admit(candidates, case=case, user=user, kind=kind, parent=parent, source=source, batch=batch)
     finally:
         for candidate in candidates:
             candidate.incoming.discard()
 
 
 def admit(
-    candidates: Sequence[Candidate], *, case: Case, user: Any, kind: str | None, parent: Document | None, source: str
+    candidates: Sequence[Candidate],
+    *,
+    case: Case,
+    user: Any,
+    kind: str | None,
+    parent: Document | None,
+    source: str,
+    batch: Batch | None = None,
+    found_by: TaskRecord | None = None,
 ) -> list[Accepted]:
-    """Keep the bytes, then make all rows in one transaction."""
+    """Keep the bytes, then make all rows in one transaction; what a task found belongs to that task's batch."""
     stored = [candidate.incoming.keep() for candidate in candidates]
     # In one order everywhere, so that two requests with the same files don't wait for each other in a circle.
     order = sorted(range(len(stored)), key=lambda index: stored[index].sha256)
@@ -134,8 +154,14 @@ def admit(
     with transaction.atomic():
         for index in order:
             document = _row(candidates[index], stored[index], case=case, user=user, kind=kind, parent=parent)
-            results[index] = _enter(document, candidates[index].unreadable, user=user, source=source)
+            results[index] = _enter(document, candidates[index].unreadable, user=user, source=source, batch=batch, found_by=found_by)
     return [results[index] for index in range(len(stored))]
+
+
+def _title_of(candidates: Sequence[Candidate]) -> str:
+    more = len(candidates) - 1
+    sentence = ngettext("%(name)s and %(n)d more file", "%(name)s and %(n)d more files", more)
+    return sentence % {"name": candidates[0].name, "n": more}
 
 
 def _examined(file: storage.Readable | storage.Incoming, name: str, case: Case, *, named: bool) -> Candidate:
@@ -161,24 +187,30 @@ def _row(candidate: Candidate, stored: storage.Stored, *, case: Case, user: Any,
     )
 
 
-def _enter(document: Document, unreadable: Refused | None, *, user: Any, source: str) -> Accepted:
+def _enter(
+    document: Document, unreadable: Refused | None, *, user: Any, source: str, batch: Batch | None, found_by: TaskRecord | None
+) -> Accepted:
     """Save the row: as the case's first with these bytes, which is processed, or as a duplicate of that first."""
     original = _insert(document)
     AuditEvent.write("document.added", case=document.case, actor=user, target=document, name=document.name, sha256=document.sha256)
+    batch_id = batch.pk if batch is not None else None
     if original is not None:
-        return _linked(document, original, user)
+        return Accepted(document, None, _linked(document, original, user, batch), batch_id)
     if unreadable is not None:
         pipeline.settle(document, Document.Status.FAILED, unreadable.message, unreadable.code)
-        return Accepted(document, None, None)
-    return Accepted(document, pipeline.process_document_pipeline(document, user, source=source).pk, None)
+        return Accepted(document, None, None, batch_id)
+    record = pipeline.process_document_pipeline(document, user, source=source, batch=batch, parent=found_by)
+    return Accepted(document, record.pk, None, batch_id)
 
 
-def _linked(document: Document, original: Document, user: Any) -> Accepted:
+def _linked(document: Document, original: Document, user: Any, batch: Batch | None) -> Document:
     """A duplicate is ready at once; uploading again what failed before is a wish to try again."""
     pipeline.announce(document)
     if original.status in (Document.Status.FAILED, Document.Status.CANCELLED) and original.task_id:
-        pipeline.restart(original, user)
-    return Accepted(document, None, original)
+        pipeline.restart(original, user, batch)
+    elif batch is not None:
+        batches.withdraw(batch.pk)
+    return original
 
 
 def _insert(document: Document) -> Document | None:

@@ -14,6 +14,7 @@ from documents.services.extraction import ExtractedAttachment, Extraction
 from documents.services.ingest import acceptance
 from documents.services.ingest.acceptance import Candidate
 from documents.services.ingest.names import clean_name
+from tasks.models import TaskRecord
 
 MAX_DEPTH = 5
 MAX_COUNT = 200
@@ -57,13 +58,22 @@ def _receive_all(document: Document, files: Sequence[ExtractedAttachment], found
             found.leave_out(clean_name(file.name), refusal.message, f"attachment_{refusal.code}")
 
 
-def admit(document: Document, found: Found) -> Notices:
-    """Make the rows, in the caller's transaction. One that this document brought before is not made again, even where it was deleted."""
+def admit(document: Document, found: Found, record: TaskRecord) -> Notices:
+    """Make the rows, in the transaction of the task that found them. One that this document brought before is not made again, even
+    where it was deleted."""
     if document.case is None:
         return found.notices
     known = set(document.attachments.values_list("sha256", "name"))
     fresh = {(c.incoming.sha256, c.name): c for c in found.candidates if (c.incoming.sha256, c.name) not in known}
-    acceptance.admit(list(fresh.values()), case=document.case, user=document.created_by, kind=None, parent=document, source="attachment")
+    acceptance.admit(
+        list(fresh.values()),
+        case=document.case,
+        user=document.created_by,
+        kind=None,
+        parent=document,
+        source="attachment",
+        found_by=record,
+    )
     return found.notices
 
 
