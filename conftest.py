@@ -14,6 +14,7 @@ from rest_framework.test import APIClient
 
 from cases.models import Case, Membership, Role
 from cases.services import matters
+from documents.services.extraction.pool import pool
 from lexintel.models import ApiToken, User
 
 PASSWORD = "pass-word-123"
@@ -37,6 +38,13 @@ def own_storage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch, override_settings(STORAGE_URL=f"file://{folder}", STORAGES=storages):
         patch.setenv("STORAGE_URL", f"file://{folder}")
         yield folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def parsers_end_with_the_tests() -> Iterator[None]:
+    """Before the coverage of their code is added up, not when the interpreter ends."""
+    yield
+    pool.close()
 
 
 def _person(name: str) -> User:

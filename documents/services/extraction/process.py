@@ -22,6 +22,8 @@ from documents.services.extraction.limits import CHILD_GROWTH_BYTES, FILES_PER_C
 CHECK_EVERY = 0.25
 _ROOT = Path(__file__).resolve().parents[3]
 _PIECE = 1 << 20
+# Of the environment, which may hold secrets; the last is how tests measure what a child runs.
+_KEPT = ("PATH", "LANG", "LC_ALL", "COVERAGE_PROCESS_CONFIG")
 
 
 class ChildDied(Exception):
@@ -161,7 +163,7 @@ class _Spawner:
 
     @staticmethod
     def _popen(home: str) -> subprocess.Popen[bytes]:
-        kept = {key: value for key, value in os.environ.items() if key in ("PATH", "LANG", "LC_ALL") or key.startswith("LEXINTEL_PARSER_")}
+        kept = {key: value for key, value in os.environ.items() if key in _KEPT or key.startswith("LEXINTEL_PARSER_")}
         environment = {**kept, "PYTHONPATH": str(_ROOT), "PYTHONDONTWRITEBYTECODE": "1", "TMPDIR": home, "HOME": home}
         command = [sys.executable, "-m", "documents.services.extraction.child", str(os.getpid())]
         return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=home, env=environment, start_new_session=True)
