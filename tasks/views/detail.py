@@ -61,11 +61,13 @@ def task_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     may_change = topics.may_change_task(request.user, record)
     (row,) = rows_of(request.user, [record])
     children = list(visible.filter(parent=record).order_by("pk")[: SHOWN_CHILDREN + 1])
+    cause = cause_of_record(record) if record.status in (Status.FAILED, Status.RETRYING) else None
     context = {
         "rail": "tasks",
         "task": record,
         "row": row,
-        "cause": cause_of_record(record) if record.status in (Status.FAILED, Status.RETRYING) else None,
+        "cause": cause,
+        "hopeless": cause is not None and not cause.retry,
         "why": record.waiting_reason(),
         "left": estimates.in_words(estimates.seconds_left(record, record.percent)) if record.status == Status.STARTED else "",
         "actions": [(action, MEANINGS[action].icon) for action in fitting(record)] if may_change else [],
