@@ -139,8 +139,8 @@ def _written(batch: Batch) -> tuple[object, ...]:
 
 
 def _complete(batch: Batch, now: Count) -> bool:
-    """All units have ended, and all that were announced are there (or nothing has come for long)."""
-    if batch.finished_at is not None or now.ended < now.total:
+    """All units have ended, and all that were announced are there (or nothing has come for long). A pause is no end."""
+    if batch.finished_at is not None or batch.paused_at is not None or now.ended < now.total:
         return False
     reached = batch.expected is not None and now.total >= batch.expected
     return reached or timezone.now() - (now.newest or batch.created) > QUIET
