@@ -11,7 +11,6 @@ from collections.abc import Callable
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from tasks.connections import drop_connection
 from tasks.identity import worker_name
@@ -73,15 +72,14 @@ class Presence:
     def _touch(self) -> None:
         memory = tree_mb()
         if not Worker.objects.filter(pk=self._id).update(last_seen=Now(), memory_mb=memory):
-            now = timezone.now()
             me = Worker(
                 pk=self._id,
                 kind=self._kind,
                 name=worker_name(),
                 host=socket.gethostname()[:120],
                 pid=os.getpid(),
-                started=now,
-                last_seen=now,
+                started=Now(),
+                last_seen=Now(),
                 slots=self._slots,
                 memory_mb=memory,
             )
