@@ -71,7 +71,7 @@ class Presence:
 
     def _touch(self) -> None:
         memory = tree_mb()
-        if not Worker.objects.filter(pk=self._id).update(last_seen=Now(), memory_mb=memory):
+        if not Worker.objects.filter(pk=self._id).update(last_seen=Now(), memory_mb=memory, subscribers=self._subscribers()):
             me = Worker(
                 pk=self._id,
                 kind=self._kind,
@@ -84,6 +84,14 @@ class Presence:
                 memory_mb=memory,
             )
             me.save(force_insert=True)
+
+    def _subscribers(self) -> int:
+        """How many listen to progress here."""
+        if self._kind != Worker.Kind.WEB:
+            return 0
+        from tasks.hub import Hub
+
+        return Hub.subscribers()
 
     def _leave(self) -> None:
         Worker.objects.filter(pk=self._id).update(stopped=Now(), last_seen=Now())

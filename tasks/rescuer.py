@@ -15,7 +15,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from tasks import leader
+from tasks import counting, leader
 from tasks.connections import drop_connection, refresh_connection
 from tasks.dispatch import change_line, dispatch, dispatch_all, top_up
 from tasks.ending import close_attempt, finish
@@ -31,6 +31,7 @@ MANY = 1000
 MAX_LOST = 2
 OUTBOX_GRACE = timedelta(seconds=3)
 MESSAGE_GRACE = timedelta(seconds=10)
+FOLD_EVERY = 60.0
 
 
 @dataclass
@@ -130,6 +131,7 @@ class Rescuer:
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._loop, name="task-rescuer", daemon=True)
         self._leads_since = float("inf")
+        self._folded = float("-inf")
 
     def start(self) -> None:
         self._thread.start()
@@ -156,6 +158,10 @@ class Rescuer:
         done = rescue(expire=now - self._leads_since > settings.TASK_LEASE_SECONDS / 3)
         if done:
             log.info("Rescued: %s", done)
+            counting.rescued(vars(done))
+        if now - self._folded > FOLD_EVERY:
+            counting.fold()
+            self._folded = now
 
     def _quietly(self, do: Callable[[], None]) -> None:
         """The rescuer outlives whatever goes wrong in a pass; the next pass sees the same state again."""
