@@ -25,6 +25,6 @@ export function words(event) {
 export function stillWaiting(event, seconds, reason) {
   const stage = NAMES[event.step] ?? NAMES[event.status] ?? event.step;
   if (reason) return `${stage}: ${reason}`;
-  if (["pending", "queued"].includes(event.status) && event.percent === 0 && event.step !== "batch") return gettext("Waiting for its turn");
+  if (["pending", "queued"].includes(event.status) && event.percent === 0) return [event.message, gettext("Waiting for its turn")].filter(Boolean).join(", ");
   return interpolate(gettext("%(stage)s, still working, no news for %(n)s s"), { stage: [stage, event.message].filter(Boolean).join(", "), n: seconds });
 }
