@@ -61,6 +61,7 @@ def task_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     may_change = topics.may_change_task(request.user, record)
     (row,) = rows_of(request.user, [record])
     children = list(visible.filter(parent=record).order_by("pk")[: SHOWN_CHILDREN + 1])
+    began = next((attempt.started for attempt in record.attempts.all()), record.started_at)
     cause = cause_of_record(record) if record.status in (Status.FAILED, Status.RETRYING) else None
     context = {
         "rail": "tasks",
@@ -75,8 +76,8 @@ def task_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "children": rows_of(request.user, children[:SHOWN_CHILDREN]),
         "more_children": len(children) > SHOWN_CHILDREN,
         "parent": record.parent if record.parent and visible.filter(pk=record.parent.pk).exists() else None,
-        "waited": _between(record.created, record.started_at),
-        "took": _between(record.started_at, record.finished_at),
+        "waited": _between(record.created, began),
+        "took": _between(began, record.finished_at),
     }
     return render(request, "tasks/detail.html", context)
 
