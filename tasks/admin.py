@@ -5,10 +5,11 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
-from tasks.manager import manager
+from tasks import bulk
+from tasks.actions import MEANINGS, Action
 from tasks.models import TaskAttempt, TaskRecord, TopicState, Worker
 from tasks.schedule_admin import link_to_schedule
 
@@ -58,7 +59,7 @@ class TaskRecordAdmin(ReadOnly):
     date_hierarchy = "created"
     show_full_result_count = False
     inlines = [AttemptInline]
-    actions = ["retry", "cancel"]
+    actions = ["retry", "cancel", "pause", "resume"]
     # What a task was given and what came of it may quote a case; the admin shows metadata, not content.
     exclude = ["payload", "result"]
     readonly_fields = ["why_waiting", "submitted_by"]
@@ -75,23 +76,43 @@ class TaskRecordAdmin(ReadOnly):
     def submitted_by(self, record: TaskRecord) -> str:
         return link_to_schedule(record)
 
-    def has_retry_permission(self, request: HttpRequest) -> bool:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TaskRecord]:
+        return super().get_queryset(request).defer("payload", "result")
+
+    def has_operate_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("tasks.change_taskrecord"))
 
-    @admin.action(description=_("Try again"), permissions=["retry"])
+    @admin.action(description=_("Try again"), permissions=["operate"])
     def retry(self, request: HttpRequest, records: QuerySet[TaskRecord]) -> None:
-        count = len([manager.retry(record.pk) for record in records])
-        messages.success(request, ngettext("%d task begins again.", "%d tasks begin again.", count) % count)
+        self._apply(Action.RETRY, request, records)
 
-    @admin.action(description=_("Cancel"), permissions=["retry"])
+    @admin.action(description=_("Cancel"), permissions=["operate"])
     def cancel(self, request: HttpRequest, records: QuerySet[TaskRecord]) -> None:
-        count = len([manager.cancel(record.pk) for record in records])
-        messages.success(request, ngettext("%d task is cancelled.", "%d tasks are cancelled.", count) % count)
+        self._apply(Action.CANCEL, request, records)
+
+    @admin.action(description=_("Pause"), permissions=["operate"])
+    def pause(self, request: HttpRequest, records: QuerySet[TaskRecord]) -> None:
+        self._apply(Action.PAUSE, request, records)
+
+    @admin.action(description=_("Go on"), permissions=["operate"])
+    def resume(self, request: HttpRequest, records: QuerySet[TaskRecord]) -> None:
+        self._apply(Action.RESUME, request, records)
+
+    def _apply(self, action: Action, request: HttpRequest, records: QuerySet[TaskRecord]) -> None:
+        """Do it to what is ticked, on all pages if asked; those in another state are left alone."""
+        applied = bulk.apply_to_ticked(action, records, request.user)
+        if applied.task is not None:
+            words = {"count": applied.matched, "task": applied.task.pk}
+            messages.success(request, gettext("%(count)d tasks are being changed by task %(task)s.") % words)
+            return
+        messages.success(request, MEANINGS[action].done % {"count": applied.done})
+        if applied.skipped:
+            messages.warning(request, gettext("%(count)d could not be changed.") % {"count": applied.skipped})
 
 
 @admin.register(Worker)
 class WorkerAdmin(ReadOnly):
-    list_display = ["name", "kind", "host", "pid", "started", "last_seen", "stopped"]
+    list_display = ["name", "kind", "host", "pid", "slots", "memory_mb", "started", "last_seen", "stopped"]
     list_filter = ["kind", "host"]
 
 

@@ -12,12 +12,12 @@ from functools import partial
 from typing import Any
 
 from billiard.exceptions import SoftTimeLimitExceeded
-from django.db import InterfaceError, OperationalError, transaction
-from django.utils import timezone
+from django.db import transaction
+from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from tasks import diary, dispatch, line, loop, registry, retries
-from tasks.connections import drop_connection, refresh_connection
+from tasks.connections import AWAY, drop_connection, outlast, refresh_connection
 from tasks.ending import close_attempt, finish
 from tasks.errors import BrokerUnreachable, Cancelled, ClaimLost, PermanentError, TimeLimit
 from tasks.executors import routing
@@ -28,8 +28,6 @@ from tasks.run import TaskRun, events
 
 log = logging.getLogger(__name__)
 Outcome = TaskAttempt.Outcome
-DATABASE_AWAY = (OperationalError, InterfaceError)
-SETTLE_PAUSES = (0.5, 1, 2, 4, 8)
 WORK_ON = 0.5
 """Seconds for which the receiver of a message works on before it passes the message on (a message costs more than a short task)."""
 stopping = threading.Event()
@@ -47,7 +45,7 @@ def _begin(record: TaskRecord) -> TaskRun:
     told = events(record, Status.STARTED, 0)
     try:
         emit_all(told[:1] if record.topic and record.share is not None else told)
-    except DATABASE_AWAY as error:
+    except AWAY as error:
         log.warning("The start of %s was not told: %s", record, error)
         drop_connection()
     return TaskRun(record, registry.get(record.name) if registry.is_registered(record.name) else None)
@@ -128,19 +126,14 @@ def _call(run: TaskRun) -> dict[str, Any] | None:
 
 def _settle(run: TaskRun, write: Callable[[TaskRecord], None]) -> None:
     """Write the end of an attempt in one transaction that verifies the claim; waits for a database that restarts."""
-    for pause in (*SETTLE_PAUSES, None):
-        try:
-            with transaction.atomic():
-                record = _held(run)
-                write(record)
-                diary.write(record, run.attempt)
-        except DATABASE_AWAY:
-            if pause is None:
-                raise
-            drop_connection()
-            time.sleep(pause)
-        else:
-            return
+
+    def once() -> None:
+        with transaction.atomic():
+            record = _held(run)
+            write(record)
+            diary.write(record, run.attempt)
+
+    outlast(once)
 
 
 def _held(run: TaskRun) -> TaskRecord:
@@ -178,7 +171,7 @@ def _failed(run: TaskRun, error: Exception, trace: str, record: TaskRecord) -> N
 def _retry_later(record: TaskRecord, verdict: retries.Verdict, error_class: str) -> None:
     assert verdict.delay is not None  # noqa: S101 (the caller's branch)
     record.status, record.retries = Status.RETRYING, record.retries + 1
-    record.run_after, record.lease_until = timezone.now() + verdict.delay, None
+    record.run_after, record.lease_until = Now() + verdict.delay, None
     record.error, record.error_code, record.error_class = verdict.message, verdict.code[:60], error_class[:200]
     record.save(update_fields=["status", "retries", "run_after", "lease_until", "error", "error_code", "error_class"])
     seconds = round(verdict.delay.total_seconds())
@@ -194,7 +187,7 @@ def _hand_back(run: TaskRun, record: TaskRecord) -> None:
         return
     record.status, record.run_after, record.lease_until = Status.PENDING, None, None
     record.save(update_fields=["status", "run_after", "lease_until"])
-    transaction.on_commit(partial(dispatch.dispatch, record), robust=True)
+    transaction.on_commit(lambda: dispatch.dispatch(record), robust=True)
 
 
 def hand_back(run: TaskRun) -> None:

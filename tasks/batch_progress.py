@@ -24,9 +24,9 @@ from tasks.models import Batch, Status, TopicState
 from tasks.progress import Event, emit_all
 
 log = logging.getLogger(__name__)
-EVERY = 1.0
-SHARE_OF_TIME = 20
-"""Counting very many units takes a while: it never takes more than one twentieth of the time."""
+EVERY, SELDOM = 1.0, 5.0
+SHARE_OF_TIME = 10
+"""Counting very many units takes a while: it takes no more than a tenth of the time, unless that were too seldom."""
 WRITTEN = ("total", "succeeded", "failed", "cancelled", "percent", "finished_at")
 QUIET = timedelta(minutes=10)
 """A batch of which nothing new came for so long is complete, whatever was announced."""
@@ -139,8 +139,8 @@ def _written(batch: Batch) -> tuple[object, ...]:
 
 
 def _complete(batch: Batch, now: Count) -> bool:
-    """All units have ended, and all that were announced are there (or nothing has come for long)."""
-    if batch.finished_at is not None or now.ended < now.total:
+    """All units have ended, and all that were announced are there (or nothing has come for long). A pause is no end."""
+    if batch.finished_at is not None or batch.paused_at is not None or now.ended < now.total:
         return False
     reached = batch.expected is not None and now.total >= batch.expected
     return reached or timezone.now() - (now.newest or batch.created) > QUIET
@@ -212,7 +212,7 @@ class BatchTicker:
             except (DatabaseError, InterfaceError) as error:
                 log.warning("The batches could not be counted: %s", error)
                 drop_connection()
-            pause = max(EVERY, SHARE_OF_TIME * (time.monotonic() - began))
+            pause = min(SELDOM, max(EVERY, SHARE_OF_TIME * (time.monotonic() - began)))
         leadership.release()
         connection.close()
 

@@ -7,27 +7,32 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
-from django.db.models import F
-from django.db.models.functions import Greatest
+from django.db.models import F, Q
+from django.db.models.functions import Greatest, Now
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from pydantic import BaseModel
 
-from tasks import batch_progress, topics
+from tasks import batch_progress, estimates, topics
 from tasks.dispatch import wake_all
 from tasks.manager import manager
-from tasks.models import ACTIVE, Batch, Status, TaskRecord
+from tasks.models import ACTIVE, Batch, Status, TaskRecord, TopicState
+from tasks.progress import left_now
 from tasks.run import TaskRun
 
 WAITING = (Status.PENDING, Status.QUEUED, Status.RETRYING)
 AT_ONCE = 200
 """More records than this are cancelled or tried again by a task, so that nobody waits for the answer."""
 CHANGE = "tasks.change_batch"
+SHOWN_FOR = timedelta(hours=1)
+MOST_SHOWN = 5
 
 FAILED_UNITS = f"""
 SELECT newest.id FROM (
@@ -114,6 +119,31 @@ def correct(batch_id: uuid.UUID, user: Any, *, title: str | None = None, withdra
         if withdrawn:
             withdraw(batch.pk, withdrawn)
     return batch
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A batch as pages show it: its last event in words."""
+
+    batch: Batch
+    text: str
+    step: str
+    seq: int
+
+
+def shown(scope: uuid.UUID) -> list[Shown]:
+    """What is under way in a scope, and what has just ended with failures, newest first. The right to see it has been checked."""
+    lately = Q(failed__gt=0, finished_at__gt=Now() - SHOWN_FOR)
+    found = list(Batch.objects.filter(Q(finished_at=None) | lately, scope=scope).select_related("paused_by")[:MOST_SHOWN])
+    states = TopicState.objects.in_bulk([batch.topic for batch in found])
+    return [_shown(batch, states.get(batch.topic)) for batch in found]
+
+
+def _shown(batch: Batch, state: TopicState | None) -> Shown:
+    left = estimates.in_words(left_now(state.left, state.updated)) if state else ""
+    text = ", ".join(filter(None, [batch_progress.message_of(batch), left]))
+    step = "ended" if batch.finished_at else "paused" if batch.paused_at else "batch"
+    return Shown(batch, text, step, state.seq if state else 0)
 
 
 def withdraw(batch_id: uuid.UUID, units: int = 1) -> None:

@@ -107,7 +107,7 @@ DEADLOCK = Cause(
 MISTAKE = Cause(
     _("A mistake in the program"),
     _("The task met something that its authors did not expect."),
-    _("Trying again helps seldom. Report it with the traceback of the last attempt."),
+    _("Trying again seldom helps. Report it with the traceback of the last attempt."),
     retry=False,
 )
 

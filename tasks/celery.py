@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import signal
 import uuid
@@ -82,3 +83,4 @@ def _beat_starts(**_: Any) -> None:
     from tasks import runtime
 
     runtime.start_beat()
+    atexit.register(runtime.stop)

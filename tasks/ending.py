@@ -6,7 +6,7 @@ import logging
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
+from django.db.models.functions import Now
 from pydantic import BaseModel, ValidationError
 
 from tasks import registry
@@ -24,10 +24,11 @@ def finish(
     """End a record that the caller has locked in his transaction: state, the owner's `on_end`, the terminal event."""
     record.status = status
     record.result, record.error, record.error_code, record.error_class = result, error, code[:60], error_class[:200]
-    record.finished_at, record.lease_until = timezone.now(), None
+    record.finished_at, record.lease_until = Now(), None
     if status == Status.SUCCEEDED:
         record.percent = 100
     record.save(update_fields=["status", "result", "error", "error_code", "error_class", "finished_at", "lease_until", "percent"])
+    del record.finished_at  # by the database's clock: read when somebody asks
     _tell_owner(record, status)
     emit_all(events(record, status, record.percent, record.step, error))
 
@@ -37,7 +38,7 @@ def close_attempt(
 ) -> None:
     """Write how an attempt ended (traceback trimmed at its front: the end names the cause)."""
     TaskAttempt.objects.filter(record=record, number=number).update(
-        ended=timezone.now(),
+        ended=Now(),
         outcome=outcome,
         error_class=error_class[:200],
         message=message,

@@ -9,7 +9,7 @@ import logging
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable
 from typing import Any
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 import psycopg
 import redis.asyncio
@@ -51,6 +51,7 @@ class Subscription:
 
     def close(self) -> None:
         self.remove(self.topics)
+        self._hub.subscriptions.discard(self)
 
     async def get(self) -> Event | None:
         return await self._queue.get()
@@ -72,6 +73,7 @@ class Hub:
 
     def __init__(self) -> None:
         self.listeners: defaultdict[str, set[Subscription]] = defaultdict(set)
+        self.subscriptions: WeakSet[Subscription] = WeakSet()
         self._connected = asyncio.Event()
         self._task = asyncio.get_running_loop().create_task(self._run(), name="progress-hub")
 
@@ -87,10 +89,16 @@ class Hub:
     async def open(self, topics: Iterable[str] = (), patience: float = 2.0) -> Subscription:
         """A subscription that misses nothing from now on. Without a transport it opens too: the state follows when it is back."""
         subscription = Subscription(self)
+        self.subscriptions.add(subscription)
         subscription.add(topics)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._connected.wait(), patience)
         return subscription
+
+    @classmethod
+    def subscribers(cls) -> int:
+        """Sockets and streams that listen at this process."""
+        return sum(len(hub.subscriptions) for hub in list(cls._hubs.values()))
 
     def deliver(self, message: dict[str, Any]) -> None:
         event, scope = message["event"], message["scope"]

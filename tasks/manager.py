@@ -6,7 +6,6 @@ import hashlib
 import uuid
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from functools import partial
 from itertools import islice, repeat
 from typing import Any
 
@@ -148,7 +147,7 @@ class TaskManager:
             with transaction.atomic():
                 record.save(force_insert=True)
                 emit_all(events(record, Status.PENDING, 0))
-                transaction.on_commit(partial(dispatch, record), robust=True)
+                transaction.on_commit(lambda: dispatch(record), robust=True)
         except IntegrityError:
             twin = _twin(record)
             if twin is None:
@@ -172,7 +171,7 @@ class TaskManager:
             written = set(ids)
             emit_all([event for draft in drafts if draft.pk in written for event in events(draft, Status.PENDING, 0)[1:]])
         if first.status == Status.QUEUED:
-            transaction.on_commit(partial(wake, route.executor, ids), robust=True)
+            transaction.on_commit(lambda: wake(route.executor, ids), robust=True)
         return ids
 
     def _locked(self, task_id: uuid.UUID | str, user: Any) -> TaskRecord:
@@ -195,7 +194,7 @@ class TaskManager:
         emit_all(events(record, Status.PENDING, 0, restart=True))
         if record.batch_id is not None:
             batch_progress.reopen(record.batch_id)
-        transaction.on_commit(partial(dispatch, record), robust=True)
+        transaction.on_commit(lambda: dispatch(record), robust=True)
 
 
 def _draft(

@@ -11,6 +11,7 @@ from django.contrib.postgres.indexes import BrinIndex
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -311,7 +312,7 @@ class Worker(models.Model):
     host = models.CharField(max_length=120)
     pid = models.PositiveIntegerField()
     started = models.DateTimeField()
-    last_seen: models.DateTimeField[datetime, datetime] = models.DateTimeField()
+    last_seen: models.DateTimeField[datetime | Combinable, datetime] = models.DateTimeField()
     stopped = models.DateTimeField(null=True, blank=True)
     slots = models.PositiveSmallIntegerField(default=0, help_text="tasks it can run at once")
     memory_mb = models.FloatField(null=True, blank=True, help_text="proportional set size of it and its children, MB")

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from tasks.connections import drop_connection
 from tasks.identity import worker_name
@@ -72,20 +71,27 @@ class Presence:
 
     def _touch(self) -> None:
         memory = tree_mb()
-        if not Worker.objects.filter(pk=self._id).update(last_seen=Now(), memory_mb=memory):
-            now = timezone.now()
+        if not Worker.objects.filter(pk=self._id).update(last_seen=Now(), memory_mb=memory, subscribers=self._subscribers()):
             me = Worker(
                 pk=self._id,
                 kind=self._kind,
                 name=worker_name(),
                 host=socket.gethostname()[:120],
                 pid=os.getpid(),
-                started=now,
-                last_seen=now,
+                started=Now(),
+                last_seen=Now(),
                 slots=self._slots,
                 memory_mb=memory,
             )
             me.save(force_insert=True)
+
+    def _subscribers(self) -> int:
+        """How many listen to progress here."""
+        if self._kind != Worker.Kind.WEB:
+            return 0
+        from tasks.hub import Hub
+
+        return Hub.subscribers()
 
     def _leave(self) -> None:
         Worker.objects.filter(pk=self._id).update(stopped=Now(), last_seen=Now())

@@ -15,7 +15,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from tasks import leader
+from tasks import counting, leader
 from tasks.connections import drop_connection, refresh_connection
 from tasks.dispatch import change_line, dispatch, dispatch_all, top_up
 from tasks.ending import close_attempt, finish
@@ -31,6 +31,7 @@ MANY = 1000
 MAX_LOST = 2
 OUTBOX_GRACE = timedelta(seconds=3)
 MESSAGE_GRACE = timedelta(seconds=10)
+FOLD_EVERY = 60.0
 
 
 @dataclass
@@ -91,7 +92,8 @@ def _give_up(record: TaskRecord) -> None:
 
 def _send_due() -> int:
     """The outbox: dispatches lost between commit and broker, retries and delayed tasks whose time has come."""
-    forgotten = Q(run_after=None, created__lt=Now() - OUTBOX_GRACE)
+    # `created` is by the clock of who submitted: a time to come means a wrong clock, and sending twice does no harm.
+    forgotten = Q(run_after=None) & ~Q(created__range=(Now() - OUTBOX_GRACE, Now() + OUTBOX_GRACE))
     due = TaskRecord.objects.filter(forgotten | Q(run_after__lte=Now()), status__in=UNSENT).order_by("priority", "id")
     records = list(due[:MANY])
     return len(records) if records and dispatch_all(records) else 0
@@ -129,6 +131,7 @@ class Rescuer:
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._loop, name="task-rescuer", daemon=True)
         self._leads_since = float("inf")
+        self._folded = float("-inf")
 
     def start(self) -> None:
         self._thread.start()
@@ -155,6 +158,10 @@ class Rescuer:
         done = rescue(expire=now - self._leads_since > settings.TASK_LEASE_SECONDS / 3)
         if done:
             log.info("Rescued: %s", done)
+            counting.rescued(vars(done))
+        if now - self._folded > FOLD_EVERY:
+            counting.fold()
+            self._folded = now
 
     def _quietly(self, do: Callable[[], None]) -> None:
         """The rescuer outlives whatever goes wrong in a pass; the next pass sees the same state again."""

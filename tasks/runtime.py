@@ -6,7 +6,10 @@ import logging
 import threading
 from dataclasses import dataclass
 
+from django.conf import settings
+
 from tasks import schedules, services
+from tasks.batch_progress import BatchTicker
 from tasks.executors import pool
 from tasks.models import Worker
 from tasks.presence import Presence
@@ -19,6 +22,7 @@ log = logging.getLogger(__name__)
 class _Running:
     presence: Presence
     rescuer: Rescuer
+    batches: BatchTicker
     scheduler: schedules.SchedulerThread | None = None
 
 
@@ -28,14 +32,14 @@ _running: _Running | None = None
 def start_web(*, schedule: bool = False) -> None:
     """In a web process: work on background tasks, rescue, say that we live; `schedule` also obeys the schedules (no beat).
     Services are built beside the first requests, so that nobody's first search waits for a model."""
-    if _start(Worker.Kind.WEB, schedule=schedule):
+    if _start(Worker.Kind.WEB, settings.TASK_BACKGROUND_THREADS, schedule=schedule):
         pool.start_pool()
         threading.Thread(target=services.start_all, name="services", daemon=True).start()
 
 
 def start_beat() -> None:
     """In beat: rescue and say that we live."""
-    _start(Worker.Kind.BEAT, schedule=False)
+    _start(Worker.Kind.BEAT, 0, schedule=False)
 
 
 def stop(grace: float = 5.0) -> None:
@@ -47,16 +51,18 @@ def stop(grace: float = 5.0) -> None:
     if running.scheduler is not None:
         running.scheduler.stop()
     pool.stop_pool(grace)
+    running.batches.stop()
     running.rescuer.stop()
     running.presence.stop()
     services.close_all()
 
 
-def _start(kind: Worker.Kind, *, schedule: bool) -> bool:
+def _start(kind: Worker.Kind, slots: int, *, schedule: bool) -> bool:
     global _running
     if _running is not None:
         return False
-    _running = _Running(Presence(kind), Rescuer(), schedules.run_in_thread() if schedule else None)
+    _running = _Running(Presence(kind, slots), Rescuer(), BatchTicker(), schedules.run_in_thread() if schedule else None)
     _running.presence.start()
     _running.rescuer.start()
+    _running.batches.start()
     return True

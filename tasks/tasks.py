@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 from typing import Any
 
-from tasks import batches, bulk, maintenance
+from tasks import batches, bulk, maintenance, retention
 from tasks.registry import NoPayload, task
 from tasks.run import TaskRun
 from tasks.schedules import Schedule, declare
 
+log = logging.getLogger(__name__)
+VACUUM_HOURS = 6
+
 
 @task("tasks.health_check")
 def health_check(job: NoPayload, run: TaskRun) -> dict[str, Any]:
-    return maintenance.health()
+    """What is not well is also said in the log and in the task's diary."""
+    found = maintenance.health()
+    for part in found["parts"]:
+        if not part["ok"]:
+            log.warning("%s is not well: %s", part["name"], part["detail"])
+    return found
 
 
-@task("tasks.vacuum_database")
+@task("tasks.vacuum_database", heavy=True, soft_limit=VACUUM_HOURS * 3600, concurrency=1)
 def vacuum_database(job: NoPayload, run: TaskRun) -> dict[str, Any]:
     return maintenance.vacuum(lambda done, count, name: run.progress(100 * done / count, "vacuum", name))
 
@@ -24,6 +33,11 @@ def vacuum_database(job: NoPayload, run: TaskRun) -> dict[str, Any]:
 @task("tasks.cleanup_expired_sessions")
 def cleanup_expired_sessions(job: NoPayload, run: TaskRun) -> dict[str, Any]:
     return {"removed": maintenance.cleanup_sessions()}
+
+
+@task("tasks.cleanup_old_records")
+def cleanup_old_records(job: NoPayload, run: TaskRun) -> dict[str, Any]:
+    return dict(retention.clean_up(lambda done, total: run.progress(100 * done / max(1, total), "records", f"{done} of {total}")))
 
 
 @task(bulk.NAME, payload=bulk.ApplyToMany)
@@ -40,3 +54,4 @@ def change_batch(job: batches.BatchChange, run: TaskRun) -> dict[str, Any]:
 declare(Schedule("Health check", "tasks.health_check", every=timedelta(hours=1), description="Asks every part how it is."))
 declare(Schedule("Vacuum the database", "tasks.vacuum_database", crontab="0 4 sat", description="Saturday 04:00 UTC."))
 declare(Schedule("Clean up expired sessions", "tasks.cleanup_expired_sessions", crontab="0 3 *", description="Daily 03:00 UTC."))
+declare(Schedule("Clean up old records", "tasks.cleanup_old_records", crontab="30 3 *", description="Daily 03:30 UTC."))

@@ -12,10 +12,15 @@ from typing import Any
 import redis
 from django.conf import settings
 from django.db import DatabaseError, connection
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 log = logging.getLogger(__name__)
 NOTIFY_CHANNEL = "lexintel_progress"
-PAUSE_AFTER_ERROR = 1.0
+PATIENCE = 1.0
+"""Seconds that anybody waits for a Redis that does not answer."""
+PAUSE_AFTER_ERROR, PAUSE_AFTER_TIMEOUT = 1.0, 5.0
+"""Seconds for which nothing is tried: one that hangs costs every caller its patience again."""
 
 
 def channel() -> str:
@@ -26,6 +31,12 @@ def channel() -> str:
 def queue_name() -> str:
     """The broker queue of this installation (and of each test database)."""
     return f"lexintel.{connection.settings_dict['NAME']}"
+
+
+def impatient_redis() -> redis.Redis:
+    """A client for callers who must not wait. A connection that died with a restart is made anew, nothing else is tried twice."""
+    again = Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,))
+    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE, retry=again)
 
 
 class Publisher:
@@ -63,7 +74,7 @@ class Publisher:
     def _redis(self) -> redis.Redis:
         with self._lock:
             if self._client is None:
-                self._client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2)
+                self._client = impatient_redis()
             return self._client
 
     def _note(self, error: Exception, count: int) -> None:
@@ -71,7 +82,8 @@ class Publisher:
         if self._silent_until == 0.0:
             log.warning("Progress events are not delivered at the moment: %s", error)
         self.lost += count
-        self._silent_until = time.monotonic() + PAUSE_AFTER_ERROR
+        pause = PAUSE_AFTER_TIMEOUT if isinstance(error, redis.TimeoutError) else PAUSE_AFTER_ERROR
+        self._silent_until = time.monotonic() + pause
 
 
 publisher = Publisher()

@@ -16,7 +16,9 @@ from cases.models import Case
 from cases.services.summaries import register_summary
 from cases.tabs import Overview, register_overview, register_tab
 from documents.models import Document
+from tasks import batches, estimates
 from tasks.models import TopicState
+from tasks.progress import left_now
 
 Status = Document.Status
 RUNNING = (Status.PENDING, Status.EXTRACTING, Status.EMBEDDING, Status.CITING)
@@ -94,7 +96,8 @@ def _live(document: Document, state: TopicState | None) -> Live:
     stage = document.get_status_display()
     if state is None:
         return Live(BEGINS.get(Status(document.status), 0.0), stage)
-    return Live(state.percent, f"{stage}, {state.message}" if state.message else stage, state.seq)
+    left = estimates.in_words(left_now(state.left, state.updated))
+    return Live(state.percent, ", ".join(filter(None, [str(stage), state.message, left])), state.seq)
 
 
 def overview(case: Case, user: Any) -> Overview:
@@ -106,6 +109,7 @@ def overview(case: Case, user: Any) -> Overview:
         "counts": counts,
         "running": running[:5],
         "running_percent": _mean_percent(running),
+        "batches": batches.shown(case.pk),
         "topics": " ".join(document.topic for document in running),
         "fatal_codes": FATAL_CODES,
         "failed": documents_of(case).filter(status=Status.FAILED)[:5] if counts["failed"] else [],

@@ -16,7 +16,7 @@ from documents.errors import Refused
 from documents.jobs import RereadingJob
 from documents.models import Document
 from documents.services import pipeline
-from tasks import batches
+from tasks import batch_progress, batches
 from tasks.manager import manager
 from tasks.models import Batch, TaskRecord
 
@@ -55,6 +55,7 @@ def submit_all(batch: Batch, user: Any, ids: Sequence[UUID], progress: Callable[
                     pipeline.process_document_pipeline(document, user, source="reprocess", batch=batch, priority=pipeline.BULK)
         progress(min(first + CHUNK, len(ids)))
     batches.close(batch.pk)
+    batch_progress.tell(batch.pk)
     return len(begun)
 
 

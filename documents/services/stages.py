@@ -247,7 +247,8 @@ def _mentions(version: TextVersion, run: TaskRun) -> list[Citation]:
     def check() -> None:
         nonlocal done
         done += 1
-        run.progress(min(95, 100 * done / pieces), "citing", _("finding citations"))
+        message = _("part %(done)d of %(all)d") % {"done": min(done, pieces), "all": pieces} if pieces > 1 else ""
+        run.progress(min(95, 100 * done / pieces), "citing", message)
 
     return [_citation(version, found.page, found.mention, places) for found in law.extract_pages(pages, check)]
 

@@ -151,6 +151,7 @@ def test_a_whole_case_is_read_anew_as_one_batch(api, editor, case, work_off):
     busy = post(api(editor), case, *several(1, start=9)).json()[0]["id"]
     answer = api(editor).post(f"{URL}reprocess/", {"case": str(case.pk)}, format="json")
     assert (answer.status_code, answer.json()["kind"], answer.json()["expected"]) == (202, "reprocess", 0)
+    assert answer.json()["total"] == 3
     batch = Batch.objects.get(pk=answer.json()["id"])
     assert batch.records.count() == 3
     assert set(batch.records.values_list("priority", flat=True)) == {pipeline.BULK}

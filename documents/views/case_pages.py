@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.views import case_page, visible_case
 from documents.models import Document
 from documents.services.overview import FATAL_CODES, STATES, attach_live, counts_of, documents_of
+from tasks import batches
 
 ORDERS = {"added": "created", "title": "title", "kind": "kind", "pages": "page_count", "date": "date", "status": "status"}
 DOCUMENTS_PER_PAGE = 100
@@ -42,6 +43,7 @@ def case_documents(request: HttpRequest, pk: UUID) -> HttpResponse:
         "documents/case_documents.html",
         page=page,
         counts=counts_of(case),
+        batches=batches.shown(case.pk),
         states=_chips(state),
         state=state if state in STATES else "",
         kinds=Document.Kind.choices,

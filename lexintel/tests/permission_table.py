@@ -128,6 +128,7 @@ TABLE: dict[str, dict[str, Expected]] = {
     # health, sign-in, documentation of the API
     "healthz": {"GET": _public()},
     "readyz": {"GET": _public()},
+    "metrics": {"GET": _public(403)},  # for staff and the metrics token
     "api/schema/": {"GET": _public()},
     "api/docs/": {"GET": _public()},
     "api/auth/token/": {"POST": _public(401, send=json(username="owner", password="wrong"))},

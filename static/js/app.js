@@ -5,5 +5,6 @@ import "./times.js";
 import "./live.js";
 import "./rows.js";
 import "./documents.js";
+import "./batches.js";
 import "./drop.js";
 import "./tray.js";

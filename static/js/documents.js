@@ -1,5 +1,6 @@
 // The list of documents: selection (shift-click, all), the bulk bar, actions on one row. All changes go through the API.
 
+import { reread } from "./batches.js";
 import { gettext, interpolate, ngettext } from "./i18n.js";
 import { refresh } from "./live.js";
 import { api } from "./net.js";
@@ -9,7 +10,6 @@ import { announce, toast } from "./toasts.js";
 
 const AT_ONCE = 4;
 const VERBS = {
-  reprocess: { method: "POST", path: "reprocess/", done: (n) => interpolate(ngettext("%(n)s document is read anew.", "%(n)s documents are read anew.", n), { n }) },
   retry: { method: "POST", path: "retry/", done: (n) => interpolate(ngettext("%(n)s document is tried again.", "%(n)s documents are tried again.", n), { n }) },
   cancel: { method: "POST", path: "cancel/", done: (n) => interpolate(ngettext("%(n)s document was stopped.", "%(n)s documents were stopped.", n), { n }) },
   delete: { method: "DELETE", path: "", done: (n) => interpolate(ngettext("%(n)s document was deleted.", "%(n)s documents were deleted.", n), { n }) },
@@ -84,6 +84,7 @@ function drawBar(page, selected, boxes) {
 /** Run a verb over documents, a few at a time; says how many went well and why the others did not. */
 async function act(verb, ids, button) {
   if (!ids.length) return false;
+  if (verb === "reprocess") return reread({ case: button.closest("[data-case]").dataset.case, documents: ids });
   const { method, path, done } = VERBS[verb];
   if (verb === "delete" && !(await confirmed(interpolate(ngettext("Delete this document? Its text leaves the search at once.", "Delete these %(n)s documents? Their text leaves the search at once.", ids.length), { n: ids.length }), gettext("Delete")))) return false;
   button.disabled = true;

@@ -9,7 +9,7 @@ import { announce, toast } from "./toasts.js";
 import { gettext, interpolate } from "./i18n.js";
 import { onPage, pageChanged } from "./page.js";
 import { progress, TERMINAL } from "./progress.js";
-import { observe, stillWaiting, words } from "./stages.js";
+import { stillWaiting, words } from "./stages.js";
 
 const QUIET_MS = 5000;
 const REFRESH_EVERY_MS = 1500;
@@ -32,7 +32,6 @@ onPage("[data-progress]", (element) => {
 });
 
 document.addEventListener("lexintel:progress", ({ detail: event }) => {
-  observe(event);
   heardAt.set(event.topic, Date.now());
   reasons.delete(event.topic);
   const shown = document.querySelectorAll(`[data-progress="${CSS.escape(event.topic)}"]`);
@@ -83,7 +82,7 @@ setInterval(() => {
     const quiet = Date.now() - (heardAt.get(topic) ?? Date.now());
     if (quiet < QUIET_MS) continue;
     const event = progress.last(topic) ?? { topic, status: "pending", step: element.dataset.step ?? "pending", percent: 0, message: "" };
-    if (TERMINAL.has(event.status)) continue;
+    if (TERMINAL.has(event.status) || ["paused", "ended"].includes(event.step)) continue;
     const task = event.task ?? element.dataset.task;
     if (task && !reasons.has(topic) && asked < ASKED_AT_ONCE) { asked += 1; askWhy(topic, task); }
     const text = stillWaiting(event, Math.round(quiet / 1000), reasons.get(topic));

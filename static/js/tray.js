@@ -6,8 +6,9 @@ import { about, bytes, gettext, interpolate, ngettext } from "./i18n.js";
 import { refresh } from "./live.js";
 import { api } from "./net.js";
 import { progress, TERMINAL } from "./progress.js";
-import { observe, words } from "./stages.js";
+import { words } from "./stages.js";
 import { announce, toast } from "./toasts.js";
+import { Group } from "./tray-group.js";
 import { Upload } from "./tus.js";
 
 const AT_ONCE = 3;
@@ -19,8 +20,8 @@ class Tray {
   #root = document.getElementById("tray");
   #items = [];
   #byDocument = new Map();
+  #groups = new Map();
   #watched = new Map();
-  pace = [];
   #collapsed = false;
 
   constructor() {
@@ -33,8 +34,9 @@ class Tray {
 
   /** files: [{file, refused: sentence or ""}], place: {id, title} of the case. */
   add(files, place) {
-    if (!this.#unfinished().length) this.pace = [];
-    for (const { file, refused } of files) this.#append(file, refused, place);
+    const good = files.filter(({ refused }) => !refused);
+    const group = good.length > 1 ? this.#together(good, place) : null;
+    for (const { file, refused } of files) this.#append(file, refused, place, refused ? null : group);
     const bad = files.filter(({ refused }) => refused);
     if (bad.length) announce(interpolate(ngettext("%(name)s was not sent: %(why)s", "%(n)s files were not sent. %(name)s: %(why)s", bad.length), { n: bad.length, name: bad[0].file.name, why: bad[0].refused }));
     this.#collapsed = false;
@@ -42,10 +44,33 @@ class Tray {
     this.#show();
   }
 
-  #append(file, refused, place) {
-    const item = this.#row({ name: file.name, size: file.size, caseId: place.id, state: refused ? "refused" : "waiting", reason: refused, percent: 0 });
-    if (!refused) item.upload = new Upload(file, file.name, place.id, () => this.#moved(item));
+  #append(file, refused, place, group) {
+    const item = this.#row({ name: file.name, size: file.size, caseId: place.id, state: refused ? "refused" : "waiting", reason: refused, percent: 0, group });
+    if (!refused) item.upload = new Upload(file, file.name, place.id, group, () => this.#moved(item));
     this.#draw(item);
+  }
+
+  // Files dropped together are one piece of work for the server too; they are sent as soon as it knows.
+  #together(files, place) {
+    const more = files.length - 1;
+    const title = interpolate(ngettext("%(name)s and %(n)s more file", "%(name)s and %(n)s more files", more), { name: files[0].file.name, n: more });
+    const group = this.#gather({ title, caseId: place.id });
+    group.open(files.length).then(() => { this.#adopt(group); this.#next(); });
+    return group;
+  }
+
+  #gather(fields) {
+    const group = new Group(fields);
+    this.list.append(group.row);
+    return group;
+  }
+
+  #adopt(group) {
+    if (!group.id) return;
+    this.#groups.set(group.topic, group);
+    this.#watch(group);
+    const event = progress.last(group.topic);
+    if (event) group.heard(event);
   }
 
   #moved(item) {
@@ -53,6 +78,7 @@ class Tray {
     item.state = upload.state;
     item.reason = upload.reason;
     if (upload.state === "done") this.#arrived(item, upload.answer);
+    if (["done", "refused", "cancelled"].includes(upload.state) && item.group && !upload.joined && !item.withdrawn) { item.withdrawn = true; item.group.withdraw(); }
     if (!["sending", "offline"].includes(upload.state)) this.#next();
     this.#draw(item);
     this.#soon();
@@ -72,13 +98,15 @@ class Tray {
   }
 
   #watch(item) {
-    if (item.state !== "reading" || this.#watched.has(item.caseId)) return;
+    if (this.#watched.has(item.caseId) || (item.state && item.state !== "reading")) return;
     const controller = new AbortController();
     this.#watched.set(item.caseId, controller);
     progress.subscribe(`case:${item.caseId}`, controller.signal);
   }
 
   #heard(event) {
+    const group = this.#groups.get(event.topic);
+    if (group) { group.heard(event); this.#soon(); if (group.over) this.#unwatch(); return; }
     const item = this.#byDocument.get(event.topic);
     if (!item || item.state === "duplicate") return;
     item.event = event;
@@ -91,7 +119,7 @@ class Tray {
 
   #unwatch() {
     for (const [caseId, controller] of this.#watched) {
-      if (this.#items.some((item) => item.caseId === caseId && item.state === "reading")) continue;
+      if (this.#items.some((item) => item.caseId === caseId && (item.state === "reading" || (item.group?.id && !item.group.over)))) continue;
       controller.abort();
       this.#watched.delete(caseId);
     }
@@ -99,7 +127,7 @@ class Tray {
 
   #next() {
     const sending = this.#items.filter((item) => ["sending", "offline"].includes(item.upload?.state)).length;
-    const waiting = this.#items.filter((item) => item.upload?.state === "waiting");
+    const waiting = this.#items.filter((item) => item.upload?.state === "waiting" && item.group?.id !== null);
     for (const item of waiting.slice(0, Math.max(0, AT_ONCE - sending))) item.upload.start();
   }
 
@@ -108,15 +136,17 @@ class Tray {
   /* What is kept for a reload: names and ids, never content. */
 
   #keep() {
-    const kept = this.#items.filter((item) => item.document && item.state === "reading").map(({ name, size, caseId, document: id }) => ({ name, size, caseId, document: id }));
+    const kept = this.#items.filter((item) => item.document && item.state === "reading").map(({ name, size, caseId, document: id, group }) => ({ name, size, caseId, document: id, batch: group?.id, title: group?.title }));
     try { sessionStorage.setItem(KEPT, JSON.stringify(kept)); } catch { /* a private window */ }
   }
 
   #restore() {
     let kept = [];
     try { kept = JSON.parse(sessionStorage.getItem(KEPT) ?? "[]"); } catch { /* nothing readable: nothing kept */ }
-    for (const one of kept) {
-      const item = this.#row({ ...one, state: "reading", reason: "", percent: 0 });
+    for (const { batch, title, ...one } of kept) {
+      const group = batch ? this.#groups.get(`batch:${batch}`) ?? this.#gather({ title, caseId: one.caseId, id: batch }) : null;
+      if (group) this.#adopt(group);
+      const item = this.#row({ ...one, state: "reading", reason: "", percent: 0, group });
       this.#byDocument.set(`document:${one.document}`, item);
       this.#watch(item);
       this.#draw(item);
@@ -149,6 +179,7 @@ class Tray {
 
   #row(fields) {
     const item = { ...fields, upload: null, event: null };
+    item.group?.items.push(item);
     item.bar = newBar(item.name);
     item.text = el("span", { class: "tray-text" });
     item.label = el("span", { class: "tray-name", title: item.name }, item.name);
@@ -171,7 +202,7 @@ class Tray {
     item.phase = phase;
     setText(item.text, text);
     if (item.document && !item.label.querySelector("a")) item.label.replaceChildren(el("a", { href: `/documents/${item.document}/` }, item.name)), globalThis.htmx?.process(item.label);
-    if (item.drawn !== state) { item.drawn = state; this.#drawButtons(item); }
+    if (item.drawn !== state) { item.drawn = state; this.#drawButtons(item); item.group?.draw(); }
   }
 
   #sentence(item) {
@@ -211,13 +242,15 @@ class Tray {
   #drop(item) {
     item.row.remove();
     this.#items = this.#items.filter((other) => other !== item);
+    if (item.group) { item.group.items = item.group.items.filter((other) => other !== item); item.group.draw(); }
     if (!this.#items.length) this.#close(); else this.#show();
   }
 
   #close() {
     if (this.#unfinished().some((item) => MOVING.has(item.state))) { this.#collapsed = true; this.#show(); return; }
-    this.#items.forEach((item) => item.row.remove());
+    this.list.replaceChildren();
     this.#items = [];
+    this.#groups.clear();
     this.#keep();
     this.#unwatch();
     this.#root.hidden = true;
@@ -230,7 +263,7 @@ class Tray {
     const done = counted.filter((item) => ["ready", "duplicate", "failed"].includes(item.state)).length;
     const unsent = this.#items.filter((item) => item.state === "refused").length;
     const share = counted.reduce((sum, item) => sum + this.#share(item), 0) / Math.max(1, counted.length);
-    const title = this.#summary(done, counted.length, unsent, share);
+    const title = this.#summary(done, counted.length, unsent);
     this.#root.hidden = !this.#items.length;
     this.#root.classList.toggle("is-collapsed", this.#collapsed);
     this.toggle.setAttribute("aria-expanded", String(!this.#collapsed));
@@ -254,25 +287,21 @@ class Tray {
     return item.upload && item.size ? (25 * item.upload.offset) / item.size : 0;
   }
 
-  #summary(done, all, unsent, share) {
+  #summary(done, all, unsent) {
     const failed = this.#items.filter((item) => item.state === "failed").length;
     const parts = [];
-    if (done < all) parts.push(interpolate(gettext("%(done)s of %(all)s"), { done, all }), this.#left(share));
+    if (done < all) parts.push(interpolate(gettext("%(done)s of %(all)s"), { done, all }), this.#left());
     else if (all > failed) parts.push(interpolate(ngettext("%(n)s file ready", "%(n)s files ready", all - failed), { n: all - failed }));
     if (failed) parts.push(interpolate(gettext("%(n)s failed"), { n: failed }));
     if (unsent) parts.push(interpolate(gettext("%(n)s not sent"), { n: unsent }));
     return parts.filter(Boolean).join(", ") || gettext("Uploads");
   }
 
-  // From how the whole has advanced in the last half minute.
-  #left(share) {
-    const now = Date.now();
-    if (share < (this.pace.at(-1)?.share ?? 0)) this.pace = [];
-    this.pace.push({ at: now, share });
-    while (this.pace.length > 2 && now - this.pace[0].at > 30_000) this.pace.shift();
-    const took = (now - this.pace[0].at) / 1000;
-    const gained = share - this.pace[0].share;
-    return took > 4 && gained > 1 ? about((took * (100 - share)) / gained) : "";
+  // As the server estimates it; while bytes are on their way nobody knows.
+  #left() {
+    const known = [...this.#groups.values(), ...this.#items.filter((item) => !item.group?.id).map((item) => item.event)].map((one) => one?.left ?? 0);
+    const left = this.#items.some((item) => MOVING.has(item.state)) ? 0 : Math.max(0, ...known);
+    return left ? about(left) : "";
   }
 }
 

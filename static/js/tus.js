@@ -21,10 +21,13 @@ export class Upload {
   #failures = 0;
   #changed;
 
-  constructor(file, name, caseId, changed) {
+  joined = false; // whether the server counts it in its batch
+
+  constructor(file, name, caseId, group, changed) {
     this.file = file;
     this.name = name;
     this.caseId = caseId;
+    this.group = group;
     this.#changed = changed;
   }
 
@@ -40,6 +43,9 @@ export class Upload {
 
   pause() { this.#stop(); this.#become("paused"); }
 
+  /** After a pause: go on when it is its turn. */
+  queue() { this.#become("waiting"); }
+
   cancel() {
     this.#stop();
     if (this.#url) fetch(this.#url, { method: "DELETE", headers: { "Tus-Resumable": "1.0.0", "X-CSRFToken": csrfToken() }, keepalive: true }).catch(() => {});
@@ -53,10 +59,12 @@ export class Upload {
   #stop() { clearTimeout(this.#timer); this.#request?.abort(); this.#request = null; }
 
   #create() {
-    const metadata = `filename ${encode(this.name)},case ${encode(this.caseId)}`;
+    const batch = this.group?.id ? `,batch ${encode(this.group.id)}` : "";
+    const metadata = `filename ${encode(this.name)},case ${encode(this.caseId)}${batch}`;
     this.#send("POST", "/api/uploads/", { "Upload-Length": String(this.file.size), "Upload-Metadata": metadata }, null, (request) => {
       this.#url = new URL(request.getResponseHeader("Location"), location.href).pathname;
       remember(this.#key, this.#url);
+      this.joined = batch !== "";
       this.offset = 0;
       this.#piece();
     });

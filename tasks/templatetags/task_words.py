@@ -18,9 +18,9 @@ def title_of(name: str) -> str:
 
 
 @register.filter
-def room_of(name: str) -> str:
-    """`documents` of `documents.extract_citations`."""
-    return name.partition(".")[0]
+def thousands(number: int) -> str:
+    """7773 is "7,773"."""
+    return f"{number:,}"
 
 
 @register.filter

@@ -124,4 +124,8 @@ def shared(job: Job, run: TaskRun) -> None:
 
 @task("trial.single", payload=Job, heavy=True, concurrency=1)
 def single(job: Job, run: TaskRun) -> None:
+    """Runs until its file is there, if it has one."""
     time.sleep(job.seconds)
+    while job.path and not Path(job.path).exists():
+        run.check()
+        time.sleep(0.02)

@@ -22,6 +22,7 @@ from django.test import override_settings
 from lexintel.embedded.place import Place
 from lexintel.embedded.postgres import Postgres
 from lexintel.embedded.valkey import Valkey
+from tasks.executors import routing
 from tasks.transport import publisher
 
 Kind = TypeVar("Kind", Postgres, Valkey)
@@ -79,11 +80,9 @@ def own_valkey() -> Iterator[Own[Valkey]]:
 
 def _use_broker(url: str) -> None:
     """Celery and the publisher of this process keep their connections; they begin anew."""
-    current_app.conf.broker_url = url
-    current_app.pool.force_close_all()
-    current_app.set_current()
-    current_app.close()
-    publisher._client = None
+    current_app.conf.update(broker_url=url)
+    current_app._pool = current_app.amqp._producer_pool = None
+    publisher._client = routing.CELERY._client = None
 
 
 def empty(own: Own[Valkey]) -> None:

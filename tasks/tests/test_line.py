@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -142,7 +143,7 @@ def test_a_claim_touches_a_few_rows_of_the_index_however_many_wait(worker: Proce
             [TaskRecord(name="trial.ok", status=waiting, executor="nobody", queued_at=now, turn=turn, **fields) for turn in range(2000)]
         )
     TaskRecord.objects.create(name="trial.ok", status=Status.STARTED, executor="nobody", concurrency_key="full", concurrency_limit=1)
-    values = {"executor": "nobody", "worker": "", "count": 1, "keys_locked": False, "lease": 1, "aging": 60}
+    values: dict[str, Any] = {"executor": "nobody", "worker": "", "count": 1, "keys_locked": False, "lease": 1, "aging": 60}
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE tasks_taskrecord")
         cursor.execute("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + line.CLAIM, values)

@@ -61,11 +61,14 @@ def task_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     may_change = topics.may_change_task(request.user, record)
     (row,) = rows_of(request.user, [record])
     children = list(visible.filter(parent=record).order_by("pk")[: SHOWN_CHILDREN + 1])
+    began = next((attempt.started for attempt in record.attempts.all()), record.started_at)
+    cause = cause_of_record(record) if record.status in (Status.FAILED, Status.RETRYING) else None
     context = {
         "rail": "tasks",
         "task": record,
         "row": row,
-        "cause": cause_of_record(record) if record.status in (Status.FAILED, Status.RETRYING) else None,
+        "cause": cause,
+        "hopeless": cause is not None and not cause.retry,
         "why": record.waiting_reason(),
         "left": estimates.in_words(estimates.seconds_left(record, record.percent)) if record.status == Status.STARTED else "",
         "actions": [(action, MEANINGS[action].icon) for action in fitting(record)] if may_change else [],
@@ -73,8 +76,8 @@ def task_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "children": rows_of(request.user, children[:SHOWN_CHILDREN]),
         "more_children": len(children) > SHOWN_CHILDREN,
         "parent": record.parent if record.parent and visible.filter(pk=record.parent.pk).exists() else None,
-        "waited": _between(record.created, record.started_at),
-        "took": _between(record.started_at, record.finished_at),
+        "waited": _between(record.created, began),
+        "took": _between(began, record.finished_at),
     }
     return render(request, "tasks/detail.html", context)
 

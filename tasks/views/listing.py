@@ -141,7 +141,7 @@ def _states(query: QueryDict, records: QuerySet[TaskRecord], chosen: str) -> lis
 
 
 def _at_most(count: int | None) -> str:
-    return "" if not count else f"{COUNTED}+" if count > COUNTED else str(count)
+    return "" if not count else f"{COUNTED:,}+" if count > COUNTED else f"{count:,}"
 
 
 def _errors(query: QueryDict, failed: QuerySet[TaskRecord]) -> list[Chip]:
@@ -153,7 +153,7 @@ def _errors(query: QueryDict, failed: QuerySet[TaskRecord]) -> list[Chip]:
 def _error(query: QueryDict, error_class: str, code: str, count: int) -> Chip:
     on = query.get("error_class") == error_class and query.get("error_code", code) == code
     address = query_with(query, error_class=None if on else error_class, error_code=None if on else code)
-    return Chip(error_label(error_class, code), address, on=on, count=str(count))
+    return Chip(error_label(error_class, code), address, on=on, count=f"{count:,}")
 
 
 def error_label(error_class: str, code: str) -> str:

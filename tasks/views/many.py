@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from tasks import bulk
 from tasks.actions import MEANINGS, Action
+from tasks.causes import cause_of
 from tasks.filters import FilterError, asked_for
 from tasks.models import TaskRecord
 from tasks.views.listing import error_label
@@ -59,11 +60,13 @@ def _ask(request: HttpRequest, action: Action, filters: dict[str, list[str]]) ->
 def _groups(records: QuerySet[TaskRecord]) -> list[dict[str, Any]]:
     """What is meant, by kind and error, so that a person sees whether it is what he thinks."""
     rows = records.order_by().values_list("name", "error_class", "error_code").annotate(count=Count("pk")).order_by("-count", "name")
-    return [{"name": name, "error": _error(error_class, code), "count": count} for name, error_class, code, count in rows[:SHOWN_GROUPS]]
+    return [_group(*row) for row in rows[:SHOWN_GROUPS]]
 
 
-def _error(error_class: str, code: str) -> str:
-    return error_label(error_class, code) if error_class or code else ""
+def _group(name: str, error_class: str, code: str, count: int) -> dict[str, Any]:
+    error = error_label(error_class, code) if error_class or code else ""
+    cause = cause_of(error_class, code, "")
+    return {"name": name, "error": error, "count": count, "is_hopeless": cause is not None and not cause.retry}
 
 
 def _do(request: HttpRequest, action: Action, filters: dict[str, list[str]]) -> HttpResponse:

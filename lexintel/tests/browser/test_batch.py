@@ -1,0 +1,73 @@
+"""Files dropped together are one piece of work: one bar, paused, reloaded, resumed, and its failures tried again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Locator, Page, expect
+
+from lexintel.tests.browser.conftest import Seen, Site
+from lexintel.tests.browser.test_uploading import READY_MS, drop, row
+
+
+def batch_of(page: Page, title: str) -> Locator:
+    return page.locator("[data-batch]", has_text=title)
+
+
+def test_a_batch_is_paused_survives_a_reload_and_is_resumed(dropped: Page, visit: Callable[..., Page], site: Site, seen: Seen) -> None:
+    page = dropped
+    batch = batch_of(page, "box-0.txt and 5 more files")
+    expect(batch).to_be_visible(timeout=30_000)
+    expect(batch.get_by_role("progressbar", name="box-0.txt and 5 more files")).to_have_attribute("aria-valuetext", re.compile("of 6"))
+    expect(page.get_by_role("region", name="Uploads")).not_to_contain_text("Waiting to be sent", timeout=30_000)
+    batch.get_by_role("button", name="Pause").click()
+    expect(batch.get_by_role("button", name="Resume")).to_be_visible()
+    expect(batch.locator(".progress-text")).to_contain_text("paused by owner")
+    expect(page.locator("tbody [data-state=running]").first).to_be_visible()
+    page.reload()
+    expect(batch.locator(".progress-text")).to_contain_text("paused by owner")
+    tray = page.get_by_role("region", name="Uploads")
+    tray.get_by_role("button", name="Show or hide the files").click()
+    expect(tray.locator(".tray-group")).to_contain_text("paused by owner", timeout=15_000)
+    _accessible(page)
+    reader = visit("viewer", width=390, theme="dark")
+    reader.goto(f"/cases/{site.case}/")
+    expect(batch_of(reader, "box-0.txt")).to_contain_text("paused by owner")
+    expect(batch_of(reader, "box-0.txt").get_by_role("button")).to_have_count(0)
+    _accessible(reader)
+    tray.get_by_role("button", name="Resume: all files of box-0.txt and 5 more files").click()
+    expect(batch.get_by_role("button", name="Pause")).to_be_visible()
+    for number in range(6):
+        expect(row(page, f"box-{number}")).to_contain_text("Ready", timeout=READY_MS)
+    expect(batch).to_have_count(0, timeout=15_000)
+    assert (seen.errors, seen.outside) == ([], [])
+
+
+def test_failures_of_a_batch_are_tried_again_together_and_selected_documents_are_read_anew_as_one(
+    visit: Callable[..., Page], site: Site, seen: Seen, paper: Callable[..., Path], tmp_path: Path
+) -> None:
+    page = visit("owner")
+    page.goto(f"/cases/{site.case}/documents/?q=parcel")
+    broken = tmp_path / "parcel-broken.pdf"
+    broken.write_bytes(b"%PDF-1.7\nthis is not one")
+    drop(page, broken, paper("parcel-1.txt", 5), paper("parcel-2.txt", 5))
+    batch = batch_of(page, "parcel-broken.pdf and 2 more files")
+    expect(batch).to_contain_text("3 of 3, 1 failed", timeout=READY_MS)
+    batch.get_by_role("button", name="Try failed again").click()
+    expect(page.locator("#toasts")).to_contain_text("What failed is tried again.")
+    expect(batch).to_contain_text("3 of 3, 1 failed", timeout=READY_MS)
+    page.locator("[data-select-all]").click()
+    page.get_by_role("region", name="Selected documents").get_by_role("button", name="Read anew").click()
+    expect(page.locator("#toasts")).to_contain_text("3 documents are read anew.")
+    expect(batch_of(page, "Reading 3 documents anew")).to_contain_text("3 of 3, 1 failed", timeout=READY_MS)
+    assert (seen.errors, seen.outside) == ([], [])
+
+
+def _accessible(page: Page) -> None:
+    page.wait_for_load_state("networkidle")
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
