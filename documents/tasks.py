@@ -7,10 +7,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from documents.jobs import CitationExtractionJob, DocumentExtractionJob, EmbeddingGenerationJob, RereadingJob
-from documents.services import pipeline, rereading, stages
+from documents.services import leftovers, pipeline, rereading, stages
 from tasks.models import Batch, TaskRecord
-from tasks.registry import task
+from tasks.registry import NoPayload, task
 from tasks.run import TaskRun
+from tasks.schedules import Schedule, declare
 
 Job = DocumentExtractionJob | EmbeddingGenerationJob | CitationExtractionJob
 
@@ -52,3 +53,12 @@ def reread_documents(job: RereadingJob, run: TaskRun) -> dict[str, Any]:
         run.progress(100 * done / count, "submitting", _("%(done)d of %(all)d") % {"done": done, "all": count})
 
     return {"documents": rereading.submit_all(batch, run.record.user, job.document_ids, progress)}
+
+
+@task("documents.cleanup_leftovers", heavy=True)
+def cleanup_leftovers(job: NoPayload, run: TaskRun) -> dict[str, Any]:
+    """Remove what killed processes left behind, on the machine where this runs."""
+    return dict(leftovers.clean_up(run.check))
+
+
+declare(Schedule("Clean up leftover files", "documents.cleanup_leftovers", crontab="30 2 *", description="Daily 02:30 UTC."))

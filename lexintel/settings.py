@@ -125,6 +125,15 @@ except ValueError as error:
 if not DATABASES["default"]["NAME"]:
     raise ImproperlyConfigured("DATABASE_URL names no database; it must be an address like postgres://user:password@host/name.")
 DATABASES["default"].update(CONN_MAX_AGE=0, CONN_HEALTH_CHECKS=True)
+# A server that vanished is noticed; a process that froze in the middle of a transaction loses its locks. The URL's own options win.
+DATABASES["default"]["OPTIONS"] = {
+    "connect_timeout": 10,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "options": f"-c idle_in_transaction_session_timeout={integer('DATABASE_IDLE_SECONDS', 60, 1, 86_400)}s",
+    **DATABASES["default"].get("OPTIONS", {}),
+}
 
 REDIS_URL = address("REDIS_URL", ("redis", "rediss", "unix"), "redis://:password@host:6379/0")
 TASK_EXECUTOR = one_of("TASK_EXECUTOR", "hybrid" if REDIS_URL else "background", ("background", "celery", "hybrid", "djangoq"))

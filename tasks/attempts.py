@@ -108,7 +108,9 @@ def _execute(run: TaskRun) -> None:
         _settle(run, partial(_cancelled, run))
     except SoftTimeLimitExceeded:
         _settle(run, partial(_failed, run, TimeLimit(_("The task took too long."), "time_limit"), traceback.format_exc()))
-    except Exception as error:  # noqa: BLE001 (whatever a task raises is judged, recorded and told)
+    except Exception as error:  # whatever a task raises is judged, recorded and told
+        if run.ended:
+            log.exception("%s went on after its end, and failed", run.record)
         _settle(run, partial(_failed, run, error, traceback.format_exc()))
 
 
@@ -124,8 +126,16 @@ def _call(run: TaskRun) -> dict[str, Any] | None:
     return result
 
 
+def succeed(run: TaskRun, result: dict[str, Any]) -> None:
+    """End an attempt in the transaction in which it publishes its effects."""
+    record = _held(run)
+    _succeeded(run, result, record)
+    diary.write(record, run.attempt)
+
+
 def _settle(run: TaskRun, write: Callable[[TaskRecord], None]) -> None:
-    """Write the end of an attempt in one transaction that verifies the claim; waits for a database that restarts."""
+    """Write the end of an attempt, unless it ended with its effects, in one transaction that verifies the claim; waits for a
+    database that restarts."""
 
     def once() -> None:
         with transaction.atomic():
@@ -133,7 +143,8 @@ def _settle(run: TaskRun, write: Callable[[TaskRecord], None]) -> None:
             write(record)
             diary.write(record, run.attempt)
 
-    outlast(once)
+    if not run.ended:
+        outlast(once)
 
 
 def _held(run: TaskRun) -> TaskRecord:

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -37,7 +37,7 @@ class TaskRun:
         self.began = time.monotonic()
         self.abandon: Callable[[], None] | None = None
         self.interrupt: Callable[[], None] | None = None
-        self.cancelled = self.lost = self.late = self.stopping = self.abandoned = False
+        self.cancelled = self.lost = self.late = self.stopping = self.abandoned = self.ended = False
         self._percent = 0.0
         self._step = ""
         self._told = float("-inf")
@@ -76,14 +76,26 @@ class TaskRun:
             self._tell_if_possible(told, step, message)
 
     @contextmanager
-    def publish(self) -> Iterator[None]:
+    def publish(self, result: dict[str, Any] | None = None) -> Iterator[None]:
         """A transaction in which this attempt is sure to hold its claim: everything a stage writes is written in it.
+
+        With a `result` (which may be filled inside) the task succeeds in the same transaction, so that a worker which is killed
+        right after it leaves nothing to be done twice; what the function returns later counts no more.
 
         Raises ClaimLost or Cancelled before anything is written. The record is locked until the end, so keep it short.
         """
         with outlast(self._held_transaction):
             yield
-            TaskRecord.objects.filter(pk=self.id).update(lease_until=Now() + timedelta(seconds=settings.TASK_LEASE_SECONDS))
+            self._end(result) if result is not None else self._renew()
+        self.ended = result is not None
+
+    def _end(self, result: dict[str, Any]) -> None:
+        from tasks.attempts import succeed
+
+        succeed(self, result)
+
+    def _renew(self) -> None:
+        TaskRecord.objects.filter(pk=self.id).update(lease_until=Now() + timedelta(seconds=settings.TASK_LEASE_SECONDS))
 
     def _held_transaction(self) -> ExitStack:
         """An open transaction that has the record locked; nothing is written yet, so it may be asked for again."""

@@ -109,6 +109,11 @@ def test_a_web_process_killed_in_the_middle_of_background_tasks_loses_none(stage
     assert done[victim.pk].lost == 1
 
 
+def test_a_worker_killed_right_after_the_effects_of_its_task_leaves_nothing_to_be_done_twice(stage: Stage) -> None:
+    done = all_ended(submit("fault.dies_published", 2))
+    assert [(record.result, record.lost) for record in done] == [({"attempt": 1}, 0)] * 2
+
+
 def test_a_task_that_kills_its_worker_each_time_is_poison_and_harms_no_other(stage: Stage) -> None:
     poison, others = submit("fault.deadly"), submit("fault.work", 6, seconds=0.5)
     failed = all_ended(poison, 40, status="failed")[0]
@@ -135,6 +140,16 @@ def test_a_frozen_worker_that_wakes_up_writes_nothing(stage: Stage) -> None:
     assert [(record.lost, record.attempt) for record in done] == [(1, 2), (1, 2)]
     assert all_ended(victims) == done
     all_ended(submit("fault.work", 2))
+
+
+def test_a_worker_frozen_in_the_middle_of_its_transaction_lets_go_of_the_record(stage: Stage) -> None:
+    records = submit("fault.slow_to_publish", seconds=1)
+    until(lambda: TaskRecord.objects.filter(pk=records[0].pk, status=Status.STARTED).exists(), 20, "the start")
+    time.sleep(0.5)  # what it writes is not to be seen before it is published
+    with frozen(stage.worker):
+        done = all_ended(records)
+    assert (done[0].lost, done[0].attempt) == (1, 2)
+    assert all_ended(submit("fault.work", 2))
 
 
 class frozen:

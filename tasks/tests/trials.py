@@ -42,9 +42,10 @@ def work(job: Trial, run: TaskRun) -> dict[str, Any]:
     for unit in range(units):
         run.progress(100 * unit / units, "working", f"unit {unit}")
         time.sleep(0.05)
-    with run.publish():
+    result = {"attempt": run.attempt}
+    with run.publish(result):
         write(run.record, EFFECT)
-    return {"attempt": run.attempt}
+    return result
 
 
 @task("fault.work", payload=Trial, heavy=True, on_end=ended)
@@ -55,6 +56,24 @@ def heavy(job: Trial, run: TaskRun) -> dict[str, Any]:
 @task("fault.light", payload=Trial, on_end=ended)
 def light(job: Trial, run: TaskRun) -> dict[str, Any]:
     return work(job, run)
+
+
+@task("fault.slow_to_publish", payload=Trial, heavy=True, on_end=ended)
+def slow_to_publish(job: Trial, run: TaskRun) -> dict[str, Any]:
+    """Holds its transaction open for a while."""
+    with run.publish(result := {"attempt": run.attempt}):
+        write(run.record, EFFECT)
+        run.progress(50, "publishing")
+        time.sleep(job.seconds)
+    return result
+
+
+@task("fault.dies_published", payload=Trial, heavy=True, on_end=ended)
+def dies_published(job: Trial, run: TaskRun) -> None:
+    """Its process is killed as soon as its effects are there."""
+    with run.publish({"attempt": run.attempt}):
+        write(run.record, EFFECT)
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 @task("fault.deadly", payload=Trial, heavy=True, on_end=ended)

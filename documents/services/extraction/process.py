@@ -20,6 +20,7 @@ from documents.services.extraction import wire
 from documents.services.extraction.limits import CHILD_GROWTH_BYTES, FILES_PER_CHILD, SILENT_SECONDS, WALL_SECONDS
 
 CHECK_EVERY = 0.25
+HOME_PREFIX = "lexintel-parser-"
 _ROOT = Path(__file__).resolve().parents[3]
 _PIECE = 1 << 20
 # Of the environment, which may hold secrets; the last is how tests measure what a child runs.
@@ -38,7 +39,7 @@ class Child:
     """A parser process. Used by one thread at a time."""
 
     def __init__(self) -> None:
-        self._home = tempfile.mkdtemp(prefix="lexintel-parser-")
+        self._home = tempfile.mkdtemp(prefix=HOME_PREFIX)
         self._process = _spawner.start(self._home)
         self._files = 0
         self._resident_at_first: int | None = None

@@ -1,0 +1,136 @@
+"""What killed processes left behind goes after a day; what a row refers to, somebody uses or just arrives stays."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from cases.models import Case
+from documents.models import Document, Upload
+from documents.services import leftovers, pipeline, storage, uploads
+from tasks.manager import manager
+from tasks.models import Status, TaskRecord
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def a_folder_for_temporary_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Other processes of this machine have parsers too."""
+    folder = tmp_path / "tmp"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return folder
+
+
+@pytest.fixture
+def a_day_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything that is here now is old (a file's time of renaming cannot be set)."""
+    monkeypatch.setattr(leftovers, "OLD_SECONDS", -60.0)
+
+
+@pytest.fixture
+def orphan(case: Case) -> Path:
+    """Stored bytes whose row never came."""
+    return storage.root() / storage.store(BytesIO(b"nobody's"), case.pk).name
+
+
+def clean_up() -> dict[str, int]:
+    return leftovers.clean_up(lambda: None)
+
+
+def test_bytes_without_a_row_go_and_those_with_one_stay(
+    accept: Callable[..., Document], orphan: Path, editor: Any, a_day_later: None
+) -> None:
+    kept, deleted = accept(), accept("Another text.", "other.txt")
+    pipeline.delete(deleted, editor)
+    assert clean_up() == {"parser_folders": 0, "upload_parts": 0, "files": 1, "bytes": len(b"nobody's")}
+    assert not orphan.exists()
+    assert storage.path_of(kept).exists()
+    assert storage.path_of(deleted).exists()
+
+
+def test_nothing_goes_that_is_younger_than_a_day(orphan: Path, a_folder_for_temporary_files: Path) -> None:
+    os.utime(orphan, (0, 0))  # written long ago, but it has just come to its place
+    home = a_folder_for_temporary_files / "lexintel-parser-abc"
+    home.mkdir()
+    assert set(clean_up().values()) == {0}
+    assert orphan.exists()
+    assert home.exists()
+
+
+def test_bytes_that_arrive_again_while_they_are_swept_stay(
+    orphan: Path, case: Case, a_day_later: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    orphan: Path, case: Case, a_day_later: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same content is uploaded between the look and the removal; its row is not committed yet."""
+    rename = os.rename
+
+    def arrive_first(source: Any, target: Any) -> None:
+        monkeypatch.undo()
+        storage.store(BytesIO(b"nobody's"), case.pk)
+        rename(source, target)
+
+    monkeypatch.setattr(leftovers.os, "rename", arrive_first)
+    assert clean_up()["files"] == 0
+    assert orphan.read_bytes() == b"nobody's"
+    assert [path.name for path in orphan.parent.iterdir()] == [orphan.name]
+
+
+def test_unfinished_arrivals_and_parts_without_an_upload_go(case: Case, editor: Any, a_day_later: None) -> None:
+    incoming = storage.receive(BytesIO(b"half"), case.pk).path
+    living = uploads.create(case, editor, name="a.txt", length=10)
+    gone = uploads.create(case, editor, name="b.txt", length=10)
+    Upload.objects.filter(pk=gone.pk).delete()
+    assert clean_up()["upload_parts"] == 1
+    assert not incoming.exists()
+    assert uploads.part_of(living).exists()
+    assert not uploads.part_of(gone).exists()
+
+
+def test_other_files_in_the_storage_are_none_of_its_business(orphan: Path, a_day_later: None) -> None:
+    others = [storage.root() / "notes" / "a", orphan.parent / "README", storage.root() / str(uuid4()) / "deeper" / orphan.name]
+    for path in others:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("mine")
+    clean_up()
+    assert all(path.exists() for path in others)
+
+
+@contextmanager
+def working_in(folder: Path) -> Iterator[None]:
+    process = subprocess.Popen([sys.executable, "-c", "import sys; print(flush=True); sys.stdin.read()"], cwd=folder, stdin=-1, stdout=-1)
+    assert process.stdout is not None
+    process.stdout.readline()
+    try:
+        yield
+    finally:
+        process.communicate()
+
+
+def test_a_killed_parsers_folder_goes_and_a_waiting_parsers_stays(a_folder_for_temporary_files: Path, a_day_later: None) -> None:
+    deserted, inhabited, foreign = (a_folder_for_temporary_files / name for name in ("lexintel-parser-a", "lexintel-parser-b", "other"))
+    for folder in (deserted, inhabited, foreign):
+        folder.mkdir()
+        (folder / "scratch").write_text("x")
+    with working_in(inhabited):
+        assert clean_up()["parser_folders"] == 1
+    assert (deserted.exists(), inhabited.exists(), foreign.exists()) == (False, True, True)
+
+
+def test_it_runs_as_a_task(work_off: Callable[..., int], orphan: Path, a_day_later: None) -> None:
+    record = manager.submit("documents.cleanup_leftovers")
+    work_off()
+    found = TaskRecord.objects.get(pk=record.pk)
+    assert (found.status, found.result["files"]) == (Status.SUCCEEDED, 1)
