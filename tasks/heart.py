@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 
+from tasks import diary
 from tasks.connections import drop_connection
 
 if TYPE_CHECKING:
@@ -111,8 +112,9 @@ class Heart:
         if run.interrupt is not None and now - run.began > run.spec.soft_limit + SOFT_GRACE:
             self._interrupt(run)
         if now - run.began > run.spec.hard_limit:
-            log.error("%s ran into its hard limit of %g s", run.record, run.spec.hard_limit)
-            fail_overdue(run)
+            with diary.about(run.record):
+                log.error("%s ran into its hard limit of %g s", run.record, run.spec.hard_limit)
+                fail_overdue(run)
 
     def _interrupt(self, run: TaskRun) -> None:
         """Break into a function that does not look at its soft limit, unless it has just ended."""

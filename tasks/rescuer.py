@@ -15,7 +15,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from tasks import counting, leader
+from tasks import counting, diary, leader
 from tasks.connections import drop_connection, refresh_connection
 from tasks.dispatch import change_line, dispatch, dispatch_all, top_up
 from tasks.ending import close_attempt, finish
@@ -65,7 +65,8 @@ def _expire() -> int:
             record = stale.select_for_update(of=("self",), skip_locked=True).first()
             if record is None:
                 return count
-            _give_up(record)
+            with diary.about(record):
+                _give_up(record)
         count += 1
     return count
 

@@ -72,8 +72,6 @@ def test_nothing_goes_that_is_younger_than_a_day(orphan: Path, a_folder_for_temp
 def test_bytes_that_arrive_again_while_they_are_swept_stay(
     orphan: Path, case: Case, a_day_later: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    orphan: Path, case: Case, a_day_later: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
     """The same content is uploaded between the look and the removal; its row is not committed yet."""
     rename = os.rename
 
