@@ -76,7 +76,7 @@ async def _measure(port: int, key: str, case: Case) -> dict[str, float]:
             taken.append((time.perf_counter() - sent[event["seq"]]) * 1000)
         emits = await telling
     hundredths = statistics.quantiles(taken, n=100)
-    publish = await sync_to_async(_publish_cost)(topic)
+    publish = await sync_to_async(publish_cost)(topic)
     return {"progress_p50": hundredths[49], "progress_p95": hundredths[94], "publish": publish, "emit": statistics.median(emits)}
 
 
@@ -91,7 +91,7 @@ async def _tell(topic: str, case: Case, sent: dict[int, float]) -> list[float]:
     return costs
 
 
-def _publish_cost(topic: str) -> float:
+def publish_cost(topic: str) -> float:
     """Median ms of the publishing call alone."""
     event = {"topic": topic, "seq": 1, "task": None, "attempt": 1, "status": "started", "step": "", "percent": 1, "message": "page 1 of 50"}
     costs = []

@@ -138,12 +138,12 @@ def installation(*, children: int) -> Iterator[Installation]:
         }
         for name, command in commands.items():
             place.processes[name] = subprocess.Popen(command, env=env, cwd=settings.BASE_DIR, start_new_session=True)
-            stack.callback(_stop, place.processes[name])
+            stack.callback(stop, place.processes[name])
         _wait_until_ready(place)
         yield place
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
+def stop(process: subprocess.Popen[bytes]) -> None:
     process.terminate()
     try:
         process.wait(15)
