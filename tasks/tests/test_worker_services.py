@@ -1,0 +1,110 @@
+"""One worker process and hundreds of tasks of every kind: services built once, connections and memory that stay where they were."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import override_settings
+
+from cases.services import matters
+from documents.models import Document
+from documents.services import ingest
+from lexintel.models import User
+from tasks.manager import manager
+from tasks.memory import tree_mb
+from tasks.models import TaskRecord
+from tasks.tests.committed import committed, db  # noqa: F401
+from tasks.tests.processes import Process, celery_worker, until
+
+pytestmark = pytest.mark.faults
+STAGES = ("documents.extract_text_from_document", "documents.generate_embeddings", "documents.extract_citations")
+MAINTENANCE = ("tasks.health_check", "tasks.cleanup_expired_sessions", "tasks.vacuum_database")
+ROUNDS, DOCUMENTS, EACH = 3, 20, 17
+WARM_MB = 25.0
+"""What a warm process may still grow by: allocators keep some of what the largest texts took."""
+
+
+@dataclass
+class Worked:
+    """A worker's log, and after each round of work how many connections it held and how much memory it took (MB)."""
+
+    log: list[dict[str, Any]]
+    connections: list[int] = field(default_factory=list)
+    memory: list[float] = field(default_factory=list)
+
+
+@pytest.fixture(scope="module")
+def worked(committed: None) -> Iterator[Worked]:  # noqa: F811
+    owner = User.objects.create_user("owner-of-services")
+    case = matters.create_case("Services", user=owner)
+    with (
+        override_settings(TASK_EXECUTOR="celery", TASK_WORKER_FRESH_SECONDS=6),
+        celery_worker(1, TASK_SERVICES_AT_START="1") as worker,
+    ):
+        found = Worked([])
+        for number in range(ROUNDS):
+            for n in range(DOCUMENTS):
+                ingest.accept(BytesIO(filing(number * DOCUMENTS + n)), case=case, user=owner, name=f"filing {number}-{n}.txt")
+            for name in MAINTENANCE:
+                manager.submit_many(name, [{}] * EACH)
+            until(lambda: not TaskRecord.objects.active().exists(), 240, f"the end of round {number}\n{worker.tail()}")
+            found.connections.append(_connections())
+            found.memory.append(_memory(worker))
+        found.log = [json.loads(line) for line in worker.log.read_text().splitlines() if line.startswith('{"')]
+        yield found
+
+
+def filing(number: int) -> bytes:
+    cited = f"Filing {number} relies on Roe v. Wade, {100 + number} U.S. 113 (1973), and on 42 U.S.C. § 1983. "
+    return "\n\n".join(cited + f"Paragraph {n} of filing {number} tells of the harbour crane. " * 10 for n in range(2)).encode()
+
+
+def _connections() -> int:
+    """Of everybody but this test."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+        return int(cursor.fetchone()[0])
+
+
+def _memory(worker: Process) -> float:
+    assert worker.popen is not None
+    taken = tree_mb(worker.popen.pid)
+    assert taken is not None
+    return taken
+
+
+def test_fifty_tasks_of_each_kind_are_done(worked: Worked) -> None:
+    done = Counter(TaskRecord.objects.filter(status="succeeded").values_list("name", flat=True))
+    assert {name: done[name] >= 50 for name in (*STAGES, *MAINTENANCE)} == dict.fromkeys((*STAGES, *MAINTENANCE), True)
+    assert TaskRecord.objects.filter(attempt__gt=1).count() == 0
+    assert Document.objects.filter(status=Document.Status.READY).count() == ROUNDS * DOCUMENTS
+
+
+def test_each_service_is_built_once_in_the_life_of_the_process(worked: Worked) -> None:
+    built = Counter((line["process"], line["message"].split()[1]) for line in worked.log if line["message"].startswith("Service "))
+    assert {name for _, name in built} >= {"embedding", "citation"}
+    assert set(built.values()) == {1}
+    assert len({process for process, _ in built}) == 1
+
+
+def test_the_log_says_that_the_services_are_there_and_how_long_each_took(worked: Worked) -> None:
+    said = [line["message"] for line in worked.log if "Worker services initialized successfully" in line["message"]]
+    assert len(said) == 1
+    assert "embedding " in said[0]
+    assert " s, citation grammars " in said[0]
+
+
+def test_the_number_of_connections_stays_the_same(worked: Worked) -> None:
+    assert len(set(worked.connections)) == 1, worked.connections
+    assert worked.connections[0] <= 4, "presence; work, heart and one to spare in the child"
+
+
+def test_the_memory_of_a_warm_worker_stays_level(worked: Worked) -> None:
+    assert worked.memory[-1] - worked.memory[0] < WARM_MB, worked.memory
