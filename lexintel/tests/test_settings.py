@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from lexintel import environment
+from lexintel import environment, launch
 from lexintel.supervisor import is_loopback
 
 WRONG = [
@@ -95,3 +95,23 @@ def test_a_password_in_an_address_is_not_repeated(monkeypatch):
 )
 def test_the_demo_login_exists_on_loopback_only(host, answer):
     assert is_loopback(host) is answer
+
+
+def test_djangoq_needs_no_redis_and_celery_does():
+    env = {**os.environ, "PYTHONPATH": str(settings.BASE_DIR), "REDIS_URL": ""}
+    cases = json.dumps([("TASK_EXECUTOR", "djangoq"), ("TASK_EXECUTOR", "celery")])
+    done = subprocess.run(
+        [sys.executable, "-c", READ], input=cases, env=env, cwd=settings.BASE_DIR, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines() == ["accepted", "TASK_EXECUTOR=celery needs REDIS_URL."]
+
+
+@pytest.mark.parametrize(
+    ("executor", "redis", "enough"),
+    [("djangoq", "", True), ("background", "", True), ("", "", False), ("hybrid", "", False), ("hybrid", "redis://host", True)],
+)
+def test_a_command_starts_embedded_servers_only_where_its_installation_needs_them(executor, redis, enough, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgres://user@host/name")
+    monkeypatch.setenv("TASK_EXECUTOR", executor)
+    monkeypatch.setenv("REDIS_URL", redis)
+    assert launch.has_servers() is enough
