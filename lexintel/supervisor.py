@@ -154,9 +154,9 @@ class Supervisor:
         worker = [*celery, "worker", f"--concurrency={cores}", "--without-gossip", "--without-mingle", "-n", f"up-{os.getpid()}@%h"]
         beat = [*celery, "beat", "--pidfile="]
         cluster = [sys.executable, "manage.py", "qcluster", f"--children={cores}"]
-        commands = [("web", [sys.executable, "-m", "lexintel.web"], 3.5)]
+        commands = [("web", [sys.executable, "-m", "lexintel.web"], 6.0)]
         if not self.schedules_in_web:
-            commands.append(("beat", beat, 0.5))
+            commands.append(("beat", beat, 2.0))
         if self.executor != "background":
             commands.append(("worker", cluster, 6.0) if self.executor == "djangoq" else ("worker", worker, 4.0))
         return [

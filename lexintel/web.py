@@ -142,7 +142,7 @@ def main() -> int:
     try:
         server.run()
     finally:
-        runtime.stop(grace=1.5)
+        runtime.stop(grace=settings.STOP_GRACE_SECONDS)
     return 0 if server.listening_addresses else 1
 
 
