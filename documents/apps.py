@@ -9,6 +9,7 @@ class DocumentsConfig(AppConfig):
         from documents import causes
         from documents.services import embedding, overview, storage
         from documents.services.watching import documents_named, may_see
+        from tasks.maintenance import register_check
         from tasks.topics import register_subjects, register_topic
 
         storage.root()  # a wrong STORAGE_URL stops the start here
@@ -17,3 +18,4 @@ class DocumentsConfig(AppConfig):
         register_subjects("document", documents_named)
         overview.register()
         causes.register()
+        register_check("storage", storage.probe)

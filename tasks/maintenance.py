@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-import uuid
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import timedelta
@@ -12,8 +11,6 @@ from typing import Any
 
 import redis
 from django.conf import settings
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db import connection
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
@@ -34,13 +31,22 @@ class Part:
     ms: float
 
 
+Check = Callable[[], tuple[bool, str]]
+_further: dict[str, Check] = {}
+
+
+def register_check(name: str, check: Check) -> None:
+    """A part that another app knows how to ask: `check()` gives (is it well, a sentence), or raises."""
+    _further[name] = check
+
+
 def check_parts() -> list[Part]:
-    """Ask the database, the storage, the broker and the workers; a part that fails says why."""
-    checks = {"database": _database, "storage": _storage, "broker": _broker, "workers": _workers, "tasks": _tasks}
+    """Ask the database, the broker, the workers and what else was registered; a part that fails says why."""
+    checks = {"database": _database, "broker": _broker, "workers": _workers, "tasks": _tasks, **_further}
     return [_timed(name, check) for name, check in checks.items()]
 
 
-def _timed(name: str, check: Callable[[], tuple[bool, str]]) -> Part:
+def _timed(name: str, check: Check) -> Part:
     began = time.perf_counter()
     try:
         ok, detail = check()
@@ -53,15 +59,6 @@ def _database() -> tuple[bool, str]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_size_pretty(pg_database_size(current_database()))")
         return True, str(cursor.fetchone()[0])
-
-
-def _storage() -> tuple[bool, str]:
-    name = default_storage.save(f"health/{uuid.uuid4().hex}", ContentFile(b"well"))
-    try:
-        with default_storage.open(name) as file:
-            return file.read() == b"well", _("Files can be written and read.")
-    finally:
-        default_storage.delete(name)
 
 
 def _broker() -> tuple[bool, str]:
@@ -96,7 +93,8 @@ def health() -> dict[str, Any]:
 def vacuum(on_table: Callable[[int, int, str], None]) -> dict[str, Any]:
     """VACUUM ANALYZE every table; returns sizes in bytes before and after. `on_table(done, count, name)` before each.
 
-    HNSW indexes are slow to clean, so a table with one is cleaned in them only where enough rows are dead.
+    The tables with most dead rows come first, for the case that time runs out. HNSW indexes are slow to clean, so a table with
+    one is cleaned in them only where enough rows are dead.
     """
     before, tables = _size(), _tables()
     for done, (name, has_hnsw, dead) in enumerate(tables):
@@ -113,7 +111,7 @@ SELECT c.relname,
                WHERE i.indrelid = c.oid AND a.amname = 'hnsw'),
        COALESCE(s.n_dead_tup::float / NULLIF(s.n_live_tup + s.n_dead_tup, 0), 0)
 FROM pg_class c LEFT JOIN pg_stat_user_tables s ON s.relid = c.oid
-WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace ORDER BY c.relname
+WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace ORDER BY COALESCE(s.n_dead_tup, 0) DESC, c.relname
 """
 
 

@@ -12,7 +12,7 @@ from tasks.run import TaskRun
 from tasks.schedules import Schedule, declare
 
 log = logging.getLogger(__name__)
-VACUUM_HOURS = 6
+VACUUM_HOURS = 2
 
 
 @task("tasks.health_check")

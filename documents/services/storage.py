@@ -106,6 +106,18 @@ def require_room(size: int) -> None:
         raise Refused(_("There is not enough room on the server's disk for this file. Please tell your administrator."), "storage_full")
 
 
+def probe() -> tuple[bool, str]:
+    """(can a file be written and read, what room is left); for the health check."""
+    with tempfile.TemporaryFile(dir=private_folder("")) as file:
+        file.write(b"well")
+        file.flush()
+        os.fsync(file.fileno())
+        file.seek(0)
+        well = file.read() == b"well"
+    free = os.statvfs(root())
+    return well, _("%(gb).1f GB free") % {"gb": free.f_bavail * free.f_frsize / 1e9}
+
+
 def receive(file: Readable, case_id: UUID | None) -> Incoming:
     """Copy a stream to a temporary file beside its place, durably, with its hash. Raises Refused (storage_full)."""
     with disk_errors():

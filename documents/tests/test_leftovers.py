@@ -18,6 +18,7 @@ import pytest
 from cases.models import Case
 from documents.models import Document, Upload
 from documents.services import leftovers, pipeline, storage, uploads
+from tasks import maintenance
 from tasks.manager import manager
 from tasks.models import Status, TaskRecord
 
@@ -31,6 +32,12 @@ def a_folder_for_temporary_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     folder.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
     return folder
+
+
+@pytest.fixture(autouse=True)
+def an_own_storage(tmp_path: Path, settings: Any) -> None:
+    """Other tests leave files whose rows are gone."""
+    settings.STORAGE_URL = f"file://{tmp_path}/files"
 
 
 @pytest.fixture
@@ -132,3 +139,17 @@ def test_it_runs_as_a_task(work_off: Callable[..., int], orphan: Path, a_day_lat
     work_off()
     found = TaskRecord.objects.get(pk=record.pk)
     assert (found.status, found.result["files"]) == (Status.SUCCEEDED, 1)
+
+
+def test_the_health_check_writes_where_documents_are_stored(settings: Any, tmp_path: Path) -> None:
+    def storage_part() -> dict[str, Any]:
+        return next(part for part in maintenance.health()["parts"] if part["name"] == "storage")
+
+    settings.STORAGE_URL = f"file://{tmp_path}/elsewhere"
+    assert storage_part()["ok"]
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+    (tmp_path / "file").touch()
+    settings.STORAGE_URL = f"file://{tmp_path}/file"
+    part = storage_part()
+    assert not part["ok"]
+    assert "Error" in part["detail"]
