@@ -136,6 +136,30 @@ def test_a_waiting_task_is_cancelled_at_once(stage: Stage, job: Callable[..., Jo
     assert record.attempts.count() == 0
 
 
+def keep_busy(job: Callable[..., Job], seconds: float) -> list[TaskRecord]:
+    """Occupy both places in which tasks can run."""
+    records = [manager.submit("trial.slow", Job(seconds=seconds, path=f"{job().path}.{n}")) for n in range(2)]
+    return [started(record) for record in records]
+
+
+def test_a_queued_task_is_cancelled_before_it_runs(stage: Stage, job: Callable[..., Job]) -> None:
+    busy = keep_busy(job, 1)
+    given = job()
+    record = manager.submit("trial.ok", given)
+    assert manager.cancel(record.pk).status == "cancelled"
+    after = ended(manager.submit("trial.ok", Job()))
+    assert (after.status, notes(given), outcomes(record)) == ("succeeded", ["end cancelled"], [])
+    assert {ended(each).status for each in busy} == {"succeeded"}
+
+
+def test_the_urgent_goes_before_what_came_earlier(stage: Stage, job: Callable[..., Job]) -> None:
+    busy = keep_busy(job, 1)
+    bulk = [manager.submit("trial.slow", job(seconds=0.3), priority=9) for _ in range(4)]
+    urgent = manager.submit("trial.ok", Job(), priority=0)
+    assert ended(urgent).started_at < min(ended(record).started_at for record in bulk)
+    assert {ended(each).status for each in busy} == {"succeeded"}
+
+
 def test_a_running_task_feels_a_cancel_within_two_seconds(stage: Stage, job: Callable[..., Job]) -> None:
     given = job(seconds=20)
     record = started(manager.submit("trial.slow", given))

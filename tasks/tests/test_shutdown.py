@@ -30,9 +30,9 @@ GRACE = float(QUICK["STOP_GRACE_SECONDS"])
 SHORT, LONG = 0.1, 4.0
 
 
-def submit(folder: Path, *seconds: float) -> list[TaskRecord]:
-    """One task for each duration, each with a file of its own for what it does."""
-    return [manager.submit("trial.slow", Job(path=str(folder / str(n)), seconds=length)) for n, length in enumerate(seconds)]
+def submit(folder: Path, *seconds: float, start: int = 0) -> list[TaskRecord]:
+    """One task for each duration, each with a file of its own (numbered from `start`) for what it does."""
+    return [manager.submit("trial.slow", Job(path=str(folder / str(n)), seconds=length)) for n, length in enumerate(seconds, start)]
 
 
 def unfinished(records: list[TaskRecord]) -> int:
@@ -91,9 +91,10 @@ def test_workers_that_are_restarted_in_turn_during_a_batch_lose_and_repeat_nothi
         start(2, wait=False, **MODULES) as second,
     ):
         first.ready(), second.ready()
-        records = submit(tmp_path, *[LONG if n % 50 == 0 else SHORT for n in range(200)])
+        records: list[TaskRecord] = []
         for process in (first, second):
-            until(lambda: outcomes(records).get("running", 0) > 1, 20, "work under way")
+            records.extend(submit(tmp_path, *[LONG] * 2, *[SHORT] * 98, start=len(records)))
+            until(lambda: outcomes(records).get("running", 0) > 2, 20, "work under way")
             assert process.stop() == 0
             process.restart()
         until(lambda: not unfinished(records), 90, "the end of the batch")

@@ -19,7 +19,7 @@ from documents.services import ingest
 from lexintel.models import User
 from tasks.manager import manager
 from tasks.memory import tree_mb
-from tasks.models import TaskRecord
+from tasks.models import TaskRecord, Worker
 from tasks.tests.committed import committed, db  # noqa: F401
 from tasks.tests.processes import Process, celery_worker, until
 
@@ -104,6 +104,12 @@ def test_the_log_says_that_the_services_are_there_and_how_long_each_took(worked:
 def test_the_number_of_connections_stays_the_same(worked: Worked) -> None:
     assert len(set(worked.connections)) == 1, worked.connections
     assert worked.connections[0] <= 4, "presence; work, heart and one to spare in the child"
+
+
+def test_the_worker_says_how_many_tasks_it_runs_and_what_memory_it_takes(worked: Worked) -> None:
+    worker = Worker.objects.alive(Worker.Kind.CELERY).get()
+    assert worker.slots == 1
+    assert worker.memory_mb == pytest.approx(worked.memory[-1], rel=0.5)
 
 
 def test_the_memory_of_a_warm_worker_stays_level(worked: Worked) -> None:
