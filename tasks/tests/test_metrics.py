@@ -13,6 +13,7 @@ from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
 from tasks import counting, metrics
+from tasks.hub import Hub
 from tasks.models import Status, TaskAttempt, TaskRecord, Worker
 
 pytestmark = pytest.mark.django_db
@@ -116,3 +117,13 @@ def test_a_scrape_asks_the_same_few_questions_however_many_tasks_there_are(djang
         attempt(f"trial.{number}", "succeeded")
     with django_assert_num_queries(5):
         metrics.render()
+
+
+async def test_a_web_process_knows_how_many_listen_to_it() -> None:
+    before = Hub.subscribers()
+    first, second = await Hub.current().open(["task:a"], patience=0), await Hub.current().open(patience=0)
+    assert Hub.subscribers() == before + 2
+    first.close()
+    second.close()
+    assert Hub.subscribers() == before
+    Hub.current()._task.cancel()
