@@ -26,7 +26,7 @@ def document(case, editor) -> Document:
 
 @pytest.fixture
 def record(case, editor, document) -> TaskRecord:
-    return manager.submit("trial.ok", Job(path="secret of the case"), scope=case.pk, user=editor, topic=document.topic)
+    return manager.submit("trial.light", Job(path="secret of the case"), scope=case.pk, user=editor, topic=document.topic)
 
 
 @pytest.fixture
