@@ -121,6 +121,20 @@ def correct(batch_id: uuid.UUID, user: Any, *, title: str | None = None, withdra
     return batch
 
 
+def leave(topic: str) -> None:
+    """What this topic stood for was deleted: no batch counts it any more, and those that are still shown are counted anew.
+
+    Call it outside of transactions that lock anything of the topic.
+    """
+    with transaction.atomic():
+        records = TaskRecord.objects.filter(topic=topic, batch__isnull=False)
+        left = list(Batch.objects.filter(_recent(), pk__in=records.values("batch")).values_list("pk", flat=True))
+        records.update(batch=None)
+        for batch_id in left:
+            withdraw(batch_id)
+            batch_progress.reopen(batch_id)
+
+
 @dataclass(frozen=True)
 class Shown:
     """A batch as pages show it: its last event in words."""
@@ -133,10 +147,14 @@ class Shown:
 
 def shown(scope: uuid.UUID) -> list[Shown]:
     """What is under way in a scope, and what has just ended with failures, newest first. The right to see it has been checked."""
-    lately = Q(failed__gt=0, finished_at__gt=Now() - SHOWN_FOR)
-    found = list(Batch.objects.filter(Q(finished_at=None) | lately, scope=scope).select_related("paused_by")[:MOST_SHOWN])
+    lively = _recent() & (Q(finished_at=None) | Q(failed__gt=0))
+    found = list(Batch.objects.filter(lively, scope=scope).select_related("paused_by")[:MOST_SHOWN])
     states = TopicState.objects.in_bulk([batch.topic for batch in found])
     return [_shown(batch, states.get(batch.topic)) for batch in found]
+
+
+def _recent() -> Q:
+    return Q(finished_at=None) | Q(finished_at__gt=Now() - SHOWN_FOR)
 
 
 def _shown(batch: Batch, state: TopicState | None) -> Shown:

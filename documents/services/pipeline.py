@@ -24,7 +24,7 @@ from documents.errors import Refused
 from documents.jobs import CitationExtractionJob, DocumentExtractionJob, EmbeddingGenerationJob
 from documents.models import Document
 from documents.services.search import indexing
-from tasks import estimates
+from tasks import batches, estimates
 from tasks.manager import manager
 from tasks.models import Batch, TaskRecord
 from tasks.progress import emit
@@ -232,6 +232,7 @@ def delete(document: Document, user: Any) -> None:
         AuditEvent.write("document.deleted", case=document.case, actor=user, target=document, title=document.title)
     if was_processing and document.task_id:
         manager.cancel(document.task_id)
+    batches.leave(document.topic)
 
 
 def _promote_a_duplicate(document: Document, user: Any) -> None:

@@ -135,6 +135,20 @@ def test_failures_start_again_at_the_stage_that_failed(api, editor, case, work_o
     assert TaskRecord.objects.filter(name=pipeline.STAGES[0].task).count() == 2
 
 
+def test_a_deleted_document_is_counted_no_more_nor_tried_again(api, editor, case, work_off):
+    post(api(editor), case, *several(2), SimpleUploadedFile("broken.pdf", b"%PDF-1.7 but then only noise"))
+    work_off()
+    BatchTicker().tick()
+    batch = Batch.objects.get()
+    assert [one.text for one in batches.shown(case.pk)] == ["3 of 3, 1 failed"]
+    pipeline.delete(Document.objects.get(name="broken.pdf"), editor)
+    BatchTicker().tick()
+    assert (message(batch), snapshots([batch.topic])[0]["status"]) == ("2 of 2", "succeeded")
+    assert batches.shown(case.pk) == []
+    batches.retry_failed(batch.pk, editor)
+    assert work_off() == 0
+
+
 def test_a_cancelled_batch_cancels_its_documents_with_one_end_each(api, editor, case, work_off):
     post(api(editor), case, *several(3))
     batches.cancel(Batch.objects.get().pk, editor)
