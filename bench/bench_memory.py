@@ -14,7 +14,7 @@ from tasks.memory import tree_mb
 
 MARKS = (100, 300, 500)
 AT_ONCE = 20
-PAGES = 6
+PAGES = 2
 LIMIT_S = 1800
 PARAGRAPH = (
     "The plaintiff relies on Roe v. Wade, 410 U.S. 113, 152 (1973), and on 42 U.S.C. § 1983. The harbour crane was inspected "
