@@ -55,10 +55,12 @@ def is_transient(error: BaseException) -> bool:
 
 
 def is_full(error: BaseException) -> bool:
-    """Is there no room left, for a file of ours or for the database?"""
-    if isinstance(error, AWAY):
-        return isinstance(error.__cause__, psycopg.errors.DiskFull)
-    return isinstance(error, OSError) and error.errno in FULL
+    """Is there no room left, for a file of ours or for the database? Apps and Django put their own errors around the cause."""
+    return any(_tells_of_full_disk(cause) for cause in (error, error.__cause__))
+
+
+def _tells_of_full_disk(error: BaseException | None) -> bool:
+    return isinstance(error, psycopg.errors.DiskFull) or (isinstance(error, OSError) and error.errno in FULL)
 
 
 def signature(error: BaseException) -> tuple[str, str]:

@@ -8,6 +8,7 @@ of a second and holds no connection. A request is {path, name, mime, folder}; an
 from __future__ import annotations
 
 import ctypes
+import errno
 import logging
 import os
 import resource
@@ -91,7 +92,9 @@ def _serve(request: dict[str, Any], answers: IO[bytes]) -> bool:
     except MemoryError:
         answer = {"error": "parser_memory", "details": {}}
     except Exception as error:  # noqa: BLE001 - the parent decides; a parser's surprise must not cost the warm process
-        answer = {"error": "parser_failed", "details": {"reason": type(error).__name__}, "traceback": traceback.format_exc()[-4000:]}
+        full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+        code = "no_room" if full else "parser_failed"
+        answer = {"error": code, "details": {"reason": type(error).__name__}, "traceback": traceback.format_exc()[-4000:]}
     answers.write(wire.pack(answer))
     answers.flush()
     return answer.get("error") != "parser_memory"

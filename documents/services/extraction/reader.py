@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import logging
+import os
 import tempfile
 from collections.abc import Callable
 from datetime import date
@@ -77,6 +79,8 @@ def _answer(request: dict[str, Any], check: Callable[[], None], progress: Callab
     if "error" in answer:
         if "traceback" in answer:
             logger.error("parser failed on %s:\n%s", request["mime"], answer["traceback"])
+        if answer["error"] == "no_room":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         raise failure(answer["error"], **answer["details"])
     result: dict[str, Any] = answer["result"]
     return result
