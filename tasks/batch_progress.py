@@ -101,13 +101,15 @@ def reopen(batch_id: uuid.UUID) -> None:
 
 
 def joined(batch_id: uuid.UUID) -> tuple[datetime | None, uuid.UUID | None]:
-    """(paused_at, paused_by) that a record of this batch is born with. The row is share-locked, so that no pause misses the record."""
+    """(paused_at, paused_by) that a record of this batch is born with. The row is share-locked, so that no pause misses the record.
+
+    A finished batch is reopened before: two that both hold the share lock could not.
+    """
+    reopen(batch_id)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT paused_at, paused_by_id, finished_at FROM tasks_batch WHERE id = %s FOR SHARE", [batch_id])
-        paused_at, paused_by, finished_at = cursor.fetchone() or (None, None, None)
-    if finished_at is not None:
-        reopen(batch_id)
-    return paused_at, paused_by
+        cursor.execute("SELECT paused_at, paused_by_id FROM tasks_batch WHERE id = %s FOR SHARE", [batch_id])
+        found: tuple[datetime | None, uuid.UUID | None] | None = cursor.fetchone()
+    return found or (None, None)
 
 
 def _emit(batches: Sequence[Batch], counts: dict[uuid.UUID, Count], paces: dict[uuid.UUID, estimates.Pace]) -> None:

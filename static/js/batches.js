@@ -62,7 +62,7 @@ onPage("[data-reread-case]", (button, signal) => button.addEventListener("click"
 export async function reread(what) {
   try {
     const batch = await api("POST", "/api/documents/reprocess/", { json: what });
-    const n = what.documents?.length ?? Math.max(batch.total, batch.expected);
+    const n = Math.max(batch.total, batch.expected);
     toast(interpolate(ngettext("%(n)s document is read anew.", "%(n)s documents are read anew.", n), { n }));
   } catch (error) {
     toast(error.message, { error: true });

@@ -22,7 +22,7 @@ export class Group {
     this.bar = newBar(title);
     this.text = el("span", { class: "tray-text" });
     this.buttons = el("span", { class: "tray-buttons" });
-    this.row = el("li", { class: "tray-item tray-group" }, el("div", { class: "tray-line" }, el("strong", { class: "tray-name", title }, title), this.buttons), this.bar, this.text);
+    this.row = el("li", { class: "tray-item tray-group" }, el("div", { class: "tray-line" }, el("strong", { class: "tray-name", title }, gettext("Dropped together")), this.buttons), this.bar, this.text);
   }
 
   get topic() { return this.id ? `batch:${this.id}` : ""; }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection, transaction
 from django.http import Http404
 from django.utils import timezone
 
@@ -203,6 +205,27 @@ def test_a_single_task_that_is_tried_again_takes_its_finished_batch_up_again(fil
     assert (told(filled)["status"], told(filled)["message"]) == ("started", "5 of 6, 1 failed")
 
 
+def test_units_that_come_after_the_end_take_the_batch_up_again_also_two_at_once(filled, work_off, case):
+    work_off()
+    BatchTicker().tick()
+    assert fresh(filled).finished_at is not None
+    both = threading.Barrier(2)
+
+    def come_late() -> None:
+        with transaction.atomic():
+            both.wait(10)
+            manager.submit("trial.light", Job(), scope=case.pk, batch=filled)
+        connection.close()
+
+    threads = [threading.Thread(target=come_late) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    BatchTicker().tick()
+    assert (fresh(filled).total, fresh(filled).finished_at, told(filled)["status"]) == (8, None, "started")
+
+
 def test_many_are_changed_by_a_task_with_progress(batch, work_off, case, editor, monkeypatch):
     monkeypatch.setattr(batches, "AT_ONCE", 2)
     for _ in range(5):
@@ -246,7 +269,13 @@ def test_the_api_makes_and_shows_batches(api, case, editor, viewer, stranger, dj
     made = api(editor).post("/api/batches/", {"case": str(case.pk), "title": "Twelve files", "expected": 12}, format="json")
     assert made.status_code == 201
     shown = made.json()
-    assert (shown["kind"], shown["title"], shown["case"], shown["user"], shown["total"]) == ("upload", "Twelve files", str(case.pk), "editor", 0)
+    assert (shown["kind"], shown["title"], shown["case"], shown["user"], shown["total"]) == (
+        "upload",
+        "Twelve files",
+        str(case.pk),
+        "editor",
+        0,
+    )
     assert (shown["topic"], shown["left"], shown["paused_at"]) == (f"batch:{shown['id']}", None, None)
     address = f"/api/batches/{shown['id']}/"
     assert api(viewer).post("/api/batches/", {"case": str(case.pk)}, format="json").status_code == 403

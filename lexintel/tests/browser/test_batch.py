@@ -17,8 +17,12 @@ def batch_of(page: Page, title: str) -> Locator:
     return page.locator("[data-batch]", has_text=title)
 
 
-def test_a_batch_is_paused_survives_a_reload_and_is_resumed(dropped: Page, visit: Callable[..., Page], site: Site, seen: Seen) -> None:
-    page = dropped
+def test_a_batch_is_paused_survives_a_reload_and_is_resumed(
+    visit: Callable[..., Page], site: Site, seen: Seen, paper: Callable[..., Path]
+) -> None:
+    page = visit("owner")
+    page.goto(f"/cases/{site.case}/documents/")
+    drop(page, *(paper(f"box-{number}.txt", 200) for number in range(6)))
     batch = batch_of(page, "box-0.txt and 5 more files")
     expect(batch).to_be_visible(timeout=30_000)
     expect(batch.get_by_role("progressbar", name="box-0.txt and 5 more files")).to_have_attribute("aria-valuetext", re.compile("of 6"))
@@ -52,7 +56,7 @@ def test_failures_of_a_batch_are_tried_again_together_and_selected_documents_are
     page = visit("owner")
     page.goto(f"/cases/{site.case}/documents/?q=parcel")
     broken = tmp_path / "parcel-broken.pdf"
-    broken.write_bytes(b"%PDF-1.7\nthis is not one")
+    broken.write_bytes(b"%PDF-1.7\nthis parcel is not one")
     drop(page, broken, paper("parcel-1.txt", 5), paper("parcel-2.txt", 5))
     batch = batch_of(page, "parcel-broken.pdf and 2 more files")
     expect(batch).to_contain_text("3 of 3, 1 failed", timeout=READY_MS)
