@@ -6,6 +6,7 @@ import json
 import logging
 import uuid
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.test import override_settings
@@ -68,7 +69,7 @@ def run(db: None) -> Iterator[object]:  # noqa: F811
         yield run_
 
 
-def test_steps_and_log_lines_are_kept_in_their_order(run) -> None:
+def test_steps_and_log_lines_are_kept_in_their_order(run: Any) -> None:
     assert run("trial.talks") == [
         ("event", "opening: page 1 of 2"),
         ("info", "the file has 2 pages"),
@@ -77,7 +78,7 @@ def test_steps_and_log_lines_are_kept_in_their_order(run) -> None:
     ]
 
 
-def test_of_a_talkative_task_the_beginning_and_the_end_are_kept(run) -> None:
+def test_of_a_talkative_task_the_beginning_and_the_end_are_kept(run: Any) -> None:
     lines = run("trial.talks_too_much")
     assert len(lines) == diary.FIRST + 1 + diary.LAST
     assert lines[diary.FIRST] == ("event", "800 lines are left out here.")
@@ -86,7 +87,7 @@ def test_of_a_talkative_task_the_beginning_and_the_end_are_kept(run) -> None:
     assert {len(text) for level, text in lines if level == "info"} == {diary.LONGEST}
 
 
-def test_a_failure_keeps_its_lines_and_how_it_ended(run) -> None:
+def test_a_failure_keeps_its_lines_and_how_it_ended(run: Any) -> None:
     lines = run("trial.talks_and_fails")
     assert lines[0] == ("warning", "the key does not fit")
     assert "Nothing fits." in lines[1][1]
@@ -100,7 +101,7 @@ def test_a_line_whose_arguments_do_not_fit_does_not_end_the_task() -> None:
     assert page.lines()[0].text == "the %s fits (not all arguments converted during string formatting)"
 
 
-def test_a_silent_task_writes_nothing(run) -> None:
+def test_a_silent_task_writes_nothing(run: Any) -> None:
     assert run("trial.silent") == []
 
 
