@@ -6,6 +6,7 @@ import logging
 import os
 import threading
 import time
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -40,6 +41,7 @@ class Heart:
         self._runs: dict[int, TaskRun] = {}
         self._lock = threading.Lock()
         self._awake = threading.Event()
+        self._overdue: set[uuid.UUID] = set()
         self._pid = 0
         self._renewed = 0.0
 
@@ -62,7 +64,7 @@ class Heart:
     def _start(self) -> None:
         if self._pid == os.getpid():
             return
-        self._pid, self._runs, self._awake = os.getpid(), {}, threading.Event()
+        self._pid, self._runs, self._overdue, self._awake = os.getpid(), {}, set(), threading.Event()
         threading.Thread(target=self._loop, name="task-heart", daemon=True).start()
 
     def _loop(self) -> None:
@@ -71,15 +73,20 @@ class Heart:
             time.sleep(min(1.0, settings.TASK_LEASE_SECONDS / 5))
             runs = self.runs()
             if not runs:
-                with self._lock:
-                    if not self._runs:
-                        self._awake.clear()
+                self._rest()
                 continue
             try:
                 self._beat(runs)
             except (DatabaseError, InterfaceError) as error:
                 log.warning("The database does not answer the heartbeat: %s", error)
                 drop_connection()
+
+    def _rest(self) -> None:
+        """Until the next attempt; meanwhile the database has one connection less to keep."""
+        connection.close()
+        with self._lock:
+            if not self._runs:
+                self._awake.clear()
 
     def _beat(self, runs: list[TaskRun]) -> None:
         now = time.monotonic()
@@ -104,17 +111,28 @@ class Heart:
             cursor.execute(RENEW, [settings.TASK_LEASE_SECONDS, [run.id for run in runs], [run.attempt for run in runs]])
 
     def _clock(self, run: TaskRun, now: float) -> None:
-        from tasks.attempts import fail_overdue
-
         if run.spec is None or run.abandoned or run.lost:
             return
         run.late = run.late or now - run.began > run.spec.soft_limit
         if run.interrupt is not None and now - run.began > run.spec.soft_limit + SOFT_GRACE:
             self._interrupt(run)
-        if now - run.began > run.spec.hard_limit:
+        if now - run.began > run.spec.hard_limit and run.id not in self._overdue:
+            self._overdue.add(run.id)
+            threading.Thread(target=self._fail, args=(run, run.spec.hard_limit), name="task-overdue", daemon=True).start()
+
+    def _fail(self, run: TaskRun, limit: float) -> None:
+        """Beside the heartbeat: the attempt itself may hold its record locked, and the leases of others must not wait for it."""
+        from tasks.attempts import fail_overdue
+
+        try:
             with diary.about(run.record):
-                log.error("%s ran into its hard limit of %g s", run.record, run.spec.hard_limit)
+                log.error("%s ran into its hard limit of %g s", run.record, limit)
                 fail_overdue(run)
+        except (DatabaseError, InterfaceError) as error:
+            log.warning("%s could not be failed at its hard limit, which is tried again: %s", run.record, error)
+        finally:
+            self._overdue.discard(run.id)
+            connection.close()
 
     def _interrupt(self, run: TaskRun) -> None:
         """Break into a function that does not look at its soft limit, unless it has just ended."""

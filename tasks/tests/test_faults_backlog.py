@@ -24,6 +24,6 @@ def test_five_thousand_queued_tasks_survive_a_killed_worker(committed: None) -> 
         until(lambda: ended.count() > MANY // 10, 60, "the first of the line")
         worker.kill()
         worker.restart()
-        done = all_ended([TaskRecord(pk=key) for key in ids], 240)
+        done = all_ended([TaskRecord(pk=key) for key in ids], 400)
     assert len(done) == MANY
     assert sum(record.lost for record in done) <= 2

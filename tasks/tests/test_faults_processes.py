@@ -131,6 +131,13 @@ def test_a_task_that_ignores_its_limits_does_not_hold_up_the_others(stage: Stage
         assert (ended.status, ended.error_code, ended.attempt) == ("failed", "time_limit", 1)
 
 
+def test_a_task_stuck_in_its_transaction_does_not_cost_its_neighbours_their_leases(stage: Stage) -> None:
+    stage.webs[1].kill()  # so that both run in the same process
+    stuck, other = submit("fault.stuck_publishing", seconds=4), submit("fault.light", seconds=4)
+    assert [record.lost for record in all_ended(other)] == [0]
+    until(lambda: TaskRecord.objects.filter(pk=stuck[0].pk, status=Status.FAILED, error_code="time_limit").exists(), 20, "its end")
+
+
 def test_a_frozen_worker_that_wakes_up_writes_nothing(stage: Stage) -> None:
     records = submit("fault.work", 2, seconds=1.5)
     victims = running(records, 2)

@@ -68,6 +68,13 @@ def slow_to_publish(job: Trial, run: TaskRun) -> dict[str, Any]:
     return result
 
 
+@task("fault.stuck_publishing", payload=Trial, soft_limit=0.3, hard_limit=0.6)
+def stuck_publishing(job: Trial, run: TaskRun) -> None:
+    """Past its hard limit it still holds its record locked."""
+    with run.publish():
+        time.sleep(job.seconds)
+
+
 @task("fault.dies_published", payload=Trial, heavy=True, on_end=ended)
 def dies_published(job: Trial, run: TaskRun) -> None:
     """Its process is killed as soon as its effects are there."""
