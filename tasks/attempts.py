@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from tasks import diary, dispatch, line, loop, registry, retries
 from tasks.connections import AWAY, drop_connection, outlast, refresh_connection
-from tasks.ending import close_attempt, finish
+from tasks.ending import close_attempt, finish, succeed_at_once
 from tasks.errors import BrokerUnreachable, Cancelled, ClaimLost, PermanentError, TimeLimit
 from tasks.executors import routing
 from tasks.heart import heart
@@ -36,8 +36,8 @@ stopping = threading.Event()
 
 def claim_next(executor: str) -> TaskRun | None:
     """Take the record that is next in this executor's line, or None."""
-    claimed = line.claim(executor)
-    return _begin(claimed[0]) if claimed else None
+    record = line.claim(executor)
+    return _begin(record) if record is not None else None
 
 
 def _begin(record: TaskRecord) -> TaskRun:
@@ -63,7 +63,7 @@ def run_attempt(
     log.debug("A message about %s asks to look for work", record_id)
     enough = time.monotonic() + WORK_ON
     worked = False
-    while (run := claim_next(executor)) is not None:
+    while (run := outlast(lambda: claim_next(executor))) is not None:
         run.abandon, run.interrupt = abandon, interrupt
         execute(run)
         worked = True
@@ -98,7 +98,7 @@ def execute(run: TaskRun) -> None:
 def _execute(run: TaskRun) -> None:
     try:
         result = _call(run)
-        _settle(run, partial(_succeeded, run, result))
+        _settle_success(run, result)
     except (SystemExit, KeyboardInterrupt):
         _settle(run, partial(_hand_back, run))
         raise
@@ -131,6 +131,13 @@ def succeed(run: TaskRun, result: dict[str, Any]) -> None:
     record = _held(run)
     _succeeded(run, result, record)
     diary.write(record, run.attempt)
+
+
+def _settle_success(run: TaskRun, result: dict[str, Any] | None) -> None:
+    if run.ended or (run.spec and run.spec.on_end) or diary.has_lines(run):
+        _settle(run, partial(_succeeded, run, result))
+    elif not outlast(lambda: succeed_at_once(run.record, run.attempt, result)):
+        raise ClaimLost(str(run.record))
 
 
 def _settle(run: TaskRun, write: Callable[[TaskRecord], None]) -> None:

@@ -99,6 +99,11 @@ def note(run: TaskRun, step: str, message: str) -> None:
         page.add(Line(datetime.now(UTC), EVENT, "", clean(": ".join(filter(None, (step, message))))))
 
 
+def has_lines(run: TaskRun) -> bool:
+    page = _open.get((run.record.pk, run.attempt))
+    return page is not None and bool(page.first)
+
+
 def write(record: TaskRecord, attempt: int) -> None:
     """Store the attempt's lines, in the transaction that settles it; this may be tried again where the database is away."""
     page = _open.get((record.pk, attempt))

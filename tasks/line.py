@@ -19,10 +19,10 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-import psycopg
 from django.conf import settings
 from django.db import connection, transaction
 
+from tasks.connections import prepared
 from tasks.identity import worker_name
 from tasks.models import TaskRecord
 
@@ -38,67 +38,59 @@ _DECODED = [(place, field) for place, field in enumerate(_FIELDS) if hasattr(fie
 WAITING = "w.status = 'queued' AND w.paused_at IS NULL AND w.executor = %(executor)s"
 
 
-def _lanes(waiting: str) -> str:
-    """One step in the index from lane to lane, however many records wait in each."""
+def _heads(waiting: str) -> str:
+    """The first record of each lane: one step in the index from lane to lane, however many wait in each."""
+    columns = "w.priority, w.concurrency_key, w.turn, w.id, w.queued_at, w.concurrency_limit"
     return f"""
-lanes AS (
-    (SELECT w.priority, w.concurrency_key FROM tasks_taskrecord w WHERE {waiting} ORDER BY 1, 2 LIMIT 1)
+heads AS (
+    (SELECT {columns} FROM tasks_taskrecord w WHERE {waiting} ORDER BY w.priority, w.concurrency_key, w.turn, w.id LIMIT 1)
     UNION ALL
-    SELECT following.* FROM lanes CROSS JOIN LATERAL (
-        SELECT w.priority, w.concurrency_key FROM tasks_taskrecord w
-        WHERE {waiting} AND (w.priority, w.concurrency_key) > (lanes.priority, lanes.concurrency_key) ORDER BY 1, 2 LIMIT 1
+    SELECT following.* FROM heads CROSS JOIN LATERAL (
+        SELECT {columns} FROM tasks_taskrecord w
+        WHERE {waiting} AND (w.priority, w.concurrency_key) > (heads.priority, heads.concurrency_key)
+        ORDER BY w.priority, w.concurrency_key, w.turn, w.id LIMIT 1
     ) AS following
 )"""  # noqa: S608 (constants of ours)
 
 
-LANES = _lanes(WAITING)
-
-HEADS = f"""
-heads AS MATERIALIZED (
-    SELECT lanes.*, head.turn, head.id, head.queued_at, head.concurrency_limit,
-           (SELECT count(*) FROM tasks_taskrecord k WHERE lanes.concurrency_key <> ''
-            AND k.status = 'started' AND k.concurrency_key <> '' AND k.concurrency_key = lanes.concurrency_key) AS running
-    FROM lanes CROSS JOIN LATERAL (
-        SELECT w.turn, w.id, w.queued_at, w.concurrency_limit FROM tasks_taskrecord w
-        WHERE {WAITING} AND w.priority = lanes.priority AND w.concurrency_key = lanes.concurrency_key ORDER BY w.turn, w.id LIMIT 1
-    ) AS head
-), free AS MATERIALIZED (
-    SELECT h.*, h.priority - EXTRACT(EPOCH FROM statement_timestamp()
+FREE = f"""{_heads(WAITING)}, free AS MATERIALIZED (
+    SELECT h.*, counted.running, h.priority - EXTRACT(EPOCH FROM statement_timestamp()
                     - first_value(h.queued_at) OVER (PARTITION BY h.priority ORDER BY h.turn, h.id)) / %(aging)s AS urgency
-    FROM heads h WHERE h.concurrency_key = '' OR h.running < h.concurrency_limit
+    FROM heads h CROSS JOIN LATERAL (
+        SELECT count(*) AS running FROM tasks_taskrecord k WHERE h.concurrency_key <> ''
+        AND k.status = 'started' AND k.concurrency_key <> '' AND k.concurrency_key = h.concurrency_key
+    ) AS counted
+    WHERE h.concurrency_key = '' OR counted.running < h.concurrency_limit
     ORDER BY urgency, turn, id
 )"""  # noqa: S608
 
 CLAIM = f"""
-WITH RECURSIVE {LANES}, {HEADS}, picked AS MATERIALIZED (
+WITH RECURSIVE {FREE}, picked AS MATERIALIZED (
     SELECT candidate.id FROM free CROSS JOIN LATERAL (
         SELECT w.id FROM tasks_taskrecord w
         WHERE {WAITING} AND w.priority = free.priority AND w.concurrency_key = free.concurrency_key
-        ORDER BY w.turn, w.id
-        LIMIT CASE WHEN free.concurrency_key = '' THEN %(count)s ELSE 1 END FOR UPDATE SKIP LOCKED
+        ORDER BY w.turn, w.id LIMIT 1 FOR UPDATE SKIP LOCKED
     ) AS candidate
     WHERE %(keys_locked)s OR (SELECT f.concurrency_key FROM free f LIMIT 1) = '' AND free.concurrency_key = ''
-    LIMIT %(count)s
+    LIMIT 1
 ), claimed AS (
     UPDATE tasks_taskrecord r SET status = 'started', executor = %(executor)s, worker = %(worker)s, attempt = r.attempt + 1,
         percent = 0, step = '', message = '', started_at = statement_timestamp(),
         lease_until = statement_timestamp() + make_interval(secs => %(lease)s)
-    FROM picked WHERE r.id = picked.id RETURNING {_COLUMNS}
+    WHERE r.id = (SELECT picked.id FROM picked) RETURNING {_COLUMNS}
 ), attempts AS (
     INSERT INTO tasks_taskattempt (record_id, number, executor, worker, started, outcome, error_class, message, traceback)
     SELECT id, attempt, executor, worker, started_at, 'running', '', '', '' FROM claimed
 )
 SELECT (SELECT count(*) FROM free WHERE concurrency_key <> '') AS keyed, claimed.* FROM (VALUES (1)) AS one LEFT JOIN claimed ON true
 """  # noqa: S608
-"""The lanes come sorted out of `free` and are tried in that order until enough is found; rows that another claim holds are passed over."""
+"""The lanes come sorted out of `free` and are tried in that order until one gives a row; rows that another claim holds are passed over.
+The limits are written out, or the plan that is made once for all values would sort whole lanes."""
 
 TURN = f"""
-WITH RECURSIVE {_lanes(WAITING + " AND w.priority = %(priority)s")}
+WITH RECURSIVE {_heads(WAITING + " AND w.priority = %(priority)s")}
 SELECT GREATEST(0, (
-    SELECT min(head.turn) FROM lanes CROSS JOIN LATERAL (
-        SELECT w.turn FROM tasks_taskrecord w
-        WHERE {WAITING} AND w.priority = lanes.priority AND w.concurrency_key = lanes.concurrency_key ORDER BY w.turn, w.id LIMIT 1
-    ) AS head
+    SELECT min(turn) FROM heads
 ), (
     SELECT s.turn + 1 FROM tasks_taskrecord s
     WHERE s.status = 'queued' AND s.executor = %(executor)s AND s.priority = %(priority)s AND {{same_scope}}
@@ -122,7 +114,7 @@ UPDATE tasks_taskrecord SET status = 'pending', turn = %s, queued_at = NULL WHER
 """
 
 CLAIMABLE = f"""
-WITH RECURSIVE {LANES}, {HEADS}
+WITH RECURSIVE {FREE}
 SELECT candidate.id FROM free CROSS JOIN LATERAL (
     SELECT w.id FROM tasks_taskrecord w
     WHERE {WAITING} AND w.priority = free.priority AND w.concurrency_key = free.concurrency_key
@@ -132,18 +124,15 @@ LIMIT %(most)s
 """  # noqa: S608
 
 
-def claim(executor: str, count: int = 1) -> list[TaskRecord]:
-    """Take up to `count` records, the most deserving first, for this process; empty where nothing may run now.
-
-    Each is `started` with a new attempt and a lease. More than one at once are taken only of records without a concurrency key.
-    """
-    found, keyed = _claim(executor, count, keys_locked=False)
-    if found or not keyed:
-        return found
+def claim(executor: str) -> TaskRecord | None:
+    """Take the most deserving record for this process, `started` with a new attempt and a lease; None where nothing may run now."""
+    record, keyed = _claim(executor, keys_locked=False)
+    if record is not None or not keyed:
+        return record
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [KEYS_LOCK])
-        return _claim(executor, 1, keys_locked=True)[0]
+        return _claim(executor, keys_locked=True)[0]
 
 
 def enter(records: Sequence[TaskRecord], executor: str, reason: str) -> list[uuid.UUID]:
@@ -199,18 +188,17 @@ def _turn_taker(record: TaskRecord) -> tuple[int, str, uuid.UUID]:
     return record.priority, str(record.scope), record.pk
 
 
-def _claim(executor: str, count: int, *, keys_locked: bool) -> tuple[list[TaskRecord], bool]:
+def _claim(executor: str, *, keys_locked: bool) -> tuple[TaskRecord | None, bool]:
     """(what was claimed, whether records with a key could run if the keys were locked)."""
     values = {
         "executor": executor,
         "worker": worker_name(),
-        "count": count,
         "keys_locked": keys_locked,
         "lease": settings.TASK_LEASE_SECONDS,
         "aging": settings.TASK_AGING_SECONDS,
     }
-    rows = prepared(CLAIM, values)
-    return [_record(row[1:]) for row in rows if row[1] is not None], bool(rows[0][0])
+    keyed, *row = prepared(CLAIM, values)[0]
+    return _record(row) if row[0] is not None else None, bool(keyed)
 
 
 def _record(row: Iterable[Any]) -> TaskRecord:
@@ -218,13 +206,3 @@ def _record(row: Iterable[Any]) -> TaskRecord:
     for place, field in _DECODED:
         values[place] = field.from_db_value(values[place], None, connection)
     return TaskRecord.from_db(connection.alias, _NAMES, values)
-
-
-def prepared(statement: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
-    """Run a statement that the server has planned once for this connection (planning would cost more than running it)."""
-    connection.ensure_connection()
-    raw = connection.connection
-    raw.prepare_threshold = 0
-    with connection.wrap_database_errors, psycopg.Cursor(raw) as cursor:
-        cursor.execute(statement, values)
-        return cursor.fetchall()

@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from tasks.connections import prepared
 from tasks.models import TopicState
 from tasks.transport import publisher
 
@@ -61,28 +62,43 @@ def emit_all(events: Sequence[Event]) -> None:
     """Like `emit`, for events of different topics at once."""
     if not events:
         return
-    told = _store(events)
-    if told:
-        transaction.on_commit(lambda: publisher.publish(told), robust=True)
+    stored = _store(events)
+    if stored:
+        transaction.on_commit(lambda: publisher.publish(stored), robust=True)
 
 
 def _store(events: Sequence[Event]) -> list[dict[str, Any]]:
     """Bump the topics' numbers; returns what is to be published (without events that came after a topic's end)."""
-    row = "(%s, %s, 1, %s, %s, %s, %s, %s, %s, %s, statement_timestamp())"
+    statement, values = upsert(events)
+    if len(events) <= FEW:
+        return [told(found) for found in prepared(statement, values)]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return [told(found) for found in cursor.fetchall()]
+
+
+def upsert(events: Sequence[Event], condition: str = "true") -> tuple[str, list[Any]]:
+    """The statement that stores events (if the SQL condition holds) and returns the rows for `told`, with its values."""
     values: list[Any] = []
     for event in events:
         percent = min(100.0, max(0.0, float(event.percent)))
         values += [event.topic, event.scope, event.task, event.attempt, event.status, event.step[:60], percent, _clean(event.message)]
         values.append(None if event.status in TopicState.TERMINAL else event.left)
     restarts = [event.topic for event in events if event.restart]
-    with connection.cursor() as cursor:
-        cursor.execute(UPSERT.format(rows=", ".join([row] * len(events))), [*values, restarts, restarts])
-        return [message_of(dict(zip(COLUMNS, found, strict=True))) for found in cursor.fetchall()]
+    return UPSERT.format(rows=", ".join([ROW] * len(events)), condition=condition), [*values, restarts, restarts]
 
 
+def told(row: Sequence[Any]) -> dict[str, Any]:
+    """What is to be published of a row that was stored."""
+    return message_of(dict(zip(COLUMNS, row, strict=True)))
+
+
+FEW = 2
+"""So many events are told so often that their statement is worth keeping planned."""
+ROW = "(%s::text, %s::uuid, 1, %s::uuid, %s::integer, %s::text, %s::text, %s::float8, %s::text, %s::float8, statement_timestamp())"
 UPSERT = """
 INSERT INTO tasks_topicstate AS t (topic, scope, seq, task, attempt, status, step, percent, message, "left", updated)
-VALUES {rows}
+SELECT * FROM (VALUES {rows}) AS new WHERE {condition}
 ON CONFLICT (topic) DO UPDATE SET
     seq = t.seq + 1, scope = COALESCE(EXCLUDED.scope, t.scope), task = EXCLUDED.task, attempt = EXCLUDED.attempt,
     status = EXCLUDED.status, step = EXCLUDED.step, message = EXCLUDED.message, "left" = EXCLUDED."left",

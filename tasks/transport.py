@@ -67,9 +67,14 @@ class Publisher:
             with connection.cursor() as cursor:
                 cursor.executemany("SELECT pg_notify(%s, %s)", [(NOTIFY_CHANNEL, text) for text in texts])
             return
-        client = self._redis()
+        client, name = self._redis(), channel()
+        if len(texts) == 1:
+            client.publish(name, texts[0])
+            return
+        together = client.pipeline(transaction=False)
         for text in texts:
-            client.publish(channel(), text)
+            together.publish(name, text)
+        together.execute()
 
     def _redis(self) -> redis.Redis:
         with self._lock:
