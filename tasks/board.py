@@ -182,7 +182,7 @@ def _throughput(now: datetime) -> tuple[list[Bar], int]:
     """The last hour minute by minute, and the highest minute's number."""
     first = now.replace(second=0, microsecond=0) - timedelta(minutes=MINUTES - 1)
     rows = TaskRecord.objects.filter(finished_at__gte=first).order_by().values(minute=TruncMinute("finished_at"))
-    counted = rows.annotate(done=Count("pk", filter=~Q(status=Status.FAILED)), failed=Count("pk", filter=Q(status=Status.FAILED)))
+    counted = rows.annotate(done=Count("pk", filter=Q(status=Status.SUCCEEDED)), failed=Count("pk", filter=Q(status=Status.FAILED)))
     by_minute = {row["minute"]: (row["done"], row["failed"]) for row in counted}
     peak = max((sum(numbers) for numbers in by_minute.values()), default=0)
     minutes = [first + timedelta(minutes=number) for number in range(MINUTES)]
