@@ -116,7 +116,15 @@ def test_a_snapshot_counts_the_time_since_it_was_told():
 
 @pytest.mark.parametrize(
     ("seconds", "words"),
-    [(None, ""), (0.2, "about 1 s"), (7.6, "about 8 s"), (22, "about 20 s"), (100, "about 2 min"), (170, "about 3 min"), (9000, "about 2.5 h")],
+    [
+        (None, ""),
+        (0.2, "about 1 s"),
+        (7.6, "about 8 s"),
+        (22, "about 20 s"),
+        (100, "about 2 min"),
+        (170, "about 3 min"),
+        (9000, "about 2.5 h"),
+    ],
 )
 def test_seconds_become_words(seconds, words):
     assert estimates.in_words(seconds) == words
