@@ -294,10 +294,11 @@ def test_an_unusable_payload_fails_at_submit(stage: Stage) -> None:
 
 
 def test_the_connections_of_a_stage_are_few_however_many_tasks_run(stage: Stage, job: Callable[..., Job]) -> None:
-    """Web: threads, listener, rescuer, its lock, presence, heart, hub; worker: presence, and two for each of two children; this test."""
+    """Web: two threads, listener, rescuer and batches with a lock each, presence, heart, hub; worker: presence, and two for each of two
+    children; this test."""
     for record in [manager.submit("trial.ok", Job()) for _ in range(50)]:
         ended(record)
-    assert _connections() <= 8 + 5 + 1
+    assert _connections() <= 10 + 5 + 1
 
 
 def _connections() -> int:
