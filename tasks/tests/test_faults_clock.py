@@ -44,7 +44,8 @@ def clocks(committed: None, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         web = stack.enter_context(web_server(wait=False, PYTHONPATH=folder, CLOCK_SHIFT=str(made.web), **MODULES))
         worker.ready(), web.ready()
         for process, days in ((worker, 1), (web, -1)):
-            assert f"{timezone.now() + timedelta(days=days):%Y-%m-%d}" in process.tail()
+            day = f"{timezone.now() + timedelta(days=days):%Y-%m-%d}"
+            until(lambda process=process, day=day: day in process.tail(), 20, f"a wrong date in the log of {process.name}")
         yield made
 
 
