@@ -30,7 +30,13 @@ class World:
     def ids(self, route: str) -> dict[str, Any]:
         """Values for the parameters of a route."""
         subject = route.removeprefix("api/").partition("/")[0]
-        of_subject = {"cases": self.case, "documents": self.document, "uploads": self.upload, "tasks": self.task, "batches": self.batch}.get(subject)
+        of_subject = {
+            "cases": self.case,
+            "documents": self.document,
+            "uploads": self.upload,
+            "tasks": self.task,
+            "batches": self.batch,
+        }.get(subject)
         return {
             "pk": getattr(of_subject, "pk", ""),
             "case_id": self.case.pk,
