@@ -46,7 +46,7 @@ def run(out: Callable[[str], None]) -> dict[str, float]:
     out(f"background {figures['background']:.0f}/s with {settings.TASK_BACKGROUND_THREADS} threads")
     if figures["background"] < 2000:
         out(
-            "  limited by three statements and two published events for each task, made by the threads of one process (one interpreter lock)"
+            "  limited by three statements and two published events for each task, by the threads of one process (one interpreter lock)"
         )
     return figures
 
