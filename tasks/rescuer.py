@@ -121,7 +121,8 @@ def _resend_lost_messages() -> int:
     for executor in routing.in_use():
         stale = TaskRecord.objects.filter(status=Status.QUEUED, paused_at=None, executor=executor.name, queued_at__lt=Now() - MESSAGE_GRACE)
         if stale.exists():
-            count += top_up(executor)
+            woken = top_up(executor)
+            count += woken if executor.held() is not None else 0  # threads were woken, no message was lost
     return count
 
 

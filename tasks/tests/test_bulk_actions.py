@@ -83,6 +83,13 @@ def test_what_waits_is_paused_goes_on_and_is_cancelled_together(api, case, owner
     assert list(diary) == [("event", "owner", "Paused"), ("event", "owner", "Goes on"), ("event", "owner", "Cancelled")]
 
 
+def test_trying_again_ends_a_pause_of_the_task_itself(case, owner):
+    record = manager.submit("trial.ok", {}, scope=case.pk, user=owner)
+    manager.pause(record.pk, owner)
+    manager.cancel(record.pk, owner)
+    assert manager.retry(record.pk, owner).paused_at is None
+
+
 def test_many_are_done_by_a_task_that_belongs_to_the_case_and_tells_how_far_it_is(api, case, editor, monkeypatch):
     monkeypatch.setattr(bulk, "INLINE", 5)
     monkeypatch.setattr(bulk, "CHUNK", 4)
