@@ -187,7 +187,7 @@ class TaskManager:
         record.error = record.error_code = record.error_class = record.step = record.message = ""
         record.percent, record.run_after, record.finished_at, record.result = 0, None, None, None
         record.turn = line.LAST
-        if not Batch.objects.filter(pk=record.batch_id, paused_at__isnull=False).exists():
+        if record.batch_id is None or not Batch.objects.filter(pk=record.batch_id, paused_at__isnull=False).exists():
             record.paused_at = record.paused_by = None
         record.save()
         spec = registry.get(record.name)

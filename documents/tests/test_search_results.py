@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
@@ -15,7 +15,7 @@ from cases.models import Case
 from cases.services import matters
 from documents.models import Chunk, Document, Page
 from documents.services import embedding
-from documents.services.search import SearchError, SearchRequest, indexing, lexical, meaning
+from documents.services.search import SearchError, SearchRequest, engine, indexing, lexical, meaning
 from documents.services.search.scope import scope_of
 from documents.tests.searching import ask, document, found, titles
 from lexintel.models import User
@@ -56,6 +56,20 @@ def test_operators_bind_the_meaning_too(case: Case, owner: User) -> None:
     document(case, "Nurse", "The doctor and the nurse treated the patient.")
     assert titles(owner, "doctor AND nurse", mode="hybrid") == ["Nurse"]
     assert ask(owner, "doctor AND nurse", mode="semantic").notices[0].code == "operators_ignored"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_both_legs_beside_each_other_find_what_they_find_one_after_the_other(case: Case, owner: User, stranger: User) -> None:
+    document(case, "Lease", "The tenant shall keep the roof in good repair.", "Rent is due on the first of the month.")
+    document(None, "Library", "A landlord must mend the roof of a house that is let.")
+    for user, count in ((owner, 3), (stranger, 1)):
+        beside = ask(user, "who repairs the roof of the tenant", mode="hybrid")
+        with transaction.atomic():
+            alone = ask(user, "who repairs the roof of the tenant", mode="hybrid")
+        assert [(hit.chunk, hit.score) for hit in beside.results] == [(hit.chunk, hit.score) for hit in alone.results]
+        assert {leg.name for leg in beside.legs} == {"words", "meaning"}
+        assert beside.count <= count
+    engine._beside.submit(lambda: connection.close()).result()  # or the test's database could not be dropped
 
 
 def test_filters_narrow_and_facets_count(case: Case, owner: User) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import copy_context
 from dataclasses import dataclass, field, replace
@@ -27,6 +27,7 @@ from documents.services.search.passages import Evidence, facets, hits, permitted
 from documents.services.search.request import MODES, PAGE_SIZE, Leg, Notice, SearchRequest, SearchResponse
 from documents.services.search.scope import Scope, scope_of
 from tasks import services
+from tasks.connections import AWAY, drop_connection, refresh_connection
 from tasks.errors import PermanentError, RetryableError
 
 # Relaxed order over many tuples is what finds the few visible passages among many others (see meaning.py). A sequential scan
@@ -39,8 +40,8 @@ SETTINGS = {
     "statement_timeout": "10s",
 }
 EMBEDDED_CHARACTERS = 1000
-# The query is embedded while PostgreSQL looks for its words.
-_embedder = ThreadPoolExecutor(max_workers=4, thread_name_prefix="query-embedding")
+# What is near to the query is looked for while PostgreSQL looks for its words.
+_beside = ThreadPoolExecutor(max_workers=4, thread_name_prefix="search-by-meaning")
 
 
 @dataclass
@@ -53,7 +54,7 @@ class _Search:
     model: EmbeddingModel | None
     scope: Scope
     words: lexical.Found = field(default_factory=lambda: lexical.Found([]))
-    vector: Future[np.ndarray] | None = None
+    nearest: Callable[[list[int] | None], meaning.Near] | None = None
     near: list[tuple[int, object]] = field(default_factory=list)
     at_least: bool = False
     partial: list[Notice] = field(default_factory=list)
@@ -70,7 +71,7 @@ def search(request: SearchRequest) -> SearchResponse:
     try:
         borrowed = connection.in_atomic_block
         with transaction.atomic(), _tuned(borrowed=borrowed):
-            response = _searched(request, query)
+            response = _searched(request, query, borrowed=borrowed)
     except OperationalError as error:
         if not isinstance(error.__cause__, QueryCanceled):
             raise
@@ -96,10 +97,10 @@ def _tuned(*, borrowed: bool) -> Iterator[None]:
             cursor.execute(_SET, [names, [before[name] or SETTINGS[name] for name in names]])
 
 
-def _searched(request: SearchRequest, query: Query) -> SearchResponse:
+def _searched(request: SearchRequest, query: Query, *, borrowed: bool) -> SearchResponse:
     job = _begun(request, query)
     if job.model is not None and job.scope.counts.visible_vectors:
-        job.vector = _embedder.submit(copy_context().run, _embedded, query)
+        job.nearest = _begin_meaning(job, job.model, alone=borrowed)
     if request.mode != "semantic":
         _look_for_words(job)
     if request.mode != "text":
@@ -170,14 +171,13 @@ def _look_for_meaning(job: _Search) -> None:
     _say_what_has_no_vectors(job, job.model)
     strict = job.query.strict and job.request.mode == "hybrid"
     only = [chunk for chunk, _document in job.words.passages] if strict else None
-    if only == [] or job.vector is None:
+    if only == [] or job.nearest is None:
         return
     try:
-        vector = job.vector.result()
+        near = job.nearest(only)
     except (PermanentError, RetryableError) as error:
         _without_meaning(job, error.message)
         return
-    near = meaning.search_meaning(vector, job.model, job.scope, only=only)
     job.near = [(chunk, document) for chunk, document, similarity in near.passages if similarity >= meaning.LEAST_SIMILAR]
     job.at_least |= len(job.near) >= meaning.NEAREST
     if near.incomplete:
@@ -185,9 +185,34 @@ def _look_for_meaning(job: _Search) -> None:
     job.legs.append(Leg("meaning", near.route, len(near.passages), _since(began)))
 
 
+def _begin_meaning(job: _Search, model: EmbeddingModel, *, alone: bool) -> Callable[[list[int] | None], meaning.Near]:
+    """Begin to look for what is near beside the search for words; what is returned waits for it, and raises what it raised.
+
+    Where the hits of the words decide what is compared, only the query is embedded meanwhile; and where the caller's transaction
+    may hold what nobody else sees (`alone`), everything is asked on his connection.
+    """
+    if alone or job.query.strict or job.request.mode != "hybrid":
+        vector = _beside.submit(copy_context().run, _embedded, job.query)
+        return lambda only: meaning.search_meaning(vector.result(), model, job.scope, only=only)
+    near = _beside.submit(copy_context().run, _near_apart, job.query, model, job.scope)
+    return lambda _only: near.result()
+
+
 def _embedded(query: Query) -> np.ndarray:
     vector: np.ndarray = services.get("embedding").embed_query(query.text[:EMBEDDED_CHARACTERS])
     return vector
+
+
+def _near_apart(query: Query, model: EmbeddingModel, scope: Scope) -> meaning.Near:
+    """On this thread's own connection, which is kept for the next search."""
+    vector = _embedded(query)
+    refresh_connection()
+    try:
+        with transaction.atomic(), _tuned(borrowed=False):
+            return meaning.search_meaning(vector, model, scope)
+    except AWAY:
+        drop_connection()
+        raise
 
 
 def _ranked(job: _Search) -> list[Ranked]:

@@ -21,11 +21,12 @@ EXACT_AT_MOST = 200_000  # where the index finds too few; about 100 ms
 NEAREST = 100
 LEAST_SIMILAR = 0.2  # cosine; below, texts have nothing to do with each other
 
+# "+ 0" is what no index is sorted by.
 _NEAREST_EXACTLY = """
-WITH visible AS MATERIALIZED (
+SELECT chunk_id, document_id, -distance FROM (
     SELECT chunk_id, document_id, vector <#> %(vector)s::halfvec AS distance
     FROM documents_chunkembedding WHERE model_id = %(model)s {condition}
-) SELECT chunk_id, document_id, -distance FROM visible ORDER BY distance, chunk_id LIMIT %(nearest)s
+) AS visible ORDER BY distance + 0, chunk_id LIMIT %(nearest)s
 """
 _NEAREST_BY_INDEX = """
 WITH nearest AS MATERIALIZED (
