@@ -11,8 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from lexintel.models import User
+from tasks.executors import routing
 from tasks.manager import manager
 from tasks.models import Status, TaskRecord, Worker
+from tasks.tests import functions  # noqa: F401 (the tasks of the tests)
 
 pytestmark = pytest.mark.django_db
 
@@ -120,3 +122,18 @@ def test_a_sentence_costs_a_few_queries_however_many_wait() -> None:
     with CaptureQueriesContext(connection) as queries:
         waiting.waiting_reason()
     assert len(queries) == 3
+
+
+@pytest.mark.parametrize(
+    ("policy", "executor", "reason"),
+    [
+        ("background", "background", "a heavy task, but no worker is alive"),
+        ("wait", "celery", "a heavy task waits for a worker; none is alive"),
+    ],
+)
+def test_while_no_worker_lives_heavy_work_goes_where_the_policy_says(settings: Any, policy: str, executor: str, reason: str) -> None:
+    settings.TASK_EXECUTOR, settings.TASK_FALLBACK = "hybrid", policy
+    route = routing.route(record(name="trial.ok"))
+    assert (route.executor.name, route.reason) == (executor, reason)
+    worker(kind="celery")
+    assert routing.route(record(name="trial.ok")).executor.name == "celery"
