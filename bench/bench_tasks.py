@@ -45,9 +45,7 @@ def run(out: Callable[[str], None]) -> dict[str, float]:
     out(f"Celery alone {figures['bare_celery']:.0f}/s, with records {figures['celery']:.0f}/s, {CHILDREN} children each")
     out(f"background {figures['background']:.0f}/s with {settings.TASK_BACKGROUND_THREADS} threads")
     if figures["background"] < 2000:
-        out(
-            "  limited by three statements and two published events for each task, by the threads of one process (one interpreter lock)"
-        )
+        out("  limited by three statements and two published events for each task, by the threads of one process (one interpreter lock)")
     return figures
 
 
