@@ -52,9 +52,12 @@ def quiet_when_superseded(stage: Callable[[Job, TaskRun], Result]) -> Callable[[
 
 
 @contextmanager
-def publishing(run: TaskRun, document_id: UUID) -> Iterator[Document]:
-    """One transaction in which this attempt holds its claim and the document is locked and still this task's to change."""
-    with run.publish():
+def publishing(run: TaskRun, document_id: UUID, result: Result | None = None) -> Iterator[Document]:
+    """One transaction in which this attempt holds its claim and the document is locked and still this task's to change.
+
+    With a `result` the task ends in it, too: whoever hears that a document is ready finds all its tasks done.
+    """
+    with run.publish(result):
         document = _mine(run, document_id)
         if not document.processing:
             raise Cancelled
@@ -230,12 +233,13 @@ def extract_citations(job: CitationExtractionJob, run: TaskRun) -> Result:
     if version is None:
         raise PermanentError(_("This document has no text yet. Please process it again."), code="no_text_version")
     mentions = _mentions(version, run)
-    with publishing(run, document.pk) as document:
+    result: Result = {"citations": len(mentions)}
+    with publishing(run, document.pk, result) as document:
         version.citations.all().delete()
         Citation.objects.bulk_create(mentions, batch_size=ROWS)
         indexing.index_citations(version, _keys_by_chunk(mentions))
         hand_over(document, run, CITATIONS)
-    return {"citations": len(mentions)}
+    return result
 
 
 def _mentions(version: TextVersion, run: TaskRun) -> list[Citation]:

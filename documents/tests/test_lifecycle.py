@@ -72,6 +72,21 @@ def test_the_documents_topic_moves_forward_and_ends_once(accept, work_off, topic
     assert state_of(document) == ("ready", "succeeded", 100)
 
 
+def test_who_hears_that_a_document_is_ready_finds_all_its_tasks_done(accept, work_off, monkeypatch):
+    from tasks import progress
+
+    found: list[set[str]] = []
+
+    def publish(messages):
+        if any(m["event"]["topic"].startswith("document:") and m["event"]["status"] == "succeeded" for m in messages):
+            found.append(set(TaskRecord.objects.values_list("status", flat=True)))
+
+    monkeypatch.setattr(progress.publisher, "publish", publish)
+    accept()
+    work_off()
+    assert found == [{"succeeded"}]
+
+
 def test_a_file_that_cannot_be_read_ends_failed_with_a_sentence_and_a_code(accept, work_off, topic_events):
     document = accept(b"%PDF-1.7 but then only noise", name="broken.pdf")
     work_off()

@@ -40,6 +40,7 @@ def no_servers_of_others():
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("DATABASE_URL", raising=False)
         patch.delenv("REDIS_URL", raising=False)
+        patch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)  # a keeper that measures itself ends late
         yield
 
 

@@ -54,6 +54,7 @@ def environment(**changes: str) -> dict[str, str]:
         "REDIS_URL": settings.REDIS_URL,
         "TASK_EXECUTOR": settings.TASK_EXECUTOR,
         "REMAP_SIGTERM": "SIGQUIT",
+        "COVERAGE_PROCESS_CONFIG": "",  # tests kill these processes, so they could not tell what they ran
         **QUICK,
         **changes,
     }
