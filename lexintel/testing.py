@@ -1,7 +1,8 @@
 """`manage.py test`, and the pytest plugin behind it (plain `pytest` loads it too, see pyproject.toml).
 
 Where DATABASE_URL or REDIS_URL is not set the tests get embedded servers of their own, before Django's settings are read, in a folder
-that is gone afterwards. Tests marked `browser` are skipped where there is no Chromium; with CI=true they fail instead.
+that is gone afterwards. Much of the suite waits for processes, so the whole of it runs in several processes, each with servers of its own
+and whole files of tests. Tests marked `browser` are skipped where there is no Chromium; with CI=true they fail instead.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ from pathlib import Path
 
 import pytest
 
-from lexintel.embedded.client import Attachment
+from lexintel.embedded.client import VARIABLES, Attachment
 
 ROOT = Path(__file__).resolve().parent.parent
+AT_ONCE = 2  # more would make tests of time limits wait for a core
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 attachment_key = pytest.StashKey[Attachment]()
 
@@ -25,13 +27,21 @@ attachment_key = pytest.StashKey[Attachment]()
 def main(words: list[str]) -> int:
     """Become pytest: its summary is the last thing said, its exit status is ours."""
     os.chdir(ROOT)
-    os.execv(sys.executable, [sys.executable, "-m", "pytest", *words])  # noqa: S606
+    at_once = ["-n", str(AT_ONCE), "--dist", "loadfile"] if asks_for_all(words) else []
+    os.execv(sys.executable, [sys.executable, "-m", "pytest", *at_once, *words])  # noqa: S606
+
+
+def asks_for_all(words: list[str]) -> bool:
+    """Whether no file is named, and no servers that the processes would have to share."""
+    some = any(word in ("-n", "--collect-only", "--pdb") or Path(word.partition("::")[0]).exists() for word in words)
+    return not some and not any(os.environ.get(variable) for variable in VARIABLES)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]:
     """A wrapper, because pytest-django reads the settings in its own first implementation of this hook."""
-    start_servers(early_config)
+    if not early_config.known_args_namespace.numprocesses:
+        start_servers(early_config)
     yield
 
 
