@@ -40,7 +40,8 @@ def asks_for_all(words: list[str]) -> bool:
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]:
     """A wrapper, because pytest-django reads the settings in its own first implementation of this hook."""
-    if not early_config.known_args_namespace.numprocesses:
+    shares_work_out = early_config.known_args_namespace.numprocesses and "PYTEST_XDIST_WORKER" not in os.environ
+    if not shares_work_out:
         start_servers(early_config)
     yield
 
