@@ -15,6 +15,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from lexintel.embedded.client import VARIABLES, Attachment
 
@@ -27,7 +29,7 @@ attachment_key = pytest.StashKey[Attachment]()
 def main(words: list[str]) -> int:
     """Become pytest: its summary is the last thing said, its exit status is ours."""
     os.chdir(ROOT)
-    at_once = ["-n", str(AT_ONCE), "--dist", "loadfile"] if asks_for_all(words) else []
+    at_once = ["-n", str(AT_ONCE)] if asks_for_all(words) else []
     os.execv(sys.executable, [sys.executable, "-m", "pytest", *at_once, *words])  # noqa: S606
 
 
@@ -44,6 +46,20 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
     if not shares_work_out:
         start_servers(early_config)
     yield
+
+
+@pytest.hookimpl(tryfirst=True, optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    config.option.loadscopereorder = False  # what takes longest stands first in the tree
+    return WholeFiles(config, log)
+
+
+class WholeFiles(LoadScopeScheduling):
+    """The tests of a file run in one process, in their order; those that drive pages share one site, and one process too."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return "browser" if "/browser/" in file else file
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -128,7 +128,9 @@ def leave(topic: str) -> None:
     """
     with transaction.atomic():
         records = TaskRecord.objects.filter(topic=topic, batch__isnull=False)
-        left = list(Batch.objects.filter(_recent(), pk__in=records.values("batch")).values_list("pk", flat=True))
+        # Locked first, as who pauses does: he has the batch and wants its records.
+        shown = Batch.objects.select_for_update(of=("self",)).filter(_recent(), pk__in=records.values("batch")).order_by("pk")
+        left = list(shown.values_list("pk", flat=True))
         records.update(batch=None)
         for batch_id in left:
             withdraw(batch_id)

@@ -10,6 +10,7 @@ from functools import wraps
 from typing import Any, TypeVar
 from uuid import UUID
 
+import numpy as np
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -65,7 +66,11 @@ def publishing(run: TaskRun, document_id: UUID, result: Result | None = None) ->
 
 
 def begin(run: TaskRun, document_id: UUID, stage: Stage) -> Document:
-    """Set the stage's status. A task that was tried again after its document had failed takes the document up again."""
+    """Set the stage's status, unless the stage before has set it. A task that was tried again after its document had failed takes the
+    document up again."""
+    document = _mine(run, document_id, lock=False)
+    if document.status == stage.status:
+        return document
     with run.publish():
         document = _mine(run, document_id)
         if document.status == Document.Status.READY:
@@ -77,8 +82,9 @@ def begin(run: TaskRun, document_id: UUID, stage: Stage) -> Document:
     return document
 
 
-def _mine(run: TaskRun, document_id: UUID) -> Document:
-    document = Document.objects.select_for_update(of=("self",)).select_related("case", "text_version").filter(pk=document_id).first()
+def _mine(run: TaskRun, document_id: UUID, *, lock: bool = True) -> Document:
+    documents = Document.objects.select_for_update(of=("self",)) if lock else Document.objects.all()
+    document = documents.select_related("case", "text_version").filter(pk=document_id).first()
     if document is None or document.deleted_at is not None:
         raise Cancelled
     if document.task_id != run.record.pk:
@@ -106,13 +112,14 @@ def extract_text(job: DocumentExtractionJob, run: TaskRun) -> Result:
         title = _better_title(document, reading)
         run.progress(92, "extracting", _("dividing into passages"))
         specs = chunk_pages(reading.pages, title=title, tokenizer=services.get("embedding").tokenizer)
+        result: Result = {"pages": len(reading.pages), "chunks": len(specs), "characters": reading.characters}
         run.check()
-        with attachments.received(document, reading) as found, publishing(run, document.pk) as document:
+        with attachments.received(document, reading) as found, publishing(run, document.pk, result) as document:
             document.title = _better_title(document, reading)
-            version = _publish_reading(document, reading, specs)
+            _publish_reading(document, reading, specs)
             document.notices = _notices(document, reading) + attachments.admit(document, found, run.record)
             hand_over(document, run, EXTRACTION)
-    return {"pages": len(reading.pages), "chunks": len(specs), "characters": version.characters}
+    return result
 
 
 def _read(document: Document, run: TaskRun) -> Extraction:
@@ -136,7 +143,7 @@ def _better_title(document: Document, reading: Extraction) -> str:
     return " ".join(reading.title.split())[:MAX_TITLE]
 
 
-def _publish_reading(document: Document, reading: Extraction, specs: Sequence[ChunkSpec]) -> TextVersion:
+def _publish_reading(document: Document, reading: Extraction, specs: Sequence[ChunkSpec]) -> None:
     """Write the reading and let it replace the published one, in search too."""
     last = document.text_versions.order_by("-number").values_list("number", flat=True).first() or 0
     version = TextVersion.objects.create(document=document, number=last + 1, engine=reading.engine[:60], characters=reading.characters)
@@ -149,7 +156,6 @@ def _publish_reading(document: Document, reading: Extraction, specs: Sequence[Ch
     document.metadata = reading.metadata
     document.date = document.date or reading.date
     indexing.index_words(version)
-    return version
 
 
 def _pages(version: TextVersion, reading: Extraction) -> Iterator[Page]:
@@ -198,11 +204,17 @@ def generate_embeddings(job: EmbeddingGenerationJob, run: TaskRun) -> Result:
     """Passages -> vectors. Each group is published as it is done, so an interrupted long document goes on where it stopped."""
     document = begin(run, job.document_id, EMBEDDINGS)
     total, missing = _without_vectors(document, job.chunk_ids)
-    for first in range(0, len(missing), VECTORS):
-        _embed_group(run, document, missing[first : first + VECTORS], total - len(missing) + first, total)
-    with publishing(run, document.pk) as document:
-        hand_over(document, run, EMBEDDINGS)
-    return {"chunks": total, "embedded": len(missing)}
+    result: Result = {"chunks": total, "embedded": len(missing)}
+    groups = [missing[first : first + VECTORS] for first in range(0, len(missing), VECTORS)] or [[]]
+    done = total - len(missing)
+    for group in groups:
+        chunks, vectors = _embedded(run, group, done, total)
+        done += len(group)
+        with publishing(run, document.pk, result if group is groups[-1] else None) as document:
+            indexing.index_vectors(chunks, vectors)
+            if group is groups[-1]:
+                hand_over(document, run, EMBEDDINGS)
+    return result
 
 
 def _without_vectors(document: Document, chunk_ids: Sequence[int] | None) -> tuple[int, list[int]]:
@@ -213,16 +225,16 @@ def _without_vectors(document: Document, chunk_ids: Sequence[int] | None) -> tup
     return chunks.count(), list(missing.values_list("pk", flat=True))
 
 
-def _embed_group(run: TaskRun, document: Document, ids: Sequence[int], before: int, total: int) -> None:
+def _embedded(run: TaskRun, ids: Sequence[int], before: int, total: int) -> tuple[list[Chunk], np.ndarray]:
+    """The passages and float32 (passages, 384), their vectors in the same order."""
+
     def on_batch(done: int) -> None:
         run.check()
         message = _("passage %(done)d of %(total)d") % {"done": before + done, "total": total}
         run.progress(100 * (before + done) / total, "embedding", message)
 
-    chunks = list(Chunk.objects.filter(pk__in=ids).select_related("text_version__document").order_by("index"))
-    vectors = services.get("embedding").embed([f"{chunk.context}\n{chunk.text}".strip() for chunk in chunks], on_batch=on_batch)
-    with publishing(run, document.pk):
-        indexing.index_vectors(chunks, vectors)
+    chunks = list(Chunk.objects.filter(pk__in=ids).order_by("index"))
+    return chunks, services.get("embedding").embed([f"{chunk.context}\n{chunk.text}".strip() for chunk in chunks], on_batch=on_batch)
 
 
 @quiet_when_superseded

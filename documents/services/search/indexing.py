@@ -72,17 +72,17 @@ def index_vectors(chunks: Sequence[Chunk], vectors: np.ndarray) -> None:
     """Keep the active model's vectors, float (len(chunks), 384) with length 1 each, one for each chunk in its order."""
     if len(chunks) != len(vectors):
         raise ValueError(f"{len(chunks)} chunks came with {len(vectors)} vectors.")
+    if not chunks:
+        return
     model = embedding.active_model()
     ensure_vector_index(model)
-    of_version = TextVersion.objects.in_bulk({chunk.text_version_id for chunk in chunks})
-    documents = Document.objects.in_bulk({version.document_id for version in of_version.values()})
+    versions = TextVersion.objects.filter(pk__in={chunk.text_version_id for chunk in chunks})
+    owners = {pk: (document, case) for pk, document, case in versions.values_list("pk", "document", "document__case")}
     ChunkEmbedding.objects.filter(model=model, chunk__in=[chunk.pk for chunk in chunks]).delete()
     for batch in _batches(list(zip(chunks, vectors, strict=True))):
-        owners = [documents[of_version[chunk.text_version_id].document_id] for chunk, _ in batch]
-        cases = [owner.case_id for owner in owners]
-        texts = [HalfVector(vector).to_text() for _, vector in batch]
+        rows = [(chunk.pk, *owners[chunk.text_version_id], HalfVector(vector).to_text()) for chunk, vector in batch]
         with connection.cursor() as cursor:
-            cursor.execute(_INSERT_VECTORS, [model.pk, [chunk.pk for chunk, _ in batch], [o.pk for o in owners], cases, texts])
+            cursor.execute(_INSERT_VECTORS, [model.pk, *map(list, zip(*rows, strict=True))])
     transaction.on_commit(statistics.fold_if_due, robust=True)
 
 

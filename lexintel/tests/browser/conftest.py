@@ -121,8 +121,9 @@ def site(own_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     made.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    """Not for the whole session: while it is open Django takes every test for code on an event loop and refuses to ask the database."""
     with sync_playwright() as playwright:
         if not Path(CHROMIUM).exists():
             pytest.skip(f"No Chromium at {CHROMIUM} (set CHROMIUM).")
