@@ -126,9 +126,8 @@ def _call(run: TaskRun) -> dict[str, Any] | None:
     return result
 
 
-def succeed(run: TaskRun, result: dict[str, Any]) -> None:
-    """End an attempt in the transaction in which it publishes its effects."""
-    record = _held(run)
+def succeed(run: TaskRun, record: TaskRecord, result: dict[str, Any]) -> None:
+    """End an attempt in the transaction in which it publishes its effects, and has its record locked."""
     _succeeded(run, result, record)
     diary.write(record, run.attempt)
 

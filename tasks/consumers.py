@@ -31,6 +31,7 @@ class ProgressConsumer(AsyncWebsocketConsumer):
         self.subscription: Subscription | None = None
         self.order = Order()
         self.jobs: list[asyncio.Task[None]] = []
+        self.turn = asyncio.Lock()  # events wait while states are read: what follows a state is newer, and nothing is left out between
         if not getattr(self.user, "is_authenticated", False):
             await self.close(NOT_SIGNED_IN)
             return
@@ -75,17 +76,19 @@ class ProgressConsumer(AsyncWebsocketConsumer):
             if topic not in seen:
                 await self._refuse(topic)
         allowed = [topic for topic in wanted if topic in seen]
-        subscription.add(allowed)  # first listen, then read: nothing falls between
-        await self._send_states(allowed)
+        async with self.turn:
+            subscription.add(allowed)  # first listen, then read: nothing falls between
+            await self._send_states(allowed)
         await self._say({"subscribed": allowed})
 
     async def _pump(self, subscription: Subscription) -> None:
         while True:
             event = await subscription.get()
-            if event is None:
-                await self._send_states(list(subscription.topics))
-            elif self.order.is_news(event):
-                await self._say(event)
+            async with self.turn:
+                if event is None:
+                    await self._send_states(list(subscription.topics))
+                elif self.order.is_news(event):
+                    await self._say(event)
 
     async def _recheck(self, subscription: Subscription) -> None:
         """Memberships end while sockets live."""

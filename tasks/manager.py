@@ -48,7 +48,7 @@ class TaskManager:
         """Write a record in the caller's transaction and dispatch it on commit.
 
         With `unique` (True: same task and payload; a string: same task and key) an active record is returned instead of a
-        second one. A `parent`'s record gives its child its place in the line, its batch and its batch's pause.
+        second one. A `parent`'s record gives its child its place in the line, its user, its batch and its batch's pause.
         Raises UnknownTask, and pydantic's ValidationError for a payload that does not fit.
         """
         record = _draft(name, payload, unique, topic=topic, scope=scope, user=user, priority=priority, share=share, parent=parent,
@@ -217,6 +217,8 @@ def _draft(
         name=name, payload=job.model_dump(mode="json"), unique_key=_unique_key(name, job, unique), user=_saved(user), parent=parent,
         turn=line.LAST if parent is None else parent.turn, **fields,
     )  # fmt: skip
+    if user is None and parent is not None:
+        record.user_id = parent.user_id
     record.batch_id = batch.pk if batch is not None else parent.batch_id if parent is not None else None
     if share is not None:
         record.share_from, record.share_to = share

@@ -84,25 +84,26 @@ class TaskRun:
 
         Raises ClaimLost or Cancelled before anything is written. The record is locked until the end, so keep it short.
         """
-        with outlast(self._held_transaction):
+        transaction_held, record = outlast(self._held_transaction)
+        with transaction_held:
             yield
-            self._end(result) if result is not None else self._renew()
+            self._end(record, result) if result is not None else self._renew()
         self.ended = result is not None
 
-    def _end(self, result: dict[str, Any]) -> None:
+    def _end(self, record: TaskRecord, result: dict[str, Any]) -> None:
         from tasks.attempts import succeed
 
-        succeed(self, result)
+        succeed(self, record, result)
 
     def _renew(self) -> None:
         TaskRecord.objects.filter(pk=self.id).update(lease_until=Now() + timedelta(seconds=settings.TASK_LEASE_SECONDS))
 
-    def _held_transaction(self) -> ExitStack:
-        """An open transaction that has the record locked; nothing is written yet, so it may be asked for again."""
+    def _held_transaction(self) -> tuple[ExitStack, TaskRecord]:
+        """An open transaction and the record that it has locked; nothing is written yet, so it may be asked for again."""
         with ExitStack() as stack:
             stack.enter_context(transaction.atomic())
-            self.hold()
-            return stack.pop_all()
+            record = self.hold()
+            return stack.pop_all(), record
 
     def hold(self) -> TaskRecord:
         """Lock the record in the caller's transaction and verify the claim."""

@@ -35,7 +35,6 @@ async def _stream(user: Any, topic: str) -> AsyncIterator[bytes]:
     order = Order()
     try:
         yield KEEP_ALIVE
-        subscription.offer(None)
         async for event in _events(subscription, user, topic):
             if event is None:
                 yield KEEP_ALIVE
@@ -48,8 +47,10 @@ async def _stream(user: Any, topic: str) -> AsyncIterator[bytes]:
 
 
 async def _events(subscription: Subscription, user: Any, topic: str) -> AsyncIterator[dict[str, Any] | None]:
-    """Events as they come, states where some may be missing, None where it is quiet; ends when the user may no longer see."""
+    """The state, then events as they come, states where some may be missing, None where it is quiet; ends when the user may not see."""
     checked = asyncio.get_running_loop().time()
+    for state in await read_states([topic]):
+        yield state
     while True:
         try:
             event = await asyncio.wait_for(subscription.get(), settings.TASK_RECHECK_SECONDS / 2)

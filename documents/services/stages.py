@@ -84,7 +84,7 @@ def begin(run: TaskRun, document_id: UUID, stage: Stage) -> Document:
 
 def _mine(run: TaskRun, document_id: UUID, *, lock: bool = True) -> Document:
     documents = Document.objects.select_for_update(of=("self",)) if lock else Document.objects.all()
-    document = documents.select_related("case", "text_version").filter(pk=document_id).first()
+    document: Document | None = documents.filter(pk=document_id).first()
     if document is None or document.deleted_at is not None:
         raise Cancelled
     if document.task_id != run.record.pk:
@@ -98,7 +98,7 @@ def hand_over(document: Document, run: TaskRun, stage: Stage) -> None:
     if following is None:
         pipeline.settle(document, Document.Status.READY)
         return
-    pipeline.submit_stage(document, following, run.record.user, parent=run.record)
+    pipeline.submit_stage(document, following, None, parent=run.record)
     document.status = following.status
     document.save()
     pipeline.announce(document, percent=following.share[0])

@@ -8,6 +8,7 @@ from cases.models import Case
 from documents.errors import Refused
 from documents.models import ChunkEmbedding, ChunkWords, Document
 from documents.services import pipeline, stages, storage
+from documents.services.search import indexing
 from tasks.attempts import claim_next, execute
 from tasks.errors import ClaimLost, PermanentError
 from tasks.manager import manager
@@ -314,7 +315,7 @@ def test_vectors_that_are_there_are_not_made_again(accept, work_off, monkeypatch
     execute(claim_next("background"))
     run = claim_next("background")
     calls = []
-    original = stages._embed_group
+    original = indexing.index_vectors
 
     def stop_after_two(*args):
         if len(calls) == 2:
@@ -323,7 +324,7 @@ def test_vectors_that_are_there_are_not_made_again(accept, work_off, monkeypatch
         original(*args)
 
     with monkeypatch.context() as patch:
-        patch.setattr(stages, "_embed_group", stop_after_two)
+        patch.setattr(indexing, "index_vectors", stop_after_two)
         with pytest.raises(Killed):
             stages.generate_embeddings(run.spec.payload.model_validate(run.record.payload), run)
     assert ChunkEmbedding.objects.filter(document=document).count() == 2

@@ -61,7 +61,7 @@ def _receive_all(document: Document, files: Sequence[ExtractedAttachment], found
 def admit(document: Document, found: Found, record: TaskRecord) -> Notices:
     """Make the rows, in the transaction of the task that found them. One that this document brought before is not made again, even
     where it was deleted."""
-    if document.case is None:
+    if not found.candidates or document.case is None:
         return found.notices
     known = set(document.attachments.values_list("sha256", "name"))
     fresh = {(c.incoming.sha256, c.name): c for c in found.candidates if (c.incoming.sha256, c.name) not in known}

@@ -46,7 +46,7 @@ def index_words(text_version: TextVersion) -> None:
     """Make the reading the one whose words are searched, in place of any other of its document."""
     document = text_version.document
     ChunkWords.objects.filter(document=document).delete()
-    chunks = text_version.chunks.order_by("index").only("pk", "text", "context")
+    chunks = text_version.chunks.order_by("index").only("text_version", "text", "context")
     for batch in _batches(list(chunks)):
         rows = list(_word_rows(batch, document.title))
         with connection.cursor() as cursor:
