@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 from django.apps import AppConfig
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from cases.models import Case
     from tasks.topics import Subject
 
 
@@ -19,17 +22,17 @@ class CasesConfig(AppConfig):
         from tasks import services
         from tasks.topics import register_scope_editor, register_scope_filter, register_subjects, register_topic
 
-        register_topic("case", may_see_case)
+        register_topic("case", cases_of)
         register_subjects("case", cases_named)
         register_scope_filter(case_ids_of)
         register_scope_editor(may_change_case)
         services.register("citation grammars", citations.grammars)
 
 
-def may_see_case(user: Any, case_id: uuid.UUID) -> bool:
+def cases_of(user: Any) -> QuerySet[Case]:
     from cases.models import Case
 
-    return Case.objects.visible_to(user).filter(pk=case_id).exists()
+    return Case.objects.visible_to(user)
 
 
 def cases_named(user: Any, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Subject]:

@@ -8,13 +8,13 @@ class DocumentsConfig(AppConfig):
     def ready(self) -> None:
         from documents import causes
         from documents.services import embedding, overview, storage
-        from documents.services.watching import documents_named, may_see
+        from documents.services.watching import documents_named, documents_of
         from tasks.maintenance import register_check
         from tasks.topics import register_subjects, register_topic
 
         storage.root()  # a wrong STORAGE_URL stops the start here
         embedding.register()
-        register_topic("document", may_see)
+        register_topic("document", documents_of)
         register_subjects("document", documents_named)
         overview.register()
         causes.register()

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Coroutine
 from typing import Any
 
 from channels.generic.websocket import AsyncWebsocketConsumer
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from tasks.hub import Hub, Subscription
-from tasks.watching import Order, is_active, read_states, visible_topics
+from tasks.watching import Order, read_states, visible_topics
 
 MAX_TOPICS = 2000
 NOT_SIGNED_IN = 4401
@@ -30,20 +28,19 @@ class ProgressConsumer(AsyncWebsocketConsumer):
         self.user = self.scope.get("user")
         self.subscription: Subscription | None = None
         self.order = Order()
-        self.jobs: list[asyncio.Task[None]] = []
+        self.pump: asyncio.Task[None] | None = None
         self.turn = asyncio.Lock()  # events wait while states are read: what follows a state is newer, and nothing is left out between
         if not getattr(self.user, "is_authenticated", False):
             await self.close(NOT_SIGNED_IN)
             return
-        self.subscription = await Hub.current().open()
-        self._begin(self._pump(self.subscription))
-        self._begin(self._recheck(self.subscription))
+        self.subscription = await Hub.current().open(self.user)
+        self.pump = asyncio.create_task(self._pump(self.subscription))
 
     async def disconnect(self, code: int) -> None:
         if self.subscription is not None:
             self.subscription.close()
-        for job in self.jobs:
-            job.cancel()
+        if self.pump is not None:
+            self.pump.cancel()
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if self.subscription is None:
@@ -86,21 +83,18 @@ class ProgressConsumer(AsyncWebsocketConsumer):
             event = await subscription.get()
             async with self.turn:
                 if event is None:
-                    await self._send_states(list(subscription.topics))
+                    await self._look_again(subscription)
                 elif self.order.is_news(event):
                     await self._say(event)
 
-    async def _recheck(self, subscription: Subscription) -> None:
-        """Memberships end while sockets live."""
-        while True:
-            await asyncio.sleep(settings.TASK_RECHECK_SECONDS)
-            if not await is_active(self.user):
-                await self.close(NO_LONGER_ALLOWED)
-                return
-            seen = await visible_topics(self.user, list(subscription.topics))
-            for topic in subscription.topics - seen:
-                subscription.remove([topic])
-                await self._refuse(topic)
+    async def _look_again(self, subscription: Subscription) -> None:
+        if subscription.over:
+            await self.close(NO_LONGER_ALLOWED)
+            return
+        lost, subscription.lost = subscription.lost, []
+        for topic in lost:
+            await self._refuse(topic)
+        await self._send_states(list(subscription.topics))
 
     async def _send_states(self, topics: list[str]) -> None:
         for event in await read_states(topics):
@@ -112,9 +106,6 @@ class ProgressConsumer(AsyncWebsocketConsumer):
 
     async def _say(self, message: dict[str, Any]) -> None:
         await self.send(json.dumps(message, separators=(",", ":")))
-
-    def _begin(self, job: Coroutine[Any, Any, None]) -> None:
-        self.jobs.append(asyncio.create_task(job))
 
 
 def _names(value: Any) -> list[str]:

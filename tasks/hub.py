@@ -7,35 +7,45 @@ import contextlib
 import json
 import logging
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Collection, Iterable
 from typing import Any
 from weakref import WeakKeyDictionary, WeakSet
 
 import psycopg
 import redis.asyncio
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, InterfaceError, connection
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from tasks import transport
 from tasks.topics import SCOPE_KIND
+from tasks.watching import still_visible
 
 log = logging.getLogger(__name__)
 QUEUE_SIZE = 500
 QUIET = 15.0
+USERS_AT_ONCE = 50
 RECONNECT_PAUSE = 0.5
 Event = dict[str, Any]
 
 
 class Subscription:
-    """What one socket or stream listens to. `get` gives events, or None where some may be missing: read the state again."""
+    """What one socket or stream of a user listens to. `get` gives events, or None where some may be missing: read the state again.
 
-    def __init__(self, hub: Hub) -> None:
+    Memberships end while sockets live: then the topics are gone from `topics` and stand in `lost`; `over` is set where the user is
+    locked out. A None tells of both.
+    """
+
+    def __init__(self, hub: Hub, user: Any) -> None:
         self._hub = hub
         self._queue: asyncio.Queue[Event | None] = asyncio.Queue(QUEUE_SIZE)
+        self.user = user
         self.topics: set[str] = set()
+        self.lost: list[str] = []
+        self.over = False
+        self.due = asyncio.get_running_loop().time() + settings.TASK_RECHECK_SECONDS
 
     def add(self, topics: Iterable[str]) -> None:
         for topic in topics:
@@ -48,6 +58,13 @@ class Subscription:
             self._hub.listeners[topic].discard(self)
             if not self._hub.listeners[topic]:
                 del self._hub.listeners[topic]
+
+    def narrow(self, lost: Collection[str], *, over: bool) -> None:
+        """Take topics away that the user may no longer see, and tell the reader."""
+        self.remove(lost)
+        self.lost += lost
+        self.over |= over
+        self.offer(None)
 
     def close(self) -> None:
         self.remove(self.topics)
@@ -75,7 +92,9 @@ class Hub:
         self.listeners: defaultdict[str, set[Subscription]] = defaultdict(set)
         self.subscriptions: WeakSet[Subscription] = WeakSet()
         self._connected = asyncio.Event()
-        self._task = asyncio.get_running_loop().create_task(self._run(), name="progress-hub")
+        running = asyncio.get_running_loop()
+        self._task = running.create_task(self._run(), name="progress-hub")
+        self._checking = running.create_task(self._check_for_ever(), name="progress-rights")
 
     @classmethod
     def current(cls) -> Hub:
@@ -86,9 +105,9 @@ class Hub:
             hub = cls._hubs[running] = cls()
         return hub
 
-    async def open(self, topics: Iterable[str] = (), patience: float = 2.0) -> Subscription:
+    async def open(self, user: Any, topics: Iterable[str] = (), patience: float = 2.0) -> Subscription:
         """A subscription that misses nothing from now on. Without a transport it opens too: the state follows when it is back."""
-        subscription = Subscription(self)
+        subscription = Subscription(self, user)
         self.subscriptions.add(subscription)
         subscription.add(topics)
         with contextlib.suppress(TimeoutError):
@@ -107,6 +126,31 @@ class Hub:
             heard = heard | self.listeners.get(f"{SCOPE_KIND}:{scope}", set())
         for subscription in heard:
             subscription.offer(event)
+
+    async def _check_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(min(1.0, settings.TASK_RECHECK_SECONDS / 2))
+            try:
+                await self._check_rights()
+            except (DatabaseError, InterfaceError) as error:
+                log.warning("What sockets may see was not checked and is tried again: %s", error)
+
+    async def _check_rights(self) -> None:
+        """Of all subscriptions that are due, some users at a time: one question for all tabs of a user."""
+        now = asyncio.get_running_loop().time()
+        due: defaultdict[Any, list[Subscription]] = defaultdict(list)
+        for subscription in list(self.subscriptions):
+            if subscription.due <= now:
+                due[subscription.user].append(subscription)
+        users = list(due)
+        for first in range(0, len(users), USERS_AT_ONCE):
+            watched = {user: set().union(*(each.topics for each in due[user])) for user in users[first : first + USERS_AT_ONCE]}
+            for user, seen in (await still_visible(watched)).items():
+                for subscription in due[user]:
+                    subscription.due = now + settings.TASK_RECHECK_SECONDS
+                    gone = [topic for topic in watched[user] & subscription.topics if seen is None or topic not in seen]
+                    if gone or seen is None:
+                        subscription.narrow(gone, over=seen is None)
 
     async def _run(self) -> None:
         while True:

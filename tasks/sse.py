@@ -8,7 +8,6 @@ import uuid
 from collections.abc import AsyncIterator
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, JsonResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
@@ -17,6 +16,8 @@ from tasks.hub import Hub, Subscription
 from tasks.watching import Order, is_terminal, read_states, visible_topics
 
 KEEP_ALIVE = b": still here\n\n"
+QUIET = 15.0
+"""Seconds after which a stream that has nothing to tell says that it is still there."""
 
 
 def progress_stream(request: HttpRequest, topic: str) -> StreamingHttpResponse:
@@ -31,11 +32,11 @@ def progress_stream(request: HttpRequest, topic: str) -> StreamingHttpResponse:
 
 
 async def _stream(user: Any, topic: str) -> AsyncIterator[bytes]:
-    subscription = await Hub.current().open([topic])
+    subscription = await Hub.current().open(user, [topic])
     order = Order()
     try:
         yield KEEP_ALIVE
-        async for event in _events(subscription, user, topic):
+        async for event in _events(subscription, topic):
             if event is None:
                 yield KEEP_ALIVE
             elif order.is_news(event):
@@ -46,24 +47,20 @@ async def _stream(user: Any, topic: str) -> AsyncIterator[bytes]:
         subscription.close()
 
 
-async def _events(subscription: Subscription, user: Any, topic: str) -> AsyncIterator[dict[str, Any] | None]:
+async def _events(subscription: Subscription, topic: str) -> AsyncIterator[dict[str, Any] | None]:
     """The state, then events as they come, states where some may be missing, None where it is quiet; ends when the user may not see."""
-    checked = asyncio.get_running_loop().time()
     for state in await read_states([topic]):
         yield state
     while True:
         try:
-            event = await asyncio.wait_for(subscription.get(), settings.TASK_RECHECK_SECONDS / 2)
+            event = await asyncio.wait_for(subscription.get(), QUIET)
         except TimeoutError:
             yield None
-        else:
-            for state in [event] if event is not None else await read_states([topic]):
-                yield state
-        now = asyncio.get_running_loop().time()
-        if now - checked > settings.TASK_RECHECK_SECONDS:
-            checked = now
-            if not await visible_topics(user, [topic]):
-                return
+            continue
+        if subscription.over or subscription.lost:
+            return
+        for state in [event] if event is not None else await read_states([topic]):
+            yield state
 
 
 async def task_progress(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
 SCOPE_KIND = "case"
 """The kind of topic that stands for a whole scope: subscribing to it delivers everything in it."""
 
-MaySee = Callable[[Any, uuid.UUID], bool]
+MayChange = Callable[[Any, uuid.UUID], bool]
+VisibleTo = Callable[[Any], QuerySet[Any]]
 ScopesOf = Callable[[Any], Iterable[Any]]
 
 
@@ -28,15 +30,15 @@ class Subject:
 
 SubjectsOf = Callable[[Any, Collection[uuid.UUID]], Mapping[uuid.UUID, Subject]]
 
-_kinds: dict[str, MaySee] = {}
+_kinds: dict[str, VisibleTo] = {}
 _subjects: dict[str, SubjectsOf] = {}
 _scope_filters: list[ScopesOf] = []
-_scope_editors: list[MaySee] = []
+_scope_editors: list[MayChange] = []
 
 
-def register_topic(kind: str, may_see: MaySee) -> None:
-    """`may_see(user, id)` answers for topics `kind:<uuid>`."""
-    _kinds[kind] = may_see
+def register_topic(kind: str, visible_to: VisibleTo) -> None:
+    """`visible_to(user)` is what a signed-in user sees of the things that topics `kind:<uuid>` are about."""
+    _kinds[kind] = visible_to
 
 
 def register_subjects(kind: str, subjects_of: SubjectsOf) -> None:
@@ -58,7 +60,7 @@ def register_scope_filter(scopes_of: ScopesOf) -> None:
     _scope_filters[:] = [scopes_of]
 
 
-def register_scope_editor(may_change: MaySee) -> None:
+def register_scope_editor(may_change: MayChange) -> None:
     """`may_change(user, scope)`: may this user cancel and retry tasks of the scope, other people's included?"""
     _scope_editors[:] = [may_change]
 
@@ -76,14 +78,23 @@ def parse(topic: str) -> tuple[str, uuid.UUID] | None:
         return None
 
 
+def visible(user: Any, wanted: Iterable[str]) -> set[str]:
+    """Those of the topics that this user may see now; what is unknown or malformed does not exist for him. One query for each kind."""
+    if not getattr(user, "is_authenticated", False):
+        return set()
+    asked: dict[str, dict[str, uuid.UUID]] = {}
+    for topic in wanted:
+        if (parsed := parse(topic)) is not None and parsed[0] in _kinds:
+            asked.setdefault(parsed[0], {})[topic] = parsed[1]
+    seen: set[str] = set()
+    for kind, keys in asked.items():
+        found = set(_kinds[kind](user).filter(pk__in=set(keys.values())).order_by().values_list("pk", flat=True))
+        seen |= {topic for topic, key in keys.items() if key in found}
+    return seen
+
+
 def may_see(user: Any, topic: str) -> bool:
-    """False for what is not visible, unknown or malformed alike: it does not exist for this user."""
-    parsed = parse(topic)
-    if parsed is None or not getattr(user, "is_authenticated", False):
-        return False
-    kind, key = parsed
-    check = _kinds.get(kind)
-    return bool(check and check(user, key))
+    return topic in visible(user, [topic])
 
 
 def may_change_task(user: Any, record: Any) -> bool:
@@ -113,17 +124,17 @@ def require_editor(user: Any, scope: uuid.UUID) -> None:
         raise PermissionDenied(_("You may see this case but not add to it."))
 
 
-def may_see_batch(user: Any, key: uuid.UUID) -> bool:
+def _batches(user: Any) -> QuerySet[Any]:
     from tasks.models import Batch
 
-    return Batch.objects.visible_to(user).filter(pk=key).exists()
+    return Batch.objects.visible_to(user)
 
 
-def may_see_task(user: Any, key: uuid.UUID) -> bool:
+def _tasks(user: Any) -> QuerySet[Any]:
     from tasks.models import TaskRecord
 
-    return TaskRecord.objects.visible_to(user).filter(pk=key).exists()
+    return TaskRecord.objects.visible_to(user)
 
 
-register_topic("task", may_see_task)
-register_topic("batch", may_see_batch)
+register_topic("task", _tasks)
+register_topic("batch", _batches)

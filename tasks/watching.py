@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from channels.db import database_sync_to_async
@@ -43,16 +43,14 @@ def _scopes(wanted: Iterable[str]) -> list[uuid.UUID]:
     return [key for kind, key in filter(None, parsed) if kind == SCOPE_KIND]
 
 
-def _visible(user: Any, wanted: Iterable[str]) -> set[str]:
-    """Those of the topics that this user may see now."""
-    return {topic for topic in wanted if topics.may_see(user, topic)}
-
-
-def _is_active(user: Any) -> bool:
-    return get_user_model()._default_manager.filter(pk=user.pk, is_active=True).exists()
+def _still_visible(watched: Mapping[Any, Collection[str]]) -> dict[Any, set[str] | None]:
+    """For each user those of the topics that he may still see; None where he may not even sign in any more."""
+    users = get_user_model()._default_manager.filter(pk__in=[user.pk for user in watched], is_active=True)
+    active = set(users.values_list("pk", flat=True))
+    return {user: topics.visible(user, wanted) if user.pk in active else None for user, wanted in watched.items()}
 
 
 # Not the one thread that all synchronous code shares: thousands of sockets that reconnect at once would wait for each other.
 read_states = database_sync_to_async(_read, thread_sensitive=False)
-visible_topics = database_sync_to_async(_visible, thread_sensitive=False)
-is_active = database_sync_to_async(_is_active, thread_sensitive=False)
+visible_topics = database_sync_to_async(topics.visible, thread_sensitive=False)
+still_visible = database_sync_to_async(_still_visible, thread_sensitive=False)

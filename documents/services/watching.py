@@ -6,12 +6,14 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from documents.models import Document
 from tasks.topics import Subject
 
 
-def may_see(user: Any, document_id: UUID) -> bool:
-    return Document.objects.visible_to(user).filter(pk=document_id).exists()
+def documents_of(user: Any) -> QuerySet[Document]:
+    return Document.objects.visible_to(user)
 
 
 def documents_named(user: Any, ids: Collection[UUID]) -> dict[UUID, Subject]:

@@ -121,7 +121,7 @@ def test_a_scrape_asks_the_same_few_questions_however_many_tasks_there_are(djang
 
 async def test_a_web_process_knows_how_many_listen_to_it() -> None:
     before = Hub.subscribers()
-    first, second = await Hub.current().open(["task:a"], patience=0), await Hub.current().open(patience=0)
+    first, second = await Hub.current().open(None, ["task:a"], patience=0), await Hub.current().open(None, patience=0)
     assert Hub.subscribers() == before + 2
     first.close()
     second.close()
