@@ -134,6 +134,8 @@ class Hub:
                 await self._check_rights()
             except (DatabaseError, InterfaceError) as error:
                 log.warning("What sockets may see was not checked and is tried again: %s", error)
+            except Exception:  # whatever it met, the next round must come
+                log.exception("What sockets may see was not checked and is tried again")
 
     async def _check_rights(self) -> None:
         """Of all subscriptions that are due, some users at a time: one question for all tabs of a user."""

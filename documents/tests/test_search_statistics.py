@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from cases.models import Case
 from documents.models import (
@@ -21,6 +22,7 @@ from documents.models import (
     EmbeddingModel,
     PassageCount,
     PassageCountDelta,
+    TextVersion,
     Vocabulary,
     VocabularyDelta,
 )
@@ -50,6 +52,19 @@ def assert_exact() -> None:
             assert statistics.counts([case], library=False, model_id=None).visible_chunks == number
     asked = {*words, *Vocabulary.objects.values_list("lexeme", flat=True), "absent"}
     assert statistics.frequencies(asked) == {lexeme: words[lexeme] for lexeme in asked}
+
+
+@pytest.mark.django_db
+def test_indexing_many_passages_asks_as_often_as_indexing_one(case: Case) -> None:
+    asked = []
+    for number in (1, 20):
+        made = document(case, "Lien", *(f"Passage {n} about the lien." for n in range(number)), vectors=False)
+        assert made.text_version is not None
+        version = TextVersion.objects.get(pk=made.text_version.pk)
+        with CaptureQueriesContext(connection) as queries:
+            indexing.index_words(version)
+        asked.append(len(queries))
+    assert asked[0] == asked[1]
 
 
 @pytest.mark.django_db

@@ -7,6 +7,7 @@ import uuid
 import pytest
 from django.test import Client
 
+from tasks import topics
 from tasks.manager import manager
 from tasks.models import TaskRecord
 from tasks.tests.functions import Job
@@ -24,6 +25,13 @@ def test_members_see_the_tasks_of_their_case_and_strangers_none(api, record, vie
     assert api(stranger).get("/api/tasks/").json()["count"] == 0
     assert api(stranger).get(f"/api/tasks/{record.pk}/").status_code == 404
     assert api().get("/api/tasks/").status_code == 401
+
+
+def test_many_topics_are_looked_for_with_one_question(record, viewer, stranger, django_assert_num_queries):
+    wanted = [record.own_topic, f"task:{uuid.uuid4()}", "task:nonsense", "nothing:known"]
+    with django_assert_num_queries(1):
+        assert topics.visible(viewer, wanted) == {record.own_topic}
+    assert topics.visible(stranger, wanted) == set()
 
 
 def test_a_task_tells_its_state_with_and_without_a_slash(api, record, viewer):
