@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from typing import Any
 
 from channels.generic.websocket import AsyncWebsocketConsumer
+from django.db import DatabaseError, InterfaceError
 from django.utils.translation import gettext as _
 
 from tasks.hub import Hub, Subscription
 from tasks.watching import Order, read_states, visible_topics
 
+log = logging.getLogger(__name__)
 MAX_TOPICS = 2000
+AGAIN_SECONDS = 1.0
 NOT_SIGNED_IN = 4401
 NO_LONGER_ALLOWED = 4403
 
@@ -94,7 +98,11 @@ class ProgressConsumer(AsyncWebsocketConsumer):
         lost, subscription.lost = subscription.lost, []
         for topic in lost:
             await self._refuse(topic)
-        await self._send_states(list(subscription.topics))
+        try:
+            await self._send_states(list(subscription.topics))
+        except (DatabaseError, InterfaceError) as error:
+            log.warning("The states for a socket could not be read and will be asked for again: %s", error)
+            asyncio.get_running_loop().call_later(AGAIN_SECONDS, subscription.offer, None)
 
     async def _send_states(self, topics: list[str]) -> None:
         for event in await read_states(topics):
