@@ -12,7 +12,8 @@ from django.urls import reverse
 from documents.models import ChunkEmbedding, ChunkWords, Document
 from documents.tests.conftest import OPINION
 from lexintel.models import User
-from tasks.models import TaskRecord
+from tasks.batch_progress import BatchTicker
+from tasks.models import Batch, TaskRecord
 
 pytestmark = pytest.mark.django_db
 
@@ -36,6 +37,21 @@ def test_a_folder_is_put_into_the_case_by_its_owner(folder, case, owner):
     said = ingest(folder, "--case", case.title)
     assert said.strip().endswith("1 accepted, 1 already here.")
     assert Document.objects.get(duplicate_of=None).created_by == owner
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_import_of_several_files_is_one_piece_of_work(folder, case, work_off):
+    (folder / "empty.pdf").write_bytes(b"")
+    (folder / "c.txt").write_text("Another text about the harbour crane.")
+    with pytest.raises(SystemExit):
+        ingest(folder, "--case", case.pk)
+    batch = Batch.objects.get(kind="import", scope=case.pk)
+    assert batch.title == folder.name
+    work_off()
+    BatchTicker().tick()
+    batch.refresh_from_db()
+    assert (batch.total, batch.succeeded, batch.percent) == (2, 2, 100)
+    assert batch.finished_at is not None
 
 
 def test_refused_files_are_named_and_give_another_exit_code(folder, case):

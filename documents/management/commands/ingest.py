@@ -20,11 +20,14 @@ from cases.models import Case, Role
 from documents.errors import Refused
 from documents.models import Document
 from documents.services import ingest
+from tasks import batches
+from tasks.models import Batch
 
 EXAMPLE = """example:
   python3 manage.py ingest ~/matters/acme --case "Acme v. Roe" --wait
 
-Folders are walked; hidden files are left out. The exit code is 0 where every file was taken (and, with --wait, became ready)."""
+Folders are walked; hidden files are left out. Several files are followed, paused or cancelled as one on the case's
+page. The exit code is 0 where every file was taken (and, with --wait, became ready)."""
 
 
 class Command(BaseCommand):
@@ -45,25 +48,38 @@ class Command(BaseCommand):
         files = list(walk(options["paths"]))
         if not files:
             raise CommandError("There are no files at this path.")
-        counts: Counter[str] = Counter()
-        made: list[uuid.UUID] = []
-        for number, path in enumerate(files, 1):
-            outcome, document = self.take(path, case, user, options["kind"])
-            counts[outcome.partition(":")[0]] += 1
-            if document is not None:
-                made.append(document.pk)
-            self.stdout.write(f"[{number}/{len(files)}] {path}: {outcome}")
+        title = ", ".join(path.resolve().name for path in options["paths"])
+        batch = batches.create("import", title, case.pk, user, expected=len(files)) if len(files) > 1 else None
+        try:
+            counts, made = self.take_all(files, case, user, options["kind"], batch)
+        finally:
+            if batch is not None:
+                batches.close(batch.pk)  # also where it was interrupted: complete with what came
         if options["wait"]:
             counts += self.wait(made)
         self.stdout.write(", ".join(f"{count} {what}" for what, count in counts.items()) + ".")
         if counts["refused"] or counts["failed"] or counts["cancelled"]:
             raise SystemExit(1)
 
-    def take(self, path: Path, case: Case, user: Any, kind: str | None) -> tuple[str, Document | None]:
+    def take_all(
+        self, files: list[Path], case: Case, user: Any, kind: str | None, batch: Batch | None
+    ) -> tuple[Counter[str], list[uuid.UUID]]:
+        """Accept files one by one; gives how many ended how, and the documents that were made."""
+        counts: Counter[str] = Counter()
+        made: list[uuid.UUID] = []
+        for number, path in enumerate(files, 1):
+            outcome, document = self.take(path, case, user, kind, batch)
+            counts[outcome.partition(":")[0]] += 1
+            if document is not None:
+                made.append(document.pk)
+            self.stdout.write(f"[{number}/{len(files)}] {path}: {outcome}")
+        return counts, made
+
+    def take(self, path: Path, case: Case, user: Any, kind: str | None, batch: Batch | None) -> tuple[str, Document | None]:
         """Accept one file; gives what happened in words."""
         try:
             with open(path, "rb") as file:
-                accepted = ingest.accept(file, case=case, user=user, name=path.name, kind=kind, source="command")
+                accepted = ingest.accept(file, case=case, user=user, name=path.name, kind=kind, source="command", batch=batch)
         except Refused as refusal:
             return f"refused: {refusal.message}", None
         except OSError as error:
