@@ -107,6 +107,8 @@ let last = 0;
 let loading = false;
 let again = false;
 
+const liveContent = () => document.querySelector("#main [data-live]");
+
 /** Ask for the page's parts again, soon and not too often. */
 export function refresh(delay = 250) {
   if (loading) { again = true; return; }
@@ -117,7 +119,8 @@ export function refresh(delay = 250) {
 async function run() {
   timer = null;
   if (document.hidden) { document.addEventListener("visibilitychange", () => refresh(), { once: true }); return; }
-  if (!document.querySelector("#main [data-live]")) return;
+  const live = liveContent();
+  if (!live) return;
   loading = true;
   last = Date.now();
   const address = location.href;
@@ -125,8 +128,10 @@ async function run() {
     const answer = await fetch(address, { credentials: "same-origin", headers: { "X-Requested-With": "live" } });
     if (answer.redirected && new URL(answer.url).pathname.startsWith("/login")) {
       toast(gettext("You have been signed out. Reload the page to sign in again."), { error: true });
-    } else if (answer.ok && address === location.href) {
-      exchange(new DOMParser().parseFromString(await answer.text(), "text/html"));
+    } else if (answer.ok) {
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+      // Another page may have come meanwhile; its content comes a moment before its address.
+      if (address === location.href && live === liveContent()) exchange(live, fresh);
     }
   } catch (error) {
     console.debug("the page could not be asked for again", error.message);
@@ -139,11 +144,10 @@ async function run() {
 
 const shape = (root) => [...root.querySelectorAll("[data-part], [data-list]")].map((part) => part.dataset.part ?? part.dataset.list).join();
 
-function exchange(fresh) {
+function exchange(live, fresh) {
   const focused = document.activeElement?.id;
-  const live = document.querySelector("#main [data-live]");
   const freshLive = fresh.querySelector("#main [data-live]");
-  if (!live || !freshLive) return;
+  if (!freshLive) return;
   // An empty page has become a list (or the other way): take the whole content.
   if (shape(live) !== shape(freshLive)) replaceChildren(live, freshLive);
   else exchangeParts(live, freshLive);

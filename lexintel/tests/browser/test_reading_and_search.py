@@ -121,6 +121,22 @@ def test_a_document_that_is_read_again_brings_itself_up_to_date(dropped: Page, s
     assert seen.errors == []
 
 
+def test_an_answer_for_the_page_before_does_not_replace_the_page_that_came(dropped: Page, seen: Seen) -> None:
+    page, held = dropped, []
+    page.route(lambda url: url == page.url, lambda route: held.append(route))
+    page.evaluate("import('/static/js/live.js').then((live) => live.refresh(0))")
+    page.wait_for_timeout(500)
+    while not held:
+        page.wait_for_timeout(100)
+    address = page.url
+    open_paper(page, "harbour")
+    page.evaluate("(address) => history.replaceState(null, '', address)", address)  # as between the content of a page and its address
+    held[0].continue_()
+    page.wait_for_timeout(1500)
+    expect(page.get_by_label("More actions")).to_be_visible()
+    assert seen.errors == []
+
+
 @pytest.mark.parametrize(("width", "theme"), [(1400, "light"), (1400, "dark"), (390, "light")])
 def test_reading_and_searching_are_accessible(dropped: Page, visit: Callable[..., Page], site: Site, width: int, theme: str) -> None:
     paper = row(dropped, "lighthouse").get_by_role("link", name="lighthouse", exact=True).get_attribute("href")
