@@ -66,10 +66,10 @@ def publishing(run: TaskRun, document_id: UUID, result: Result | None = None) ->
 
 
 def begin(run: TaskRun, document_id: UUID, stage: Stage) -> Document:
-    """Set the stage's status, unless the stage before has set it. A task that was tried again after its document had failed takes the
-    document up again."""
+    """Set the stage's status and tell of it, unless the stage before has done both. A task that was tried again after its document had
+    failed takes the document up again."""
     document = _mine(run, document_id, lock=False)
-    if document.status == stage.status:
+    if document.status == stage.status and run.attempt == 1:
         return document
     with run.publish():
         document = _mine(run, document_id)

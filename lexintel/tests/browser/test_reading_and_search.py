@@ -125,9 +125,9 @@ def test_an_answer_for_the_page_before_does_not_replace_the_page_that_came(dropp
     page, held = dropped, []
     page.route(lambda url: url == page.url, lambda route: held.append(route))
     page.evaluate("import('/static/js/live.js').then((live) => live.refresh(0))")
-    page.wait_for_timeout(500)
-    while not held:
-        page.wait_for_timeout(100)
+    for _ in range(100):
+        if not held:
+            page.wait_for_timeout(100)
     address = page.url
     open_paper(page, "harbour")
     page.evaluate("(address) => history.replaceState(null, '', address)", address)  # as between the content of a page and its address
