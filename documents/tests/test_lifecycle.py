@@ -309,6 +309,16 @@ def test_a_newer_task_wins_over_an_older_one(accept, work_off, editor):
     assert document.text_versions.count() == 1
 
 
+def test_a_later_attempt_of_a_stage_is_told_when_it_begins(accept, work_off):
+    document = accept()
+    execute(claim_next("background"))
+    killed = claim_next("background")
+    stages.begin(killed, document.pk, stages.EMBEDDINGS)
+    TaskRecord.objects.filter(pk=killed.record.pk).update(status=TaskStatus.QUEUED)
+    stages.begin(claim_next("background"), document.pk, stages.EMBEDDINGS)
+    assert TopicState.objects.get(topic=document.topic).attempt == 2
+
+
 def test_vectors_that_are_there_are_not_made_again(accept, work_off, monkeypatch):
     monkeypatch.setattr(stages, "VECTORS", 1)
     document = accept("\n\n".join(f"Paragraph {n}. " + "The crane was unsafe and the harbour knew of it. " * 30 for n in range(6)))
