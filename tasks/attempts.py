@@ -28,7 +28,7 @@ from tasks.run import TaskRun, events
 
 log = logging.getLogger(__name__)
 Outcome = TaskAttempt.Outcome
-WORK_ON = 0.5
+WORK_ON = 2.0
 """Seconds for which the receiver of a message works on before it passes the message on (a message costs more than a short task)."""
 stopping = threading.Event()
 """Set where this process is about to end: the receiver of a message takes no further record."""
@@ -155,7 +155,7 @@ def _settle(run: TaskRun, write: Callable[[TaskRecord], None]) -> None:
 
 def _held(run: TaskRun) -> TaskRecord:
     """The locked record of a claim that still holds, cancelled or not; raises ClaimLost."""
-    held = TaskRecord.objects.select_for_update(of=("self",)).filter(pk=run.id, attempt=run.attempt, status=Status.STARTED).first()
+    held = run.locked()
     if held is None:
         raise ClaimLost(str(run.record))
     return held

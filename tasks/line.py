@@ -14,7 +14,7 @@ the one it had before a retry, or LAST.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -22,6 +22,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, transaction
 
+from tasks import planned
 from tasks.connections import prepared
 from tasks.identity import worker_name
 from tasks.models import TaskRecord
@@ -30,10 +31,7 @@ LAST = 2**62
 KEYS_LOCK = 7_316_010
 
 _FIELDS = TaskRecord._meta.concrete_fields
-_COLUMNS = ", ".join(f"r.{field.column}" for field in _FIELDS)
-_NAMES = [field.attname for field in _FIELDS]
 VARYING = ("id", "payload", "topic", "unique_key", "concurrency_key", "concurrency_limit", "turn")
-_DECODED = [(place, field) for place, field in enumerate(_FIELDS) if hasattr(field, "from_db_value")]
 
 WAITING = "w.status = 'queued' AND w.paused_at IS NULL AND w.executor = %(executor)s"
 
@@ -77,7 +75,7 @@ WITH RECURSIVE {FREE}, picked AS MATERIALIZED (
     UPDATE tasks_taskrecord r SET status = 'started', executor = %(executor)s, worker = %(worker)s, attempt = r.attempt + 1,
         percent = 0, step = '', message = '', started_at = statement_timestamp(),
         lease_until = statement_timestamp() + make_interval(secs => %(lease)s)
-    WHERE r.id = (SELECT picked.id FROM picked) RETURNING {_COLUMNS}
+    WHERE r.id = (SELECT picked.id FROM picked) RETURNING {planned.columns(TaskRecord)}
 ), attempts AS (
     INSERT INTO tasks_taskattempt (record_id, number, executor, worker, started, outcome, error_class, message, traceback)
     SELECT id, attempt, executor, worker, started_at, 'running', '', '', '' FROM claimed
@@ -198,11 +196,4 @@ def _claim(executor: str, *, keys_locked: bool) -> tuple[TaskRecord | None, bool
         "aging": settings.TASK_AGING_SECONDS,
     }
     keyed, *row = prepared(CLAIM, values)[0]
-    return _record(row) if row[0] is not None else None, bool(keyed)
-
-
-def _record(row: Iterable[Any]) -> TaskRecord:
-    values = list(row)
-    for place, field in _DECODED:
-        values[place] = field.from_db_value(values[place], None, connection)
-    return TaskRecord.from_db(connection.alias, _NAMES, values)
+    return planned.instance(TaskRecord, row) if row[0] is not None else None, bool(keyed)

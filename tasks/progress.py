@@ -67,6 +67,18 @@ def emit_all(events: Sequence[Event]) -> None:
         transaction.on_commit(lambda: publisher.publish(stored), robust=True)
 
 
+def emit_if_claimed(events: Sequence[Event], record: uuid.UUID, attempt: int) -> bool:
+    """Note the first event's progress at a record and tell the events, both only while the attempt holds its claim and nobody has
+    cancelled it. One statement: this is what running tasks do most. False where nothing was told."""
+    first = events[0]
+    statement, values = upsert(events, "EXISTS (SELECT FROM held)")
+    noted = [min(100.0, max(0.0, float(first.percent))), first.step[:60], first.message, record, attempt]
+    stored = [told(found) for found in prepared(HELD + statement, [*noted, *values])]
+    if stored:
+        transaction.on_commit(lambda: publisher.publish(stored), robust=True)
+    return bool(stored)
+
+
 def _store(events: Sequence[Event]) -> list[dict[str, Any]]:
     """Bump the topics' numbers; returns what is to be published (without events that came after a topic's end)."""
     statement, values = upsert(events)
@@ -108,6 +120,15 @@ ON CONFLICT (topic) DO UPDATE SET
         ELSE GREATEST(t.percent, EXCLUDED.percent) END
 WHERE t.status NOT IN ('succeeded', 'failed', 'cancelled') OR t.topic = ANY(%s::text[])
 RETURNING topic, scope, seq, task, attempt, status, step, percent, message, "left"
+"""
+
+
+HELD = """
+WITH held AS (
+    UPDATE tasks_taskrecord SET percent = %s, step = %s, message = %s
+    WHERE id = %s AND attempt = %s AND status = 'started' AND NOT cancel_requested
+    RETURNING id
+)
 """
 
 

@@ -15,11 +15,11 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from tasks import diary, estimates, loop
+from tasks import diary, estimates, loop, planned
 from tasks.connections import AWAY, drop_connection, outlast
 from tasks.errors import Cancelled, ClaimLost, ShuttingDown, TimeLimit
 from tasks.models import Status, TaskRecord
-from tasks.progress import Event, emit_all
+from tasks.progress import Event, emit_if_claimed
 
 if TYPE_CHECKING:
     from tasks.registry import TaskSpec
@@ -107,7 +107,7 @@ class TaskRun:
 
     def hold(self) -> TaskRecord:
         """Lock the record in the caller's transaction and verify the claim."""
-        record = TaskRecord.objects.select_for_update(of=("self",)).filter(pk=self.id, attempt=self.attempt, status=Status.STARTED).first()
+        record = self.locked()
         if record is None:
             self.lost = True
             raise ClaimLost(f"{self.record} was given to another attempt")
@@ -115,6 +115,10 @@ class TaskRun:
             self.cancelled = True
             raise Cancelled
         return record
+
+    def locked(self) -> TaskRecord | None:
+        """The record as it is now, locked in the caller's transaction, if this attempt still has it (cancelled or not)."""
+        return planned.first(TaskRecord, "r.id = %s AND r.attempt = %s AND r.status = 'started'", [self.id, self.attempt], lock=True)
 
     def _tell_quietly(self, percent: float, step: str, message: str) -> None:
         """From an async task: being cancelled or superseded shows at its next `check` (the flags are set)."""
@@ -135,16 +139,14 @@ class TaskRun:
 
     def _tell(self, percent: float, step: str, message: str) -> None:
         message = message.replace("\x00", "")[:300]
-        held = TaskRecord.objects.filter(pk=self.id, attempt=self.attempt, status=Status.STARTED, cancel_requested=False)
-        with transaction.atomic():
-            if not held.update(percent=percent, step=step[:60], message=message):
-                self._explain()
-            emit_all(events(self.record, Status.STARTED, percent, step, message))
+        if not emit_if_claimed(events(self.record, Status.STARTED, percent, step, message), self.id, self.attempt):
+            self._explain()
 
     def _explain(self) -> None:
-        cancelled = TaskRecord.objects.filter(pk=self.id, attempt=self.attempt, status=Status.STARTED, cancel_requested=True)
-        self.cancelled = cancelled.exists()
-        self.lost = not self.cancelled
+        """Nothing was told: because the attempt should end, or because its topics have."""
+        record = TaskRecord.objects.filter(pk=self.id, attempt=self.attempt, status=Status.STARTED).first()
+        self.lost = record is None
+        self.cancelled = record is not None and record.cancel_requested
         self.check()
 
 

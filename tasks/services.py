@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import threading
@@ -72,6 +73,7 @@ def start_all() -> None:
             log.exception("Service %s could not be built", service.name)
         else:
             built.append(f"{service.name} {service.seconds:.2f} s")
+    gc.freeze()  # all that is loaded now stays: the garbage collector need not look at it again and again
     log.info("Worker services initialized successfully (%s)", ", ".join(built) or "none needed")
 
 

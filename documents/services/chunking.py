@@ -1,6 +1,6 @@
 """Pages become passages: short enough for the embedding model, whole sentences where possible, each with exact places.
 
-Word pieces never reach across white space, so every different word is tokenised once; all else is bisection in sorted lists, so that a
+Word pieces never reach across white space, so every different word is cut up once; all else is bisection in sorted lists, so that a
 single line of ten megabytes costs no more than a book.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
@@ -51,6 +51,8 @@ class PageLike(Protocol):
 
 class Tokenizer(Protocol):
     def encode_offsets(self, text: str) -> list[tuple[int, int]]: ...
+
+    def counts(self, words: Iterable[str]) -> dict[str, int]: ...
 
 
 @dataclass(frozen=True)
@@ -198,26 +200,12 @@ def _units(text: str, tokenizer: Tokenizer) -> tuple[Places, Places, Places]:
     spans = np.array([match.span() for match in _WORD.finditer(text)], dtype=np.int64).reshape(-1, 2)
     starts, ends = spans[:, 0], spans[:, 1]
     words = [text[start:end] for start, end in spans.tolist()]
-    counts = _token_counts({word for word in words if len(word) <= LONG_WORD}, tokenizer)
+    counts = tokenizer.counts({word for word in words if len(word) <= LONG_WORD})
     tokens = np.array([counts.get(word, 1) for word in words], dtype=np.int64)
     long = np.flatnonzero(ends - starts > LONG_WORD)
     if not len(long):
         return starts, ends, tokens
     return _with_long_words(text, (starts, ends, tokens), long, tokenizer)
-
-
-def _token_counts(words: set[str], tokenizer: Tokenizer) -> dict[str, int]:
-    """How many tokens each word has: all words in a row, in slices, tokenised at once."""
-    counts: dict[str, int] = {}
-    ordered = sorted(words)
-    size = SLICE // 8
-    for index in range(0, len(ordered), size):
-        some = ordered[index : index + size]
-        begins = np.concatenate([[0], np.cumsum([len(word) + 1 for word in some])])
-        offsets = np.asarray(tokenizer.encode_offsets(" ".join(some)), dtype=np.int64).reshape(-1, 2)
-        before = np.searchsorted(offsets[:, 0], begins)
-        counts.update(zip(some, np.diff(before).tolist(), strict=True))
-    return counts
 
 
 def _with_long_words(text: str, units: tuple[Places, Places, Places], long: Places, tokenizer: Tokenizer) -> tuple[Places, Places, Places]:

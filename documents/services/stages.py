@@ -11,12 +11,12 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import numpy as np
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from cases.services import citations as law
 from documents.jobs import CitationExtractionJob, DocumentExtractionJob, EmbeddingGenerationJob
-from documents.models import Chunk, Citation, Document, Page, TextVersion
+from documents.models import Chunk, ChunkEmbedding, Citation, Document, Page, TextVersion
 from documents.services import embedding, pipeline, storage
 from documents.services.chunking import ChunkSpec, chunk_pages
 from documents.services.extraction import Extraction, extract
@@ -24,7 +24,7 @@ from documents.services.ingest import attachments
 from documents.services.ingest.names import MAX_TITLE, title_of
 from documents.services.pipeline import Stage
 from documents.services.search import indexing
-from tasks import services
+from tasks import planned, services
 from tasks.errors import Cancelled, PermanentError
 from tasks.run import TaskRun
 
@@ -83,8 +83,7 @@ def begin(run: TaskRun, document_id: UUID, stage: Stage) -> Document:
 
 
 def _mine(run: TaskRun, document_id: UUID, *, lock: bool = True) -> Document:
-    documents = Document.objects.select_for_update(of=("self",)) if lock else Document.objects.all()
-    document: Document | None = documents.filter(pk=document_id).first()
+    document = planned.first(Document, "r.id = %s", [document_id], lock=lock)
     if document is None or document.deleted_at is not None:
         raise Cancelled
     if document.task_id != run.record.pk:
@@ -149,7 +148,8 @@ def _publish_reading(document: Document, reading: Extraction, specs: Sequence[Ch
     version = TextVersion.objects.create(document=document, number=last + 1, engine=reading.engine[:60], characters=reading.characters)
     Page.objects.bulk_create(_pages(version, reading), batch_size=ROWS)
     Chunk.objects.bulk_create(_chunks(version, specs), batch_size=ROWS)
-    indexing.unindex(document)
+    if document.text_version_id is not None:
+        indexing.unindex(document)
     document.text_version = version
     document.page_count = len(reading.pages)
     document.mime = reading.mime
@@ -220,9 +220,9 @@ def generate_embeddings(job: EmbeddingGenerationJob, run: TaskRun) -> Result:
 def _without_vectors(document: Document, chunk_ids: Sequence[int] | None) -> tuple[int, list[int]]:
     """How many passages are wanted, and the ids of those that the active model has not seen."""
     wanted = Q(text_version=document.text_version_id) & (Q(pk__in=chunk_ids) if chunk_ids is not None else Q())
-    chunks = Chunk.objects.filter(wanted).order_by("index")
-    missing = chunks.exclude(embeddings__model=embedding.active_model())
-    return chunks.count(), list(missing.values_list("pk", flat=True))
+    known = Exists(ChunkEmbedding.objects.filter(chunk=OuterRef("pk"), model=embedding.active_model()))
+    rows = list(Chunk.objects.filter(wanted).order_by("index").values_list("pk", known))
+    return len(rows), [pk for pk, has_vector in rows if not has_vector]
 
 
 def _embedded(run: TaskRun, ids: Sequence[int], before: int, total: int) -> tuple[list[Chunk], np.ndarray]:

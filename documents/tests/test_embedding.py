@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import random
 import shutil
 import subprocess
 import sys
@@ -18,6 +19,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from tokenizers import Tokenizer
+from tokenizers.models import Unigram
+from tokenizers.pre_tokenizers import Metaspace
 
 from cases.models import Case
 from documents.models import Chunk, ChunkEmbedding, Document, EmbeddingModel, TextVersion
@@ -27,6 +31,7 @@ from documents.services.embedding.errors import EmbeddingUnavailable
 from documents.services.embedding.local import LocalEmbedding
 from documents.services.embedding.remote import RemoteEmbedding, endpoint
 from documents.services.embedding.service import build
+from documents.services.embedding.tokens import Tokens
 from tasks import services
 from tasks.errors import PermanentError, RetryableError
 
@@ -137,6 +142,50 @@ def test_progress_is_told_and_may_stop_the_work(local):
 
     with pytest.raises(InterruptedError):
         local.embed(["a"] * 10, on_batch=cancel)
+
+
+def test_a_text_has_the_pieces_that_its_tokenizer_gives_it(local, monkeypatch):
+    """Words are looked up one by one; accents, scripts, controls and special tokens must not make a difference, nor forgetting."""
+    tokenizer = Tokenizer.from_buffer(weights.embedded_folder().verified_tokenizer())
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    choice = random.Random(7).choice
+    odd = [
+        "a",
+        "Σ",
+        "e\u0301",
+        "[SEP]",
+        "F.3d",
+        "§",
+        "\v",
+        "\f",
+        "\x1c",
+        "\x85",
+        "\xa0",
+        "\u200b",
+        "\u2028",
+        "\ufffd",
+        "\0",
+        "\n",
+        " ",
+        "漢",
+        "🙂",
+        "ﬁ",
+        "x" * 130,
+    ]
+    texts = ["".join(choice(odd) for _ in range(length % 60)) for length in range(2000)] + [LEASE, "", "See Roe v. Wade, 410 U.S. 113."]
+    for remembered in (30_000, 50):
+        monkeypatch.setattr("documents.services.embedding.tokens.REMEMBERED", remembered)
+        assert all(local.tokenizer.ids(text).tolist() == tokenizer.encode(text).ids for text in texts if len(tokenizer.encode(text)) <= 256)
+
+
+def test_a_tokenizer_that_is_not_berts_is_asked_for_the_whole_text():
+    """A multilingual BERT of the administrator's choice may come with one that cuts sentences, not words."""
+    tokenizer = Tokenizer(Unigram([("<unk>", 0.0), ("▁", -2.0), ("▁pay", -3.0), ("▁rent", -3.0), ("s", -4.0), ("e", -4.0)], 0, False))
+    tokenizer.pre_tokenizer = Metaspace()
+    tokens = Tokens(tokenizer.to_str().encode())
+    assert tokens.ids("pay rents").tolist() == tokenizer.encode("pay rents").ids == [2, 3, 4]
+    assert tokens.counts({"pay", "rents"}) == {"pay": 1, "rents": 2}
 
 
 def test_offsets_are_code_points_of_the_whole_text(local):

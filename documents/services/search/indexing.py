@@ -8,11 +8,13 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from django.db import connection, transaction
 from pgvector import HalfVector
+from pgvector.psycopg.halfvec import HalfVectorBinaryDumper
+from psycopg.types.numeric import Int8
 
 from documents.models import Chunk, ChunkEmbedding, ChunkWords, Document, EmbeddingModel, TextVersion
 from documents.services import embedding
@@ -27,11 +29,7 @@ _INSERT_WORDS = """
 INSERT INTO documents_chunkwords (chunk_id, document_id, case_id, tsv, cites, length)
 SELECT chunk, %s, %s, tsv::tsvector, '{}', length FROM unnest(%s::bigint[], %s::text[], %s::int[]) AS made(chunk, tsv, length)
 """
-_INSERT_VECTORS = """
-INSERT INTO documents_chunkembedding (chunk_id, model_id, document_id, case_id, vector)
-SELECT chunk, %s, document, case_id, vector::halfvec
-FROM unnest(%s::bigint[], %s::uuid[], %s::uuid[], %s::text[]) AS made(chunk, document, case_id, vector)
-"""
+_COPY_VECTORS = "COPY documents_chunkembedding (chunk_id, model_id, document_id, case_id, vector) FROM STDIN (FORMAT BINARY)"
 _SET_CITATIONS = """
 UPDATE documents_chunkwords AS kept
 SET cites = ARRAY(SELECT jsonb_array_elements_text(made.keys::jsonb)), tsv = ts_delete(kept.tsv, kept.cites) || made.tsv::tsvector
@@ -79,11 +77,20 @@ def index_vectors(chunks: Sequence[Chunk], vectors: np.ndarray) -> None:
     versions = TextVersion.objects.filter(pk__in={chunk.text_version_id for chunk in chunks})
     owners = {pk: (document, case) for pk, document, case in versions.values_list("pk", "document", "document__case")}
     ChunkEmbedding.objects.filter(model=model, chunk__in=[chunk.pk for chunk in chunks]).delete()
-    for batch in _batches(list(zip(chunks, vectors, strict=True))):
-        rows = [(chunk.pk, *owners[chunk.text_version_id], HalfVector(vector).to_text()) for chunk, vector in batch]
-        with connection.cursor() as cursor:
-            cursor.execute(_INSERT_VECTORS, [model.pk, *map(list, zip(*rows, strict=True))])
+    _copy(
+        (Int8(chunk.pk), Int8(model.pk), *owners[chunk.text_version_id], HalfVector(vector))
+        for chunk, vector in zip(chunks, vectors, strict=True)
+    )
     transaction.on_commit(statistics.fold_if_due, robust=True)
+
+
+def _copy(rows: Iterable[tuple[Any, ...]]) -> None:
+    """Write vectors in their binary form: to write and read them as decimals would take a millisecond for every two."""
+    with connection.wrap_database_errors, connection.cursor() as cursor:
+        cursor.adapters.register_dumper(HalfVector, HalfVectorBinaryDumper)
+        with cursor.copy(_COPY_VECTORS) as copy:
+            for row in rows:
+                copy.write_row(row)
 
 
 def unindex(document: Document) -> None:
