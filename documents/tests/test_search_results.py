@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import html
 from collections.abc import Callable
 
 import numpy as np
@@ -96,6 +97,31 @@ def test_snippets_are_safe_html_with_only_marks(case: Case, owner: User) -> None
     assert snippet.count("<mark>") == snippet.count("</mark>") == 3
     assert "&lt;mark&gt;<mark>damages</mark>" in snippet
     assert "<mark>DAMAGED</mark>" in snippet
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "marked"),
+    [
+        ("sky", "Under open skies, b/c of rain.", "skies"),
+        ("dies", "A dying declaration, at 12 noon.", "dying"),
+        ("use", "By using the 78j rule (b).", "using"),
+        ("ice", "Icing of the road, a hazard.", "Icing"),
+        ("12500", "He paid 12 and then $12,500 in all.", "12,500"),
+        ("1250000", "He owed 1,250,000 dollars.", "1,250,000"),
+        ("12", "He paid 12,500 on 12 May.", "12"),
+        ("usc", "See 42 U.S.C. 1983.", "U.S.C."),
+        ("b", "Clause (b), not U.S.B. law.", "b"),
+        ("2d", "So 925 F.2d 1339 says.", "2d"),
+        ("obrien", "Then O’Brien left.", "O’Brien"),
+        ("d'etat", "Un coup d'\u00c9tat.", "d'\u00c9tat"),
+    ],
+)
+def test_a_word_is_marked_in_each_of_its_forms(case: Case, owner: User, query: str, text: str, marked: str) -> None:
+    """Most words of a passage are not even looked at; none that was asked for may be among those."""
+    document(case, "Forms", text, vectors=False)
+    results = ask(owner, query).results
+    assert [hit.snippet.count("<mark>") for hit in results] == [1]
+    assert f"<mark>{html.escape(marked)}</mark>" in results[0].snippet
 
 
 def test_a_snippet_is_cut_around_the_densest_place(case: Case, owner: User) -> None:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from django.utils.safestring import SafeString
 
 from documents.services.search.matching import Matching
-from documents.services.search.words import Word, stems, words_beginning
+from documents.services.search.words import Word, beginning_of, stems, words_beginning
 
 LENGTH = 300  # characters of a snippet
 LEAD = 60  # of them before the first mark
@@ -40,8 +40,8 @@ class Excerpt:
 def marks_in(texts: Sequence[str], matching: Matching | None, written: Sequence[Sequence[str]]) -> list[list[Mark]]:
     """For each text where the query's words stand, and the citations as they are `written` in it. One question for all stems."""
     # A stem begins like its word, so most words need not be looked at.
-    letters = frozenset(word[0] for word in matching.lexemes | matching.prefixes) if matching else frozenset()
-    words = [list(words_beginning(text, letters)) if letters else [] for text in texts]
+    beginnings = frozenset(map(beginning_of, matching.lexemes | matching.prefixes)) if matching else frozenset()
+    words = [list(words_beginning(text, beginnings)) if beginnings else [] for text in texts]
     lexemes = stems(word.folded for found in words for word in found)
     return [
         _without_overlaps([*_cited(text, citations), *_matched(found, lexemes, matching)])

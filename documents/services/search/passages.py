@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import uuid
 from bisect import bisect_right
 from collections import Counter, defaultdict
@@ -10,31 +11,33 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
 from django.db.models.functions import Length
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from documents.models import Chunk, Citation, Document, Page
+from documents.models import Citation, Document, Page
 from documents.services.search.fusion import Ranked
 from documents.services.search.highlighting import Excerpt, excerpt, marks_in
 from documents.services.search.matching import Matching
 from documents.services.search.request import Facet, Hit
+from tasks.connections import prepared
 
 # First what was found, by its keys; then the door, which is the same as everywhere.
 _PERMITTED = """
 WITH found AS MATERIALIZED (
     SELECT chunk.id AS chunk, document.id, document.case_id, document.kind
-    FROM documents_chunk AS chunk JOIN documents_document AS document USING (text_version_id) WHERE chunk.id = ANY(%s)
+    FROM documents_chunk AS chunk JOIN documents_document AS document USING (text_version_id) WHERE chunk.id = ANY(%s::bigint[])
 )
 SELECT found.chunk, found.kind, found.case_id, matter.title
 FROM found LEFT JOIN cases_case AS matter ON matter.id = found.case_id WHERE found.id IN ({visible})
 """
-_SHOWN = (
-    *("text", "page_from", "page_to", "start", "text_version"),
-    *(f"text_version__document__{name}" for name in ("title", "date", "page_count")),
-)
+_SHOWN = """
+SELECT chunk.id, chunk.text, chunk.page_from, chunk.page_to, chunk.start, chunk.text_version_id,
+       document.id, document.title, document.date, document.page_count
+FROM documents_chunk AS chunk JOIN documents_document AS document USING (text_version_id) WHERE chunk.id = ANY(%s::bigint[])
+"""
 WORDS_SHOWN = 5
+_NOBODY = uuid.UUID(int=0)
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,21 @@ class Place(NamedTuple):
     case_title: str | None
 
 
+class Shown(NamedTuple):
+    """What of a passage and its document is shown."""
+
+    pk: int
+    text: str
+    page_from: int
+    page_to: int
+    start: int
+    text_version: int
+    document: uuid.UUID
+    title: str
+    date: datetime.date | None
+    page_count: int
+
+
 Permitted = tuple[Ranked, Place]
 
 
@@ -65,51 +83,49 @@ def permitted(ranked: Iterable[Ranked], user: Any) -> list[Permitted]:
         visible, values = Document.objects.visible_to(user).order_by().values("pk").query.sql_with_params()
     except EmptyResultSet:  # for nobody, who may see nothing
         return []
-    with connection.cursor() as cursor:
-        cursor.execute(_PERMITTED.format(visible=visible), [[passage.chunk for passage in ranked], *values])
-        places = {chunk: Place(*about) for chunk, *about in cursor.fetchall()}
+    found = prepared(_PERMITTED.format(visible=visible), [[passage.chunk for passage in ranked], *values])
+    places = {chunk: Place(*about) for chunk, *about in found}
     return [(passage, places[passage.chunk]) for passage in ranked if passage.chunk in places]
 
 
 def facets(found: Sequence[Permitted]) -> dict[str, list[Facet]]:
     """How many of the hits are of each kind and case, most first; the library is the case with the value ""."""
     kinds = {str(kind.value): str(kind.label) for kind in Document.Kind}
-    cases = {str(place.case or ""): place.case_title or _("Public library") for _passage, place in found}
     by_kind = Counter(place.kind for _passage, place in found)
-    by_case = Counter(str(place.case or "") for _passage, place in found)
+    by_case = Counter((place.case, place.case_title) for _passage, place in found)
     return {
         "kind": [Facet(value, kinds[value], count) for value, count in by_kind.most_common()],
-        "case": [Facet(value, cases[value], count) for value, count in by_case.most_common()],
+        "case": [Facet(str(case or ""), title or _("Public library"), count) for (case, title), count in by_case.most_common()],
     }
 
 
 def hits(found: Sequence[Permitted], evidence: Evidence) -> list[Hit]:
     """One page of results, complete. The number of queries does not depend on how many they are."""
-    wanted = Chunk.objects.filter(pk__in=[passage.chunk for passage, _place in found]).select_related("text_version__document")
-    chunks = {chunk.pk: chunk for chunk in wanted.only(*_SHOWN)}
+    chunks = {row[0]: Shown(*row) for row in prepared(_SHOWN, [[passage.chunk for passage, _place in found]])}
     written = _written_citations(chunks, evidence)
     texts = [chunks[passage.chunk].text for passage, _place in found]
     marks = marks_in(texts, evidence.matching, [[text for _key, text in written[passage.chunk]] for passage, _place in found])
     starts = _page_starts(chunks.values())
+    address = reverse("documents:detail", args=[_NOBODY])  # once: it takes longer than the rest of a hit
     made = []
     for (passage, place), text, marked in zip(found, texts, marks, strict=True):
         part = excerpt(text, marked, shown=passage.chunk in evidence.by_words)
         chunk = chunks[passage.chunk]
         page = chunk.page_from + max(bisect_right(starts[chunk.pk], part.at) - 1, 0)
-        made.append(_hit(passage, place, chunk, page, part, _why(passage.chunk, part, written[passage.chunk], evidence)))
+        url = f"{address.replace(str(_NOBODY), str(chunk.document))}?page={page}&chunk={chunk.pk}"
+        made.append(_hit(passage, place, chunk, page, part, url, _why(passage.chunk, part, written[passage.chunk], evidence)))
     return made
 
 
-def _hit(passage: Ranked, place: Place, chunk: Chunk, page: int, part: Excerpt, why: list[str]) -> Hit:
-    document = chunk.text_version.document
-    pointer = _("%(title)s, p. %(page)d") % {"title": document.title, "page": page} if document.page_count > 1 else document.title
+def _hit(passage: Ranked, place: Place, chunk: Shown, page: int, part: Excerpt, url: str, why: list[str]) -> Hit:
+    pointer = _("%(title)s, p. %(page)d") % {"title": chunk.title, "page": page} if chunk.page_count > 1 else chunk.title
     return Hit(
-        document=document.pk,
-        title=document.title,
+        document=chunk.document,
+        title=chunk.title,
         case=place.case,
         case_title=place.case_title or "",
         kind=place.kind,
-        date=document.date,
+        date=chunk.date,
         chunk=chunk.pk,
         page=page,
         page_to=chunk.page_to,
@@ -117,7 +133,7 @@ def _hit(passage: Ranked, place: Place, chunk: Chunk, page: int, part: Excerpt, 
         score=passage.score,
         why=why,
         citation=pointer,
-        url=f"{reverse('documents:detail', args=[document.pk])}?page={page}&chunk={chunk.pk}",
+        url=url,
     )
 
 
@@ -144,14 +160,14 @@ def _written_citations(chunks: Iterable[int], evidence: Evidence) -> defaultdict
     return written
 
 
-def _page_starts(chunks: Iterable[Chunk]) -> dict[int, list[int]]:
+def _page_starts(chunks: Iterable[Shown]) -> dict[int, list[int]]:
     """For each chunk the offsets in its text where its pages start, the first 0. A passage joins pages with a line end."""
     chunks = list(chunks)
     spanning = [chunk for chunk in chunks if chunk.page_to > chunk.page_from]
     lengths: dict[tuple[int, int], int] = {}
     if spanning:
         pages = Page.objects.filter(
-            text_version__in={chunk.text_version_id for chunk in spanning},
+            text_version__in={chunk.text_version for chunk in spanning},
             number__in={number for chunk in spanning for number in range(chunk.page_from, chunk.page_to)},
         )
         lengths = {(version, number): n for version, number, n in pages.order_by().values_list("text_version", "number", Length("text"))}
@@ -159,6 +175,6 @@ def _page_starts(chunks: Iterable[Chunk]) -> dict[int, list[int]]:
     for chunk in spanning:
         end = -chunk.start
         for number in range(chunk.page_from, chunk.page_to):
-            end += lengths.get((chunk.text_version_id, number), 0) + 1
+            end += lengths.get((chunk.text_version, number), 0) + 1
             starts[chunk.pk].append(end)
     return starts

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 
+from tasks.connections import prepared
+
 FOLD_LOCK = 7_150_431  # any number of our own: the key of the advisory lock of the one who folds
 DUE = 32  # deltas; reads add the pending ones, so this bounds their cost
 
@@ -30,9 +32,9 @@ _COUNTS = """
 SELECT coalesce(sum(chunks) FILTER (WHERE model_id IS NULL), 0),
        coalesce(sum(length) FILTER (WHERE model_id IS NULL), 0),
        coalesce(sum(chunks) FILTER (WHERE model_id IS NULL AND seen), 0),
-       coalesce(sum(chunks) FILTER (WHERE model_id = %(model)s), 0),
-       coalesce(sum(chunks) FILTER (WHERE model_id = %(model)s AND seen), 0)
-FROM (SELECT model_id, chunks, length, (case_id = ANY(%(cases)s::uuid[]) OR (%(library)s AND case_id IS NULL)) AS seen FROM (
+       coalesce(sum(chunks) FILTER (WHERE model_id = %(model)s::bigint), 0),
+       coalesce(sum(chunks) FILTER (WHERE model_id = %(model)s::bigint AND seen), 0)
+FROM (SELECT model_id, chunks, length, (case_id = ANY(%(cases)s::uuid[]) OR (%(library)s::boolean AND case_id IS NULL)) AS seen FROM (
         SELECT case_id, model_id, chunks, length FROM documents_passagecount
         UNION ALL SELECT case_id, model_id, chunks, length FROM documents_passagecountdelta) AS kept) AS counted
 """
@@ -60,16 +62,13 @@ class Counts:
 
 def counts(cases: Sequence[uuid.UUID], *, library: bool, model_id: int | None) -> Counts:
     """What there is, and what of it lies in these cases (and the library); exact in the caller's snapshot."""
-    with connection.cursor() as cursor:
-        cursor.execute(_COUNTS, {"cases": list(cases), "library": library, "model": model_id})
-        return Counts(*(int(value) for value in cursor.fetchone()))
+    (row,) = prepared(_COUNTS, {"cases": list(cases), "library": library, "model": model_id})
+    return Counts(*map(int, row))
 
 
 def frequencies(lexemes: Iterable[str]) -> dict[str, int]:
     """In how many passages of the installation each lexeme stands; exact in the caller's snapshot."""
-    with connection.cursor() as cursor:
-        cursor.execute(_FREQUENCIES, [sorted(set(lexemes))])
-        return {lexeme: int(chunks) for lexeme, chunks in cursor.fetchall()}
+    return {lexeme: int(chunks) for lexeme, chunks in prepared(_FREQUENCIES, [sorted(set(lexemes))])}
 
 
 def fold() -> bool:

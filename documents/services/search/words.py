@@ -8,7 +8,6 @@ finished lexemes: it stems (the stock `english_stem` dictionary), indexes and ra
 from __future__ import annotations
 
 import re
-import string
 import sys
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -69,9 +68,14 @@ def words_in(text: str) -> Iterator[Word]:
             yield Word(match.start(), match.end(), folded)
 
 
-def words_beginning(text: str, letters: frozenset[str]) -> Iterator[Word]:
-    """Of `words_in` all that begin with one of these letters when folded, and perhaps some others; several times as quick."""
-    others, at = _others(letters), 0
+def beginning_of(stem: str) -> str:
+    """How every word of this stem begins, i and y taken for one letter: sky and skies, die and dying, use and using."""
+    return stem[:3] if len(stem) > 3 else stem[:2]
+
+
+def words_beginning(text: str, beginnings: frozenset[str]) -> Iterator[Word]:
+    """Of `words_in` all whose stems begin like this (see `beginning_of`), and some others; several times as quick."""
+    others, at = _others(beginnings), 0
     while match := _WORD.search(text, skipped.end() if (skipped := others.match(text, at)) else at):
         if folded := fold(match[0]):
             yield Word(match.start(), match.end(), folded)
@@ -79,10 +83,15 @@ def words_beginning(text: str, letters: frozenset[str]) -> Iterator[Word]:
 
 
 @lru_cache(maxsize=1000)
-def _others(letters: frozenset[str]) -> re.Pattern[str]:
-    """Any number of plain words that begin with other letters, and what is between them."""
-    other = "".join(letter for letter in string.ascii_letters if letter.lower() not in letters)
-    return re.compile(rf"[{_BETWEEN}]*+(?:[{other}][A-Za-z]++[{_BETWEEN}]++)*+" if other else "")
+def _others(beginnings: frozenset[str]) -> re.Pattern[str]:
+    """Any number of plain words that begin otherwise, and what is between them."""
+    starts = [re.sub("(?<=.)[iy]", "[iy]", start) for start in beginnings if start.isascii() and start.isalpha()]
+    # One letter and a dot may begin U.S.C.; and where numbers are looked for, 12 may begin 12,500.
+    plain = r"[A-Za-z]{2,}+|[A-Za-z](?!\.)"
+    if not any(start[0].isdigit() for start in beginnings):
+        plain = r"[0-9A-Za-z]{2,}+|[0-9]|[A-Za-z](?!\.)"
+    unwanted = f"(?i:(?!{'|'.join(starts)}))" if starts else ""
+    return re.compile(rf"[{_BETWEEN}]*+(?:{unwanted}(?:{plain})[{_BETWEEN}]++)*+")
 
 
 _stems: dict[str, str] = {}
