@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import html
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,9 +17,9 @@ from cases.models import Case
 from cases.services import matters
 from documents.models import Chunk, Document, Page
 from documents.services import embedding
-from documents.services.search import SearchError, SearchRequest, engine, indexing, lexical, meaning
+from documents.services.search import SearchError, SearchRequest, engine, indexing, lexical, meaning, passages
 from documents.services.search.scope import scope_of
-from documents.tests.searching import ask, document, found, titles
+from documents.tests.searching import ask, document, found, publish, titles
 from lexintel.models import User
 from tasks import services
 from tasks.errors import PermanentError
@@ -150,6 +151,19 @@ def test_a_hit_names_the_page_of_its_best_match_and_links_there(case: Case, owne
     assert (hit.page, hit.page_to, hit.citation) == (9, 10, "Complaint, p. 9")
     assert hit.url == f"/documents/{made.pk}/?page=9&chunk={hit.chunk}"
     assert [ask(owner, word).results[0].page for word in ("tail", "second", "third")] == [8, 9, 10]
+
+
+def test_a_document_that_is_read_again_meanwhile_is_left_out(case: Case, owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    changing = document(case, "Changing", "An estoppel.", vectors=False)
+    document(case, "Settled", "Another estoppel.", vectors=False)
+
+    def and_then_it_is_read_again(ranked: Any, user: User) -> Any:
+        found = passages.permitted(ranked, user)
+        publish(changing, "An estoppel.", vectors=False)
+        return found
+
+    monkeypatch.setattr(engine, "permitted", and_then_it_is_read_again)
+    assert titles(owner, "estoppel") == ["Settled"]
 
 
 def test_one_document_does_not_hide_the_others(case: Case, owner: User) -> None:

@@ -102,6 +102,7 @@ def facets(found: Sequence[Permitted]) -> dict[str, list[Facet]]:
 def hits(found: Sequence[Permitted], evidence: Evidence) -> list[Hit]:
     """One page of results, complete. The number of queries does not depend on how many they are."""
     chunks = {row[0]: Shown(*row) for row in prepared(_SHOWN, [[passage.chunk for passage, _place in found]])}
+    found = [(passage, place) for passage, place in found if passage.chunk in chunks]  # some may have been read again just now
     written = _written_citations(chunks, evidence)
     texts = [chunks[passage.chunk].text for passage, _place in found]
     marks = marks_in(texts, evidence.matching, [[text for _key, text in written[passage.chunk]] for passage, _place in found])
