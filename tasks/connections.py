@@ -57,5 +57,8 @@ def prepared(statement: str, values: dict[str, Any] | Sequence[Any]) -> list[tup
         if raw.prepare_threshold is None:
             raw.prepare_threshold = 0
             cursor.execute("SET plan_cache_mode = force_generic_plan", prepare=False)
+        began = time.perf_counter()
         cursor.execute(statement, values)
+        if connection.queries_logged:
+            connection.queries_log.append({"sql": statement, "time": f"{time.perf_counter() - began:.3f}"})
         return cursor.fetchall()

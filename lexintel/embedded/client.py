@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from lexintel.embedded.locks import is_locked, locked, open_lock
+from lexintel.embedded.locks import is_locked, is_shared, locked, open_lock
 from lexintel.embedded.place import Place
 from lexintel.steps import StepFailed
 
@@ -69,7 +69,8 @@ class Attachment:
             return False
         if not (self.place.run / "servers.json").exists():
             return True
-        return not is_locked(self.place.run / "users.lock")
+        # A keeper that stops holds the lock alone, a moment before it says so.
+        return not is_shared(self.place.run / "users.lock")
 
     def _start_keeper(self) -> None:
         command = [sys.executable, "-m", "lexintel.embedded.keeper", str(self.place.var), "disposable" if self.disposable else "lasting"]

@@ -14,10 +14,10 @@ def open_lock(path: Path) -> int:
     return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
 
-def try_lock(descriptor: int) -> bool:
-    """Take the lock for this process alone, if nobody holds it."""
+def try_lock(descriptor: int, kind: int = fcntl.LOCK_EX) -> bool:
+    """Take the lock for this process alone if nobody holds it, or share it (LOCK_SH) if nobody holds it alone."""
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True
@@ -31,6 +31,18 @@ def is_locked(path: Path) -> bool:
         return False
     try:
         return not try_lock(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def is_shared(path: Path) -> bool:
+    """Whether somebody shares the lock with others; who holds it alone does not. Makes no file."""
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    try:
+        return not try_lock(descriptor) and try_lock(descriptor, fcntl.LOCK_SH)
     finally:
         os.close(descriptor)
 

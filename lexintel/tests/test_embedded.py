@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
@@ -18,7 +19,7 @@ import redis
 
 from lexintel.embedded import child
 from lexintel.embedded.client import ROOT, Attachment
-from lexintel.embedded.locks import is_locked
+from lexintel.embedded.locks import is_locked, is_shared, open_lock
 from lexintel.embedded.place import Place
 
 pytestmark = pytest.mark.faults
@@ -173,6 +174,19 @@ def test_a_killed_keeper_takes_its_servers_along_and_the_next_command_starts_new
     process.wait()
     attachment.close()
     assert not is_kept(var)
+
+
+def test_a_lock_that_somebody_holds_alone_is_not_taken_for_one_that_is_shared(tmp_path):
+    """The keeper that stops holds the lock of the users alone; who took that for another user did not wait for the servers' end."""
+    path = tmp_path / "users.lock"
+    assert not is_shared(path)
+    lock = open_lock(path)
+    found = []
+    for kind in (fcntl.LOCK_UN, fcntl.LOCK_SH, fcntl.LOCK_EX):
+        fcntl.flock(lock, kind)
+        found.append((is_locked(path), is_shared(path)))
+    os.close(lock)
+    assert found == [(False, False), (True, True), (True, False)]
 
 
 def test_a_server_that_dies_is_started_again(servers):
