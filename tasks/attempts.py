@@ -28,7 +28,7 @@ from tasks.run import TaskRun, events
 
 log = logging.getLogger(__name__)
 Outcome = TaskAttempt.Outcome
-WORK_ON = 2.0
+WORK_ON = 0.5
 """Seconds for which the receiver of a message works on before it passes the message on (a message costs more than a short task)."""
 stopping = threading.Event()
 """Set where this process is about to end: the receiver of a message takes no further record."""

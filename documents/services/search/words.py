@@ -91,7 +91,8 @@ def _others(beginnings: frozenset[str]) -> re.Pattern[str]:
     if not any(start[0].isdigit() for start in beginnings):
         plain = r"[0-9A-Za-z]{2,}+|[0-9]|[A-Za-z](?!\.)"
     unwanted = f"(?i:(?!{'|'.join(starts)}))" if starts else ""
-    return re.compile(rf"[{_BETWEEN}]*+(?:{unwanted}(?:{plain})[{_BETWEEN}]++)*+")
+    # Not possessive as a whole: Python before 3.11.5 forgets the alternatives inside.
+    return re.compile(rf"[{_BETWEEN}]*+(?:{unwanted}(?:{plain})[{_BETWEEN}]++)*")
 
 
 _stems: dict[str, str] = {}
