@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -24,25 +24,23 @@ def try_lock(descriptor: int, kind: int = fcntl.LOCK_EX) -> bool:
 
 
 def is_locked(path: Path) -> bool:
-    """Whether somebody holds the lock. Makes no file: the folder may be going away at this moment."""
-    try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
-    except FileNotFoundError:
-        return False
-    try:
-        return not try_lock(descriptor)
-    finally:
-        os.close(descriptor)
+    """Whether somebody holds the lock."""
+    return _found(path, lambda descriptor: not try_lock(descriptor))
 
 
 def is_shared(path: Path) -> bool:
-    """Whether somebody shares the lock with others; who holds it alone does not. Makes no file."""
+    """Whether somebody shares the lock with others; who holds it alone does not."""
+    return _found(path, lambda descriptor: not try_lock(descriptor) and try_lock(descriptor, fcntl.LOCK_SH))
+
+
+def _found(path: Path, look: Callable[[int], bool]) -> bool:
+    """What a look at the lock says. Makes no file: the folder may be going away at this moment."""
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
     except FileNotFoundError:
         return False
     try:
-        return not try_lock(descriptor) and try_lock(descriptor, fcntl.LOCK_SH)
+        return look(descriptor)
     finally:
         os.close(descriptor)
 

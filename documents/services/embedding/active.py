@@ -18,7 +18,7 @@ def active_model() -> EmbeddingModel:
     """The row of the configured model, made (and the only active one) at first use. One query afterwards."""
     service = embedding_service()
     identity = {"name": service.name, "sha256": service.sha256}
-    if model := planned.first(EmbeddingModel, "r.name = %s AND r.sha256 = %s AND r.active", list(identity.values())):
+    if model := planned.first(EmbeddingModel, "r.name = %s AND r.sha256 = %s AND r.active", [service.name, service.sha256]):
         return model
     return _activate(identity, service.dimensions)
 
