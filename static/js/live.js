@@ -24,6 +24,9 @@ onPage("[data-live]", (element, signal) => {
   for (const topic of element.dataset.live.split(/\s+/).filter(Boolean)) progress.subscribe(topic, signal);
 });
 
+// As it came: what other modules change in a part is no news of the server's.
+onPage("[data-part]", (part) => served.set(part, part.innerHTML));
+
 // A bar that has just appeared may be older than the last event.
 onPage("[data-progress]", (element) => {
   const event = progress.last(element.dataset.progress);
@@ -144,15 +147,21 @@ async function run() {
 
 const shape = (root) => [...root.querySelectorAll("[data-part], [data-list]")].map((part) => part.dataset.part ?? part.dataset.list).join();
 
+/** A selector that finds the element again when its part has been exchanged, "" where there is none. */
+function addressOf(element) {
+  if (element?.id) return `#${CSS.escape(element.id)}`;
+  return element?.matches("details[id] > summary") ? `#${CSS.escape(element.parentElement.id)} > summary` : "";
+}
+
 function exchange(live, fresh) {
-  const focused = document.activeElement?.id;
+  const focused = addressOf(document.activeElement);
   const freshLive = fresh.querySelector("#main [data-live]");
   if (!freshLive) return;
   // An empty page has become a list (or the other way): take the whole content.
   if (shape(live) !== shape(freshLive)) replaceChildren(live, freshLive);
   else exchangeParts(live, freshLive);
   pageChanged();
-  if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus({ preventScroll: true });
+  if (focused && !document.activeElement?.matches(focused)) document.querySelector(focused)?.focus({ preventScroll: true });
   document.dispatchEvent(new CustomEvent("lexintel:refreshed"));
   const summary = document.querySelector("[data-summary]")?.dataset.summary;
   if (summary) announce(summary);
@@ -169,7 +178,9 @@ function exchangeParts(live, fresh) {
 }
 
 function replaceChildren(part, next) {
+  const unfolded = new Map([...part.querySelectorAll("details[id]")].map((details) => [details.id, details.open]));
   part.replaceChildren(...[...next.childNodes].map((node) => document.importNode(node, true)));
+  for (const details of part.querySelectorAll("details[id]")) details.open = unfolded.get(details.id) ?? details.open;
   globalThis.htmx?.process(part);
 }
 

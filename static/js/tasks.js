@@ -7,7 +7,6 @@ import { refresh } from "./live.js";
 onPage("[data-task-topic]", (element, signal) => progress.subscribe(element.dataset.taskTopic, signal));
 
 onPage("[data-poll]", (element, signal) => {
-  // Only parts that differ are exchanged, so an opened traceback stays open.
   const timer = setInterval(() => refresh(0), Number(element.dataset.poll) * 1000);
   signal.addEventListener("abort", () => clearInterval(timer), { once: true });
 });

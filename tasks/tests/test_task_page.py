@@ -141,6 +141,16 @@ def test_the_list_goes_from_page_to_page_by_links_and_back(case, viewer):
     assert [row.record.pk for row in client.get(f"/tasks/{newer}").context["rows"]] == shown[50:100]
 
 
+def test_the_list_says_how_long_a_done_task_took_instead_of_its_last_step(page, record, viewer):
+    done = timezone.now()
+    TaskRecord.objects.filter(pk=record.pk).update(
+        status=Status.SUCCEEDED, message="part 1 of 4", started_at=done - timedelta(seconds=3), finished_at=done
+    )
+    text = page(viewer, "/tasks/")
+    assert "in 3.0 s" in text
+    assert "part 1 of 4" not in text
+
+
 def test_the_api_goes_the_same_way(api, case, viewer):
     ids = manager.submit_many("trial.light", [Job() for _ in range(25)], scope=case.pk)
     address, shown = "/api/tasks/?page_size=10", []

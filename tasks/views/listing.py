@@ -66,6 +66,12 @@ class Row:
     case: topics.Subject | None
     cause: Cause | None
 
+    @property
+    def took(self) -> float | None:
+        """Seconds that its last attempt ran; None where it has not both begun and ended."""
+        record = self.record
+        return (record.finished_at - record.started_at).total_seconds() if record.finished_at and record.started_at else None
+
 
 @login_required
 def task_list(request: HttpRequest) -> HttpResponse:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from lexintel.tests.browser.conftest import Seen, Site
 from lexintel.tests.browser.test_uploading import READY_MS, drop, row
@@ -89,6 +90,36 @@ def test_an_action_on_a_tasks_page_needs_no_reload(
     expect(page.get_by_role("region", name="State")).to_contain_text("Failed", timeout=READY_MS)
     page.get_by_text("Payload").click()
     expect(page.get_by_text('"document_id"')).to_be_visible()
+    assert seen.errors == []
+
+
+def test_what_is_unfolded_stays_so_with_the_focus_when_the_page_is_brought_up_to_date(
+    visit: Callable[..., Page], site: Site, seen: Seen, broken: Callable[[str], Path]
+) -> None:
+    page = visit("owner")
+    page.goto(f"/cases/{site.case}/documents/")
+    drop(page, broken("subletting.pdf"))
+    expect(row(page, "subletting")).to_contain_text("Failed", timeout=READY_MS)
+    page.goto("/tasks/?state=failed")
+    page.get_by_role("row", name=re.compile("subletting")).get_by_role("link", name="Extract text from document").click()
+    held: list[Route] = []
+    is_live = "x-requested-with"
+    page.route(re.compile("/tasks/"), lambda route: held.append(route) if is_live in route.request.headers else route.continue_())
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_text("by owner", exact=True)).to_be_visible()
+    page.locator("#traceback-1 > summary").click()
+    page.get_by_text("Payload").click()
+    deadline = time.monotonic() + SOON_MS / 1000
+    while not held and time.monotonic() < deadline:
+        page.wait_for_timeout(50)
+    assert held, "The page did not ask for its parts again."
+    held.pop().continue_()
+    page.unroute(re.compile("/tasks/"))
+    expect(page.get_by_text("Attempt 2")).to_be_visible(timeout=READY_MS)
+    expect(page.get_by_role("region", name="State")).to_contain_text("Failed", timeout=READY_MS)
+    expect(page.get_by_text('"document_id"')).to_be_visible()
+    expect(page.get_by_text("Payload")).to_be_focused()
+    expect(page.locator("#traceback-1 pre")).to_be_visible()
     assert seen.errors == []
 
 
