@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 
 from documents.errors import Refused
 from documents.models import Chunk, ChunkEmbedding, ChunkWords, Citation, Document, EmbeddingModel, Page, TextVersion, Upload
-from documents.services import pipeline
+from documents.services import pipeline, restoring
 
 
 class Shown(admin.ModelAdmin[Any]):
@@ -56,7 +56,7 @@ class DocumentAdmin(Shown):
         "page_count", "text_version", "parent", "duplicate_of", "task_id", "created", "created_by", "updated", "deleted_at",
     )  # fmt: skip
     inlines = [TextVersionInline]
-    actions = ["reprocess", "retry", "cancel", "delete_documents"]
+    actions = ["reprocess", "retry", "cancel", "delete_documents", "restore"]
 
     @admin.display(description=_("error"))
     def error_line(self, document: Document) -> str:
@@ -81,6 +81,10 @@ class DocumentAdmin(Shown):
     @admin.action(description=_("Delete the selected documents (not under legal hold)"), permissions=["operate"])
     def delete_documents(self, request: HttpRequest, documents: QuerySet[Document]) -> None:
         self._each(request, documents, pipeline.delete)
+
+    @admin.action(description=_("Take the deletion of the selected documents back"), permissions=["operate"])
+    def restore(self, request: HttpRequest, documents: QuerySet[Document]) -> None:
+        self._each(request, documents, partial(restoring.restore, operator=True))
 
     def has_operate_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("documents.change_document")

@@ -10,6 +10,7 @@ HTTP_STATUS = {
     "legal_hold": 409,
     "busy": 409,
     "not_running": 409,
+    "not_deleted": 409,
     "not_failed": 409,
     "duplicate": 409,
     "nothing_to_do": 409,

@@ -36,7 +36,7 @@ from documents.serializers import (
     PageSerializer,
     RereadingSerializer,
 )
-from documents.services import correction, ingest, pipeline, reading, rereading
+from documents.services import correction, ingest, pipeline, reading, rereading, restoring
 from tasks.batch_api import with_time_left
 from tasks.batch_serializers import BatchSerializer
 from tasks.models import Batch, TaskRecord
@@ -71,7 +71,7 @@ class DocumentViewSet(
     queryset = Document.objects.none()
 
     def get_queryset(self) -> DocumentQuerySet:
-        documents = Document.objects.visible_to(self.request.user).select_related("created_by")
+        documents = Document.objects.visible_to(self.request.user, with_deleted=self.action == "restore").select_related("created_by")
         return documents if self.action == "list" else documents.select_related("case", "text_version", "duplicate_of__text_version")
 
     def get_serializer_class(self) -> Any:
@@ -132,6 +132,14 @@ class DocumentViewSet(
         """Stop processing."""
         document = self.get_object()
         pipeline.cancel(document, request.user)
+        return self._detail(document.pk, status.HTTP_202_ACCEPTED)
+
+    @extend_schema(request=None, responses={202: DocumentDetailSerializer})
+    @action(detail=True, methods=["post"])
+    def restore(self, request: Request, **kwargs: Any) -> Response:
+        """Take a deletion back (editors); the document is read anew."""
+        document = self.get_object()
+        restoring.restore(document, request.user)
         return self._detail(document.pk, status.HTTP_202_ACCEPTED)
 
     @extend_schema(parameters=[OpenApiParameter("raw", OpenApiTypes.BOOL, description="the parser's text too")], responses=PageSerializer)

@@ -17,11 +17,12 @@ from tasks.models import Batch
 
 
 class DocumentQuerySet(models.QuerySet["Document"]):
-    def visible_to(self, user: Any) -> DocumentQuerySet:
-        """Documents of the user's cases, and the public library (no case)."""
+    def visible_to(self, user: Any, *, with_deleted: bool = False) -> DocumentQuerySet:
+        """Documents of the user's cases, and the public library (no case). With the deleted ones only for who takes one back."""
         if not getattr(user, "is_authenticated", False):
             return self.none()
-        return self.filter(Q(case__in=Case.objects.visible_to(user).values("pk")) | Q(case=None), deleted_at=None)
+        visible = self.filter(Q(case__in=Case.objects.visible_to(user).values("pk")) | Q(case=None))
+        return visible if with_deleted else visible.filter(deleted_at=None)
 
 
 class Document(models.Model):

@@ -39,6 +39,7 @@ VERBS = {
     "reprocessed": _("had read anew:"),
     "cancelled": _("stopped the reading of"),
     "deleted": _("deleted"),
+    "restored": _("took back the deletion of"),
 }
 # Reading such a file again gives the same answer, so the right action is another file.
 FATAL_CODES = frozenset(
@@ -72,6 +73,11 @@ class Live:
 def documents_of(case: Case) -> QuerySet[Document]:
     """The case's living documents with what a row says of them; the right to see the case has been checked."""
     return Document.objects.filter(case=case, deleted_at=None).select_related("created_by", "duplicate_of", "parent")
+
+
+def deleted_of(case: Case) -> QuerySet[Document]:
+    """What an editor may still take back."""
+    return Document.objects.filter(case=case).exclude(deleted_at=None).select_related("created_by", "duplicate_of", "parent")
 
 
 def counts_of(case: Case) -> dict[str, int]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
 
 from cases.models import Case
 from documents.errors import Refused
 from documents.models import ChunkEmbedding, ChunkWords, Document
-from documents.services import pipeline, stages, storage
+from documents.services import pipeline, restoring, stages, storage
 from documents.services.search import indexing
 from tasks.attempts import claim_next, execute
 from tasks.errors import ClaimLost, PermanentError
@@ -252,6 +254,71 @@ def test_a_duplicate_takes_the_place_of_a_deleted_original(accept, work_off, edi
     assert second.text_version is not None
     assert third.duplicate_of == second
     assert third.read_as() == second.text_version
+
+
+def test_a_deletion_is_taken_back_and_the_document_found_again(accept, work_off, editor, viewer, stranger):
+    document = accept()
+    work_off()
+    pipeline.delete(document, editor)
+    with pytest.raises(PermissionDenied):
+        restoring.restore(document, viewer)
+    with pytest.raises(Http404):
+        restoring.restore(document, stranger)
+    restoring.restore(document, editor)
+    work_off()
+    assert state_of(document) == ("ready", "succeeded", 100)
+    assert Document.objects.visible_to(viewer).get() == document
+    assert ChunkWords.objects.filter(document=document).exists()
+    assert ChunkEmbedding.objects.filter(document=document).exists()
+    with pytest.raises(Refused, match="not deleted"):
+        restoring.restore(document, editor)
+
+
+def test_what_was_deleted_while_it_was_read_is_read_when_it_comes_back(accept, work_off, editor):
+    document = accept()
+    pipeline.delete(document, editor)
+    work_off()
+    restoring.restore(document, editor)
+    work_off()
+    assert state_of(document) == ("ready", "succeeded", 100)
+
+
+def test_a_deleted_document_comes_back_as_a_duplicate_of_the_same_bytes(accept, work_off, editor):
+    first = accept(name="a.txt")
+    work_off()
+    pipeline.delete(first, editor)
+    second = accept(name="b.txt")
+    work_off()
+    restoring.restore(first, editor)
+    assert work_off() == 0
+    first.refresh_from_db(), second.refresh_from_db()
+    assert (first.duplicate_of, first.status, second.duplicate_of) == (second, Status.READY, None)
+    assert first.read_as() == second.text_version
+
+
+def test_a_duplicate_whose_original_is_gone_comes_back_as_an_original(accept, work_off, editor):
+    first, second = accept(name="a.txt"), accept(name="b.txt")
+    work_off()
+    pipeline.delete(second, editor)
+    pipeline.delete(first, editor)
+    second.refresh_from_db()
+    restoring.restore(second, editor)
+    work_off()
+    second.refresh_from_db()
+    assert (second.duplicate_of, second.status) == (None, Status.READY)
+    assert second.text_version is not None
+
+
+def test_what_could_not_be_read_comes_back_with_its_error(accept, work_off, editor):
+    document = accept(content=b"%PDF-1.7 torn", name="torn.pdf")
+    work_off()
+    document.refresh_from_db()
+    error = document.error
+    pipeline.delete(document, editor)
+    restoring.restore(document, editor)
+    assert work_off() == 0
+    document.refresh_from_db()
+    assert (document.status, document.error, document.deleted_at) == (Status.FAILED, error, None)
 
 
 class Killed(BaseException):

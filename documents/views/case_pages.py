@@ -11,13 +11,15 @@ from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from cases.models import Role
 from cases.views import case_page, visible_case
 from documents.models import Document
-from documents.services.overview import FATAL_CODES, STATES, attach_live, counts_of, documents_of
+from documents.services.overview import FATAL_CODES, STATES, attach_live, counts_of, deleted_of, documents_of
 from tasks import batches
 
 ORDERS = {"added": "created", "title": "title", "kind": "kind", "pages": "page_count", "date": "date", "status": "status"}
 DOCUMENTS_PER_PAGE = 100
+DELETED = "deleted"
 
 
 def ordering(asked: str) -> list[Any]:
@@ -33,7 +35,12 @@ def ordering(asked: str) -> list[Any]:
 def case_documents(request: HttpRequest, pk: UUID) -> HttpResponse:
     case = visible_case(request, pk)
     state, kind, asked = (request.GET.get(name, "").strip() for name in ("status", "kind", "q"))
-    found = _filtered(documents_of(case), state, kind, asked).order_by(*ordering(request.GET.get("order", "")))
+    role = case.role_of(request.user)
+    deleted = deleted_of(case) if role is not None and role.includes(Role.EDITOR) else Document.objects.none()
+    counts = {**counts_of(case), DELETED: deleted.count()}
+    found = _filtered(deleted if state == DELETED else documents_of(case), state, kind, asked).order_by(
+        *ordering(request.GET.get("order", ""))
+    )
     page = Paginator(found, DOCUMENTS_PER_PAGE).get_page(request.GET.get("page"))
     page.object_list = attach_live(page.object_list)
     return case_page(
@@ -42,10 +49,10 @@ def case_documents(request: HttpRequest, pk: UUID) -> HttpResponse:
         "documents",
         "documents/case_documents.html",
         page=page,
-        counts=counts_of(case),
+        counts=counts,
         batches=batches.shown(case.pk),
-        states=_chips(state),
-        state=state if state in STATES else "",
+        states=_chips(state, counts[DELETED]),
+        state=state if state in STATES or state == DELETED else "",
         kinds=Document.Kind.choices,
         kind=kind if kind in Document.Kind.values else "",
         q=asked,
@@ -65,9 +72,12 @@ def _filtered(documents: QuerySet[Document], state: str, kind: str, asked: str) 
     return documents
 
 
-def _chips(state: str) -> list[dict[str, Any]]:
-    chips = [{"key": key, "label": label, "on": key == state} for key, (label, _states) in STATES.items()]
-    return [{"key": "", "label": _("All"), "on": state not in STATES}, *chips]
+def _chips(state: str, deleted: int) -> list[dict[str, Any]]:
+    labels = {"": _("All"), **{key: label for key, (label, _states) in STATES.items()}}
+    if deleted or state == DELETED:
+        labels[DELETED] = _("Deleted")
+    chosen = state if state in labels else ""
+    return [{"key": key, "label": label, "on": key == chosen} for key, label in labels.items()]
 
 
 def _columns(order: str) -> list[dict[str, Any]]:

@@ -179,6 +179,8 @@ TABLE: dict[str, dict[str, Expected]] = {
     "api/documents/<pk>/retry/": {"POST": _editors(202)},
     # Nothing is running: a conflict for who may cancel.
     "api/documents/<pk>/cancel/": {"POST": _editors(409)},
+    # Nothing is deleted: a conflict for who may take it back.
+    "api/documents/<pk>/restore/": {"POST": _editors(409)},
     "api/documents/<document_id>/file/": {"GET": _read()},
     "api/documents/<document_id>/progress/": {"GET": _read()},
     "api/uploads/": {"POST": _editors(201, send=_new_upload)},

@@ -1,6 +1,7 @@
 // The document page: tabs, text beside the original, copying with its source, and what may be done to the document.
 
 import { api } from "./net.js";
+import { deletedBefore } from "./documents.js";
 import { gettext, interpolate } from "./i18n.js";
 import { onPage } from "./page.js";
 import { typing } from "./dom.js";
@@ -192,7 +193,7 @@ class DocumentPage {
     button.disabled = true;
     try {
       await api(method, `/api/documents/${this.doc.dataset.document}/${path}`);
-      if (then) { location.assign(then); return; }
+      if (then) { deletedBefore(this.doc.dataset.document); location.assign(then); return; }
       toast(done);
       refresh(0);
     } catch (error) {

@@ -9,13 +9,25 @@ import { confirmed } from "./shell.js";
 import { announce, toast } from "./toasts.js";
 
 const AT_ONCE = 4;
+const DELETED = "lexintel.deleted";
+const deletedWords = (n) => interpolate(ngettext("%(n)s document was deleted.", "%(n)s documents were deleted.", n), { n });
 const VERBS = {
   retry: { method: "POST", path: "retry/", done: (n) => interpolate(ngettext("%(n)s document is tried again.", "%(n)s documents are tried again.", n), { n }) },
   cancel: { method: "POST", path: "cancel/", done: (n) => interpolate(ngettext("%(n)s document was stopped.", "%(n)s documents were stopped.", n), { n }) },
-  delete: { method: "DELETE", path: "", done: (n) => interpolate(ngettext("%(n)s document was deleted.", "%(n)s documents were deleted.", n), { n }) },
+  delete: { method: "DELETE", path: "", done: deletedWords, undo: "restore" },
+  restore: { method: "POST", path: "restore/", done: (n) => interpolate(ngettext("%(n)s document is back and is read anew.", "%(n)s documents are back and are read anew.", n), { n }) },
 };
 // Which states a verb is for; the others of a selection are left alone.
-const FITS = { retry: ["failed", "cancelled"], cancel: ["running"], reprocess: ["ready", "failed", "cancelled"], delete: ["ready", "failed", "cancelled", "running"] };
+const FITS = { retry: ["failed", "cancelled"], cancel: ["running"], reprocess: ["ready", "failed", "cancelled"], delete: ["ready", "failed", "cancelled", "running"], restore: ["deleted"] };
+
+/** For a page that leads to the list when its document has been deleted: the list offers to take it back. */
+export const deletedBefore = (id) => sessionStorage.setItem(DELETED, id);
+
+function takenFrom(storage, key) {
+  const value = storage.getItem(key);
+  storage.removeItem(key);
+  return value;
+}
 
 onPage("[data-documents]", (page, signal) => {
   const selected = new Set();
@@ -66,6 +78,8 @@ onPage("[data-documents]", (page, signal) => {
     selected.forEach((id) => { if (!present.has(id)) selected.delete(id); });
     draw();
   }, { signal });
+  const gone = takenFrom(sessionStorage, DELETED);
+  if (gone) toast(deletedWords(1), { act: gettext("Undo"), onact: () => run("restore", [gone]) });
   // The browser may have kept ticks over a reload; ours starts with none.
   draw();
 });
@@ -85,19 +99,25 @@ function drawBar(page, selected, boxes) {
 async function act(verb, ids, button) {
   if (!ids.length) return false;
   if (verb === "reprocess") return reread({ case: button.closest("[data-case]").dataset.case, documents: ids });
-  const { method, path, done } = VERBS[verb];
   if (verb === "delete" && !(await confirmed(interpolate(ngettext("Delete this document? Its text leaves the search at once.", "Delete these %(n)s documents? Their text leaves the search at once.", ids.length), { n: ids.length }), gettext("Delete")))) return false;
   button.disabled = true;
+  const well = await run(verb, ids);
+  button.disabled = false;
+  return well;
+}
+
+async function run(verb, ids) {
+  const { method, path, done, undo } = VERBS[verb];
   const queue = [...ids];
+  const well = [];
   const reasons = [];
   await Promise.all(Array.from({ length: AT_ONCE }, async () => {
     for (let id = queue.shift(); id; id = queue.shift()) {
-      try { await api(method, `/api/documents/${id}/${path}`); } catch (error) { reasons.push(error.message); }
+      try { await api(method, `/api/documents/${id}/${path}`); well.push(id); } catch (error) { reasons.push(error.message); }
     }
   }));
-  button.disabled = false;
-  if (ids.length > reasons.length) toast(done(ids.length - reasons.length));
+  if (well.length) toast(done(well.length), undo && { act: gettext("Undo"), onact: () => run(undo, well) });
   if (reasons.length) toast(interpolate(ngettext("%(n)s could not be done: %(why)s", "%(n)s could not be done. The first reason: %(why)s", reasons.length), { n: reasons.length, why: reasons[0] }), { error: true });
   refresh(0);
-  return ids.length > reasons.length;
+  return well.length > 0;
 }

@@ -4,6 +4,7 @@ import { gettext } from "./i18n.js";
 import { el, icon } from "./dom.js";
 
 const STAYS_MS = 6000;
+const STAYS_WITH_ACT_MS = 12_000;
 
 /** toast("Deleted.", {act: "Undo", onact}) or toast(sentence, {error: true}) */
 export function toast(sentence, { error = false, act = "", onact } = {}) {
@@ -12,7 +13,7 @@ export function toast(sentence, { error = false, act = "", onact } = {}) {
   if (act) item.append(el("button", { type: "button", class: "toast-act", onclick: () => { close(); onact(); } }, act));
   item.append(el("button", { type: "button", class: "icon-button", "aria-label": gettext("Close"), onclick: close }, icon("close")));
   document.getElementById("toasts").append(item);
-  if (!error) setTimeout(close, STAYS_MS);
+  if (!error) setTimeout(close, act ? STAYS_WITH_ACT_MS : STAYS_MS);
   return close;
 }
 

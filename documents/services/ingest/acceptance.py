@@ -5,7 +5,7 @@ Bytes are durable before the row is committed, so that an accepted file can't be
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -214,24 +214,33 @@ def _linked(document: Document, original: Document, user: Any, batch: Batch | No
 
 
 def _insert(document: Document) -> Document | None:
-    """Insert as original, else as duplicate; returns the original. The unique constraint decides between two who come at once."""
+    def insert() -> None:
+        document.status = Document.Status.READY if document.duplicate_of else Document.Status.PENDING
+        document.save(force_insert=True)
+
+    return as_original_or_duplicate(document, insert)
+
+
+def as_original_or_duplicate(document: Document, save: Callable[[], None]) -> Document | None:
+    """Save as the case's original of these bytes, else as its duplicate; returns the original. The unique constraint decides between
+    two who come at once, so `save` may be called again."""
     for _attempt in range(5):
-        original = _original_of(document)
-        document.duplicate_of = original
-        document.status = Document.Status.READY if original else Document.Status.PENDING
+        document.duplicate_of = _original_of(document)
         try:
             with transaction.atomic():
-                document.save(force_insert=True)
+                save()
         except IntegrityError as error:
             if "bytes_once_in_a_case" not in str(error):
                 raise
             # Another request was first with the same bytes; it is visible now.
             continue
-        return original
+        return document.duplicate_of
     raise RuntimeError("The same bytes were added and deleted five times while this row was being made.")
 
 
 def _original_of(document: Document) -> Document | None:
+    if not document.sha256:
+        return None
     same = Document.objects.filter(case=document.case, sha256=document.sha256, duplicate_of=None, deleted_at=None)
     return same.select_for_update(of=("self",)).first()
 

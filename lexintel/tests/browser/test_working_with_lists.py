@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -48,6 +49,35 @@ def test_a_selection_by_shift_click_is_deleted_together(visit: Callable[..., Pag
     bar.get_by_role("button", name="Delete").click()
     page.get_by_role("dialog").get_by_role("button", name="Delete").click()
     expect(page.locator("tbody")).to_contain_text("No document fits", timeout=15_000)
+    page.get_by_role("status").get_by_role("button", name="Undo").click()
+    for number in range(3):
+        expect(row(page, f"sheaf-{number}")).to_contain_text("Ready", timeout=READY_MS)
+
+
+def test_a_deletion_is_taken_back_where_one_was_led_to_and_later(
+    visit: Callable[..., Page], site: Site, seen: Seen, paper: Callable[..., Path]
+) -> None:
+    page = visit("owner")
+    page.goto(f"/cases/{site.case}/documents/")
+    drop(page, paper("codicil.txt", 3))
+    expect(row(page, "codicil")).to_contain_text("Ready", timeout=READY_MS)
+    for way in ("toast", "list"):
+        row(page, "codicil").get_by_role("link", name="codicil").click()
+        page.get_by_label("More actions").click()
+        page.get_by_role("button", name="Delete").click()
+        page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+        page.wait_for_url("**/documents/")
+        expect(row(page, "codicil")).to_have_count(0)
+        if way == "toast":
+            page.get_by_role("status").get_by_role("button", name="Undo").click()
+        else:
+            page.get_by_role("link", name=re.compile("^Deleted")).click()
+            gone = page.locator("tbody tr", has_text="codicil")
+            gone.get_by_role("button", name="Take back").click()
+            expect(gone).to_have_count(0, timeout=READY_MS)
+            page.get_by_role("link", name=re.compile("^All")).click()
+        expect(row(page, "codicil")).to_contain_text("Ready", timeout=READY_MS)
+    assert seen.errors == []
 
 
 @pytest.mark.parametrize(("width", "theme"), [(1400, "light"), (1400, "dark"), (390, "light"), (390, "dark")])
