@@ -91,8 +91,9 @@ def _run(chain: list[TaskRecord], *, is_first: bool) -> Run:
 
 
 def _run_label(first: TaskRecord, is_first: bool) -> str:
-    if first.payload.get("source") == "reprocess":
-        return _("Read again")
+    labels = {"reprocess": _("Read again"), "restore": _("Read anew after its deletion was taken back")}
+    if label := labels.get(first.payload.get("source")):
+        return label
     return _("Read for the first time") if is_first else _("Tried again")
 
 

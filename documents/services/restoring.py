@@ -22,11 +22,12 @@ def restore(document: Document, user: Any, *, operator: bool = False) -> None:
     """
     with transaction.atomic():
         restored = Document.objects.select_for_update(of=("self",)).select_related("case").get(pk=document.pk)
-        if not operator and restored.case is not None:
-            restored.case.require(user, Role.EDITOR)
-        if restored.deleted_at is None:
+        was_deleted = restored.deleted_at is not None
+        restored.deleted_at = None  # the door of a deleted document is closed for everybody
+        if not operator:
+            restored.require(user, Role.EDITOR)
+        if not was_deleted:
             raise Refused(_("This document is not deleted."), "not_deleted")
-        restored.deleted_at = None
         original = as_original_or_duplicate(restored, lambda: restored.save(update_fields=["deleted_at", "duplicate_of", "updated"]))
         AuditEvent.write("document.restored", case=restored.case, actor=user, target=restored, operator=operator)
         if original is not None:

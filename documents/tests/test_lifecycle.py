@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
-from cases.models import Case
+from cases.models import AuditEvent, Case
 from documents.errors import Refused
 from documents.models import ChunkEmbedding, ChunkWords, Document
 from documents.services import pipeline, restoring, stages, storage
@@ -272,6 +272,27 @@ def test_a_deletion_is_taken_back_and_the_document_found_again(accept, work_off,
     assert ChunkEmbedding.objects.filter(document=document).exists()
     with pytest.raises(Refused, match="not deleted"):
         restoring.restore(document, editor)
+
+
+def test_editors_find_what_is_deleted_in_its_case_and_viewers_do_not(accept, editor, viewer, client):
+    document = accept(name="codicil.txt")
+    pipeline.delete(document, editor)
+    for person, sees in ((editor, True), (viewer, False)):
+        client.force_login(person)
+        page = client.get(f"/cases/{document.case_id}/documents/?status=deleted").content.decode()
+        assert ("codicil" in page, "Take back" in page) == (sees, sees)
+    assert client.get(f"/api/documents/{document.pk}/").status_code == 404
+
+
+def test_an_operator_takes_a_deletion_back_in_the_admin(accept, work_off, editor, client, admin_user):
+    document = accept()
+    pipeline.delete(document, editor)
+    client.force_login(admin_user)
+    client.post("/admin/documents/document/", {"action": "restore", "_selected_action": [str(document.pk)]})
+    work_off()
+    assert state_of(document) == ("ready", "succeeded", 100)
+    deed = AuditEvent.objects.get(verb="document.restored")
+    assert (deed.actor, deed.target_id) == (admin_user, str(document.pk))
 
 
 def test_what_was_deleted_while_it_was_read_is_read_when_it_comes_back(accept, work_off, editor):
