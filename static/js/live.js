@@ -13,6 +13,7 @@ import { stillWaiting, words } from "./stages.js";
 
 const QUIET_MS = 5000;
 const REFRESH_EVERY_MS = 1500;
+const AFTER_A_FAILURE_MS = 3000;
 const ASKED_AT_ONCE = 3;
 const heardAt = new Map();
 const reasons = new Map();
@@ -50,9 +51,9 @@ document.addEventListener("lexintel:progress", ({ detail: event }) => {
 
 function ended(event) {
   heardAt.delete(event.topic);
-  // A snapshot tells of ends that this page already shows.
+  // A snapshot tells of ends that this page already shows; but an answer on its way may be older than this end.
   const state = event.status === "succeeded" ? "ready" : event.status;
-  if (rowOf(event)?.dataset.state !== state) refresh();
+  if (loading || rowOf(event)?.dataset.state !== state) refresh();
 }
 
 const rowOf = (event) => document.getElementById(`doc-${event.topic.split(":")[1]}`);
@@ -108,13 +109,13 @@ async function askWhy(topic, task) {
 let timer = null;
 let last = 0;
 let loading = false;
-let again = false;
+let again = 0;
 
 const liveContent = () => document.querySelector("#main [data-live]");
 
 /** Ask for the page's parts again, soon and not too often. */
 export function refresh(delay = 250) {
-  if (loading) { again = true; return; }
+  if (loading) { again = Math.max(again, delay, 1); return; }
   if (timer) return;
   timer = setTimeout(run, Math.max(delay, last + REFRESH_EVERY_MS - Date.now()));
 }
@@ -138,10 +139,12 @@ async function run() {
     }
   } catch (error) {
     console.debug("the page could not be asked for again", error.message);
-    again = true;
+    again = AFTER_A_FAILURE_MS;
   } finally {
     loading = false;
-    if (again) { again = false; refresh(3000); }
+    const wait = again;
+    again = 0;
+    if (wait) refresh(wait);
   }
 }
 

@@ -121,6 +121,30 @@ def test_a_document_that_is_read_again_brings_itself_up_to_date(dropped: Page, s
     assert seen.errors == []
 
 
+def test_an_answer_that_is_older_than_the_end_is_asked_for_again(dropped: Page, seen: Seen) -> None:
+    page = dropped
+    open_paper(page, "harbour")
+    address, held = page.url, []
+    older = page.request.get(address).text().replace('data-state="ready"', 'data-state="running"')
+    state = page.locator("#main [id^='doc-'][data-state]")
+    page.route(lambda url: url == address, lambda route: held.append(route), times=1)
+    page.evaluate("import('/static/js/live.js').then((live) => live.refresh(0))")
+    for _ in range(100):
+        if not held:
+            page.wait_for_timeout(100)
+    end = {
+        "topic": f"document:{str(state.get_attribute('id')).removeprefix('doc-')}",
+        "status": "succeeded",
+        "step": "ready",
+        "percent": 100,
+    }
+    page.evaluate("(detail) => document.dispatchEvent(new CustomEvent('lexintel:progress', { detail }))", end)
+    held[0].fulfill(body=older, content_type="text/html")
+    expect(state).to_have_attribute("data-state", "running")
+    expect(state).to_have_attribute("data-state", "ready")
+    assert seen.errors == []
+
+
 def test_an_answer_for_the_page_before_does_not_replace_the_page_that_came(dropped: Page, seen: Seen) -> None:
     page, held = dropped, []
     page.route(lambda url: url == page.url, lambda route: held.append(route))
