@@ -8,10 +8,11 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from tasks import bulk
-from tasks.actions import MEANINGS, Action
 from tasks.models import TaskAttempt, TaskRecord, TopicState, Worker
-from tasks.schedule_admin import link_to_schedule
+from tasks.operations import bulk
+from tasks.operations.actions import MEANINGS, Action
+from tasks.operations.waiting_reasons import reason as waiting_reason
+from tasks.scheduling.admin import link_to_schedule
 
 
 class ReadOnly(admin.ModelAdmin):
@@ -70,7 +71,7 @@ class TaskRecordAdmin(ReadOnly):
 
     @admin.display(description=_("why it waits"))
     def why_waiting(self, record: TaskRecord) -> str:
-        return record.waiting_reason()
+        return waiting_reason(record)
 
     @admin.display(description=_("submitted by schedule"))
     def submitted_by(self, record: TaskRecord) -> str:

@@ -15,6 +15,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from tasks.base.scopes import scopes_of
 from tasks.ids import uuid7
 
 
@@ -37,8 +38,6 @@ DUE = Q(run_after=None) | Q(run_after__lte=Now())
 class BatchQuerySet(models.QuerySet["Batch"]):
     def visible_to(self, user: Any) -> BatchQuerySet:
         """Batches of the user's scopes and own batches without one; staff also see batches without scope."""
-        from tasks.topics import scopes_of
-
         if not getattr(user, "is_authenticated", False):
             return self.none()
         unscoped = Q(scope=None) if user.is_staff else Q(scope=None, user=user)
@@ -92,8 +91,6 @@ class TaskRecordQuerySet(models.QuerySet["TaskRecord"]):
         `read_first` asks for the scopes now instead of within the query: one query more, but then the planner knows how many they
         are, and finds the tasks of a person with few cases by index instead of passing everybody's.
         """
-        from tasks.topics import scopes_of
-
         if not getattr(user, "is_authenticated", False):
             return self.none()
         unscoped = Q(scope=None) if user.is_staff else Q(scope=None, user=user)
@@ -203,12 +200,6 @@ class TaskRecord(models.Model):
         if self.share_from is None or self.share_to is None:
             return None
         return self.share_from, self.share_to
-
-    def waiting_reason(self) -> str:
-        """Why this task is not moving, as one sentence; empty where it runs or has ended."""
-        from tasks.waiting import reason
-
-        return reason(self)
 
 
 class TaskAttempt(models.Model):

@@ -8,32 +8,43 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from tasks import diary, estimates, loop, planned
-from tasks.connections import AWAY, drop_connection, outlast
+from tasks.base import event_loop, prepared_statements
+from tasks.base.connections import AWAY, drop_connection, outlast
 from tasks.errors import Cancelled, ClaimLost, ShuttingDown, TimeLimit
 from tasks.models import Status, TaskRecord
-from tasks.progress import Event, emit_if_claimed
-
-if TYPE_CHECKING:
-    from tasks.registry import TaskSpec
+from tasks.progress.announcements import events_of
+from tasks.progress.events import emit_if_claimed
+from tasks.registry import TaskSpec
 
 log = logging.getLogger(__name__)
 
 
-class TaskRun:
-    """The claim of one attempt on a record. Its flags are set by the process's heart, so `check` costs nothing."""
+class Ending(Protocol):
+    """Who settles a run (`tasks.engine.attempts`)."""
 
-    def __init__(self, record: TaskRecord, spec: TaskSpec | None = None) -> None:
+    def succeed(self, run: TaskRun, record: TaskRecord, result: dict[str, Any]) -> None:
+        """In the transaction in which the run publishes its effects, and has its record locked."""
+
+    def expire(self, run: TaskRun) -> None:
+        """At its hard limit, which is enforced beside it."""
+
+
+class TaskRun:
+    """The claim of one attempt on a record. Its flags are set by the thread that keeps the leases, so `check` costs nothing."""
+
+    def __init__(self, record: TaskRecord, spec: TaskSpec | None = None, end: Ending | None = None) -> None:
         self.record = record
         self.attempt = record.attempt
         self.spec = spec
+        self.on_step: Callable[[str, str], None] | None = None
+        self._ending = end
         self.began = time.monotonic()
         self.abandon: Callable[[], None] | None = None
         self.interrupt: Callable[[], None] | None = None
@@ -67,11 +78,11 @@ class TaskRun:
         if step == self._step and now - self._told < settings.TASK_PROGRESS_INTERVAL:
             return
         if step != self._step:
-            diary.note(self, step, message)
+            self._note(step, message)
         self._step, self._told = step, now
         told = self._percent
-        if loop.on_a_loop():
-            loop.in_order(lambda: self._tell_quietly(told, step, message))
+        if event_loop.on_a_loop():
+            event_loop.in_order(lambda: self._tell_quietly(told, step, message))
         else:
             self._tell_if_possible(told, step, message)
 
@@ -91,9 +102,18 @@ class TaskRun:
         self.ended = result is not None
 
     def _end(self, record: TaskRecord, result: dict[str, Any]) -> None:
-        from tasks.attempts import succeed
+        if self._ending is None:
+            raise RuntimeError(f"{self.record} is run by nobody who could settle it")
+        self._ending.succeed(self, record, result)
 
-        succeed(self, record, result)
+    def expire(self) -> None:
+        """Called beside the attempt where it has run into its hard limit."""
+        if self._ending is not None:
+            self._ending.expire(self)
+
+    def _note(self, step: str, message: str) -> None:
+        if self.on_step is not None:
+            self.on_step(step, message)
 
     def _renew(self) -> None:
         TaskRecord.objects.filter(pk=self.id).update(lease_until=Now() + timedelta(seconds=settings.TASK_LEASE_SECONDS))
@@ -118,7 +138,9 @@ class TaskRun:
 
     def locked(self) -> TaskRecord | None:
         """The record as it is now, locked in the caller's transaction, if this attempt still has it (cancelled or not)."""
-        return planned.first(TaskRecord, "r.id = %s AND r.attempt = %s AND r.status = 'started'", [self.id, self.attempt], lock=True)
+        return prepared_statements.first(
+            TaskRecord, "r.id = %s AND r.attempt = %s AND r.status = 'started'", [self.id, self.attempt], lock=True
+        )
 
     def _tell_quietly(self, percent: float, step: str, message: str) -> None:
         """From an async task: being cancelled or superseded shows at its next `check` (the flags are set)."""
@@ -139,7 +161,7 @@ class TaskRun:
 
     def _tell(self, percent: float, step: str, message: str) -> None:
         message = message.replace("\x00", "")[:300]
-        if not emit_if_claimed(events(self.record, Status.STARTED, percent, step, message), self.id, self.attempt):
+        if not emit_if_claimed(events_of(self.record, Status.STARTED, percent, step, message), self.id, self.attempt):
             self._explain()
 
     def _explain(self) -> None:
@@ -148,21 +170,3 @@ class TaskRun:
         self.lost = record is None
         self.cancelled = record is not None and record.cancel_requested
         self.check()
-
-
-def events(record: TaskRecord, status: str, percent: float, step: str = "", message: str = "", *, restart: bool = False) -> list[Event]:
-    """What to tell of a record: on its own topic, and on the topic it works for, where its percent is a share of the whole.
-
-    A scope hears of a task once: on the topic it works for if it has one, else on its own.
-    """
-    own_scope = None if record.topic else record.scope
-    left = estimates.seconds_left(record, percent) if status == Status.STARTED else None
-    told = [Event(record.own_topic, own_scope, status, percent, step, message, record.pk, record.attempt, restart, left)]
-    if record.topic and record.share is None:
-        told.append(Event(record.topic, record.scope, status, percent, step, message, record.pk, record.attempt, restart, left))
-    elif record.topic and record.share is not None and status in (Status.STARTED, Status.RETRYING):
-        low, high = record.share
-        whole = low + (high - low) * percent / 100
-        left = estimates.topic_seconds_left(record, percent) if status == Status.STARTED else None
-        told.append(Event(record.topic, record.scope, status, whole, step, message, record.pk, record.attempt, left=left))
-    return told

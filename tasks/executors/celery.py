@@ -9,12 +9,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import redis
+from celery import current_app
 from kombu.exceptions import OperationalError as KombuError
 
 from tasks.errors import BrokerUnreachable
 from tasks.executors import Hints
-from tasks.transport import impatient_redis, queue_name
+from tasks.progress.transport import impatient_redis, queue_name
 
+RUN_RECORD = "tasks.run_record"
+"""The one Celery task, which `tasks.workers.celery` defines; a sender needs its name only."""
 BACKSTOP = 15
 """Seconds after our own limit at which Celery uses its means."""
 SILENCE = 3.0
@@ -30,12 +33,12 @@ class CeleryExecutor:
         self._silent_until = float("-inf")
 
     def send(self, record_id: uuid.UUID, hints: Hints) -> None:
-        from tasks.celery import run_record
-
         with self._reaching():
-            run_record.apply_async(
+            current_app.send_task(
+                RUN_RECORD,
                 args=[str(record_id)],
                 queue=queue_name(),
+                ignore_result=True,
                 soft_time_limit=hints.soft_limit + BACKSTOP,
                 time_limit=hints.hard_limit + 2 * BACKSTOP,
                 retry=False,

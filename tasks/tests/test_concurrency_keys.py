@@ -14,7 +14,8 @@ from django.utils import timezone
 from tasks import registry
 from tasks.manager import manager
 from tasks.models import Status, TaskAttempt, TaskRecord
-from tasks.rescuer import rescue
+from tasks.operations.waiting_reasons import reason as waiting_reason
+from tasks.recovery.rescuer import rescue
 from tasks.tests.committed import committed, db  # noqa: F401
 from tasks.tests.functions import Job
 from tasks.tests.processes import Process, celery_worker, until
@@ -88,7 +89,7 @@ def test_a_task_whose_process_dies_gives_its_key_back() -> None:
     )  # fmt: skip
     TaskAttempt.objects.create(record=dead, number=1, started=dead.created)
     waiting = manager.submit("trial.single", Job())
-    assert manager.get(waiting.pk).waiting_reason() == "Waits because only 1 of its kind runs at once."
+    assert waiting_reason(manager.get(waiting.pk)) == "Waits because only 1 of its kind runs at once."
     TaskRecord.objects.filter(pk=dead.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
     rescue()
     all_end(2)

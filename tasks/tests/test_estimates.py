@@ -7,10 +7,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from tasks import estimates, progress
 from tasks.manager import manager
 from tasks.models import Status, TaskRecord
-from tasks.run import TaskRun, events
+from tasks.progress import estimates, events
+from tasks.progress.announcements import events_of
+from tasks.run import TaskRun
 from tasks.tests.functions import Job
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +38,7 @@ def running(name: str = "trial.slow", seconds: float = 0, **fields) -> TaskRecor
 def test_without_history_nothing_is_said():
     assert estimates.typical("trial.slow") is None
     assert estimates.seconds_left(running(seconds=10), 50) is None
-    assert events(running(), Status.STARTED, 10)[0].left is None
+    assert events_of(running(), Status.STARTED, 10)[0].left is None
 
 
 def test_the_typical_time_is_the_median_of_the_last_hundred_successes():
@@ -88,7 +89,7 @@ def test_the_time_of_a_topic_includes_the_stages_that_follow():
     assert estimates.topic_seconds_left(first, 0) is None, "the last stage has no history"
     estimates._known.clear()
     took("trial.light", 5)
-    own, whole = events(first, Status.STARTED, 0)
+    own, whole = events_of(first, Status.STARTED, 0)
     assert own.left == pytest.approx(10, abs=1)
     assert whole.left == pytest.approx(35, abs=1)
     assert estimates.ahead("trial.light") == pytest.approx(5, abs=0.1)
@@ -101,17 +102,17 @@ def test_an_event_and_the_snapshot_carry_the_seconds_and_the_end_none():
     TaskRecord.objects.filter(pk=record.pk).update(status=Status.STARTED, attempt=1, started_at=timezone.now())
     run = TaskRun(TaskRecord.objects.get(pk=record.pk))
     run.progress(50, "working")
-    (told,) = progress.snapshots([record.own_topic])
+    (told,) = events.snapshots([record.own_topic])
     assert told["left"] is not None
-    progress.emit(record.own_topic, scope=None, status="succeeded", percent=100, left=12)
-    assert progress.snapshots([record.own_topic])[0]["left"] is None
+    events.emit(record.own_topic, scope=None, status="succeeded", percent=100, left=12)
+    assert events.snapshots([record.own_topic])[0]["left"] is None
 
 
 def test_a_snapshot_counts_the_time_since_it_was_told():
     now = timezone.now()
-    assert progress.left_now(30, now - timedelta(seconds=10)) == pytest.approx(20, abs=0.5)
-    assert progress.left_now(30, now - timedelta(seconds=31)) is None
-    assert progress.left_now(None, now) is None
+    assert events.left_now(30, now - timedelta(seconds=10)) == pytest.approx(20, abs=0.5)
+    assert events.left_now(30, now - timedelta(seconds=31)) is None
+    assert events.left_now(None, now) is None
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from django.test import override_settings
 from lexintel.embedded.valkey import Valkey
 from tasks.manager import manager
 from tasks.models import Status, TaskRecord
+from tasks.operations.waiting_reasons import reason as waiting_reason
 from tasks.tests.committed import committed, db  # noqa: F401
 from tasks.tests.processes import celery_worker, until, web_server
 from tasks.tests.servers import Own, empty, own_valkey
@@ -51,7 +52,7 @@ def test_tasks_that_run_wait_or_are_submitted_while_the_broker_is_killed_all_end
     asked = time.monotonic()
     during = submit(4, seconds=0.2)
     assert time.monotonic() - asked < PATIENCE
-    assert "broker does not answer" in TaskRecord.objects.get(pk=during[-1].pk).waiting_reason()
+    assert "broker does not answer" in waiting_reason(TaskRecord.objects.get(pk=during[-1].pk))
     time.sleep(AWAY)
     broker.start()
     done = all_ended(before + during + submit(2))

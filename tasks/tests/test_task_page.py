@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from documents.models import Document
 from lexintel.models import User
-from tasks.causes import cause_of
 from tasks.manager import manager
 from tasks.models import Status, TaskAttempt, TaskLine, TaskRecord
+from tasks.operations.explanations import cause_of
+from tasks.operations.waiting_reasons import reason as waiting_reason
 from tasks.tests.functions import Job
 
 pytestmark = pytest.mark.django_db
@@ -59,7 +60,7 @@ def test_a_member_reads_what_it_is_for_why_it_waits_and_what_it_was_given(page, 
     text = page(viewer, f"/tasks/{record.pk}/")
     assert "The lease" in text
     assert case.title in text
-    assert record.waiting_reason() in text
+    assert waiting_reason(record) in text
     assert "secret of the case" in text
 
 

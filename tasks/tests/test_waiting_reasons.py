@@ -11,9 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from lexintel.models import User
-from tasks.executors import routing
+from tasks.executors import selection
 from tasks.manager import manager
 from tasks.models import Status, TaskRecord, Worker
+from tasks.operations.waiting_reasons import reason as waiting_reason
 from tasks.tests import functions  # noqa: F401 (the tasks of the tests)
 
 pytestmark = pytest.mark.django_db
@@ -32,10 +33,10 @@ def worker(kind: str = "web", **fields: Any) -> Worker:
 def test_its_place_in_the_queue() -> None:
     worker()
     waiting = [record(turn=turn) for turn in range(12)]
-    assert waiting[0].waiting_reason() == "Next in the queue."
-    assert waiting[2].waiting_reason() == "Third in the queue."
-    assert waiting[9].waiting_reason() == "Tenth in the queue."
-    assert waiting[11].waiting_reason() == "11 tasks are before it in the queue."
+    assert waiting_reason(waiting[0]) == "Next in the queue."
+    assert waiting_reason(waiting[2]) == "Third in the queue."
+    assert waiting_reason(waiting[9]) == "Tenth in the queue."
+    assert waiting_reason(waiting[11]) == "11 tasks are before it in the queue."
 
 
 def test_the_urgent_the_old_and_nobody_elses_are_before_it() -> None:
@@ -47,50 +48,50 @@ def test_the_urgent_the_old_and_nobody_elses_are_before_it() -> None:
     record(turn=99, priority=0)
     record(turn=99, priority=9)
     record(turn=99, priority=9, queued_at=timezone.now() - timedelta(minutes=10))
-    assert mine.waiting_reason() == "Third in the queue."
+    assert waiting_reason(mine) == "Third in the queue."
 
 
 def test_a_long_line_is_not_counted_to_its_end() -> None:
     worker()
     manager.submit_many("trial.light", [{}] * 1500)
-    assert record(turn=5000).waiting_reason() == "More than 1000 tasks are before it in the queue."
+    assert waiting_reason(record(turn=5000)) == "More than 1000 tasks are before it in the queue."
 
 
 def test_nobody_is_there_to_work() -> None:
     waiting = record(executor="celery")
     worker()
-    assert waiting.waiting_reason() == "No worker is running yet."
+    assert waiting_reason(waiting) == "No worker is running yet."
     gone = timezone.now() - timedelta(hours=2)
     worker("celery", last_seen=gone, stopped=gone)
-    assert waiting.waiting_reason() == f"No worker has been alive since {gone:%H:%M} UTC."
+    assert waiting_reason(waiting) == f"No worker has been alive since {gone:%H:%M} UTC."
 
 
 @pytest.mark.parametrize(("executor", "kind"), [("background", "web"), ("celery", "celery"), ("djangoq", "djangoq")])
 def test_each_executor_has_its_own_workers(executor: str, kind: str) -> None:
     waiting = record(executor=executor)
-    assert "No worker" in waiting.waiting_reason()
+    assert "No worker" in waiting_reason(waiting)
     worker(kind)
-    assert waiting.waiting_reason() == "Next in the queue."
+    assert waiting_reason(waiting) == "Next in the queue."
 
 
 def test_who_paused_it(owner: User) -> None:
     mine = record(user=owner)
     paused = manager.pause(mine.pk)
-    assert paused.waiting_reason() == f"Paused since {paused.paused_at:%H:%M} UTC."
+    assert waiting_reason(paused) == f"Paused since {paused.paused_at:%H:%M} UTC."
     manager.resume(mine.pk)
     paused = manager.pause(mine.pk, owner)
-    assert paused.waiting_reason() == f"Paused by owner since {paused.paused_at:%H:%M} UTC."
+    assert waiting_reason(paused) == f"Paused by owner since {paused.paused_at:%H:%M} UTC."
 
 
 def test_its_next_try() -> None:
     tried = record(status=Status.RETRYING, run_after=timezone.now() + timedelta(seconds=58.4), error="connection refused", attempt=1)
-    assert tried.waiting_reason() == "Waits 58 s for the next try after: connection refused"
-    assert record(status=Status.RETRYING).waiting_reason() == "Its worker stopped answering; another one takes over."
+    assert waiting_reason(tried) == "Waits 58 s for the next try after: connection refused"
+    assert waiting_reason(record(status=Status.RETRYING)) == "Its worker stopped answering; another one takes over."
 
 
 def test_what_comes_before_it() -> None:
     parent = record(status=Status.STARTED)
-    assert record(status=Status.PENDING, parent=parent).waiting_reason() == "Waits for the stage before it."
+    assert waiting_reason(record(status=Status.PENDING, parent=parent)) == "Waits for the stage before it."
 
 
 def test_only_so_many_of_its_kind() -> None:
@@ -98,21 +99,21 @@ def test_only_so_many_of_its_kind() -> None:
     key = {"name": "trial.shared", "concurrency_key": "llm", "concurrency_limit": 2}
     waiting = record(**key)
     record(**key, status=Status.STARTED)
-    assert waiting.waiting_reason() == "Next in the queue."
+    assert waiting_reason(waiting) == "Next in the queue."
     record(**key, status=Status.STARTED)
-    assert waiting.waiting_reason() == "Waits because only 2 of its kind run at once."
+    assert waiting_reason(waiting) == "Waits because only 2 of its kind run at once."
 
 
 def test_its_time_or_the_broker() -> None:
     planned = record(status=Status.PENDING, run_after=timezone.now() + timedelta(minutes=5), queued_at=None)
-    assert planned.waiting_reason() == "Planned to start in 5 min."
+    assert waiting_reason(planned) == "Planned to start in 5 min."
     unsent = record(status=Status.PENDING, route_reason="the broker does not answer", queued_at=None)
-    assert unsent.waiting_reason() == "Waits to be sent: the broker does not answer."
+    assert waiting_reason(unsent) == "Waits to be sent: the broker does not answer."
 
 
 def test_what_runs_or_has_ended_has_none() -> None:
-    assert [record(status=status).waiting_reason() for status in ("started", "succeeded", "failed", "cancelled")] == [""] * 4
-    assert record(status=Status.STARTED, cancel_requested=True).waiting_reason() == "It was cancelled and is about to stop."
+    assert [waiting_reason(record(status=status)) for status in ("started", "succeeded", "failed", "cancelled")] == [""] * 4
+    assert waiting_reason(record(status=Status.STARTED, cancel_requested=True)) == "It was cancelled and is about to stop."
 
 
 def test_a_sentence_costs_a_few_queries_however_many_wait() -> None:
@@ -120,7 +121,7 @@ def test_a_sentence_costs_a_few_queries_however_many_wait() -> None:
     manager.submit_many("trial.light", [{}] * 500)
     waiting = record(concurrency_key="llm", concurrency_limit=1)
     with CaptureQueriesContext(connection) as queries:
-        waiting.waiting_reason()
+        waiting_reason(waiting)
     assert len(queries) == 3
 
 
@@ -133,7 +134,7 @@ def test_a_sentence_costs_a_few_queries_however_many_wait() -> None:
 )
 def test_while_no_worker_lives_heavy_work_goes_where_the_policy_says(settings: Any, policy: str, executor: str, reason: str) -> None:
     settings.TASK_EXECUTOR, settings.TASK_FALLBACK = "hybrid", policy
-    route = routing.route(record(name="trial.ok"))
+    route = selection.route(record(name="trial.ok"))
     assert (route.executor.name, route.reason) == (executor, reason)
     worker(kind="celery")
-    assert routing.route(record(name="trial.ok")).executor.name == "celery"
+    assert selection.route(record(name="trial.ok")).executor.name == "celery"

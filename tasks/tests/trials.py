@@ -16,6 +16,7 @@ from django.db.models.functions import Now
 from pydantic import BaseModel
 
 from tasks.models import TaskAttempt, TaskLine, TaskRecord
+from tasks.operations.waiting_reasons import reason as waiting_reason
 from tasks.registry import task
 from tasks.run import TaskRun
 from tasks.tests.processes import until
@@ -111,4 +112,4 @@ def lines(keys: Iterable[Any], what: str) -> dict[Any, int]:
 
 def _state(record: TaskRecord) -> str:
     outcomes = list(record.attempts.values_list("outcome", flat=True))
-    return f"{record} {record.status} {outcomes} ({record.error or record.waiting_reason()})"
+    return f"{record} {record.status} {outcomes} ({record.error or waiting_reason(record)})"

@@ -14,10 +14,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from tasks import estimates, topics
-from tasks.actions import MEANINGS, Action, act, fitting
-from tasks.causes import Cause, cause_of_attempt, cause_of_record
 from tasks.models import Status, TaskAttempt, TaskLine, TaskRecord
+from tasks.operations.actions import MEANINGS, Action, act, fitting
+from tasks.operations.explanations import Cause, cause_of_attempt, cause_of_record
+from tasks.operations.waiting_reasons import reason as waiting_reason
+from tasks.progress import estimates, topics
 from tasks.views.listing import rows_of
 
 SHOWN_CHILDREN = 50
@@ -69,7 +70,7 @@ def task_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "row": row,
         "cause": cause,
         "hopeless": cause is not None and not cause.retry,
-        "why": record.waiting_reason(),
+        "why": waiting_reason(record),
         "left": estimates.in_words(estimates.seconds_left(record, record.percent)) if record.status == Status.STARTED else "",
         "actions": [(action, MEANINGS[action].icon) for action in fitting(record)] if may_change else [],
         "timeline": timeline(record),

@@ -1,0 +1,199 @@
+"""Documents, pages, citations and processing history as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from cases.models import Role
+from documents.models import Citation, Document, Page, TextVersion
+from tasks.api.serializers import WaitingReasonField
+from tasks.models import TaskAttempt, TaskRecord
+
+
+class NoticeSerializer(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    text = serializers.CharField()
+
+
+class DocumentSerializer(serializers.ModelSerializer[Document]):
+    """A document as lists show it."""
+
+    pages = serializers.IntegerField(source="page_count", read_only=True)
+    notices = NoticeSerializer(many=True, read_only=True)
+    created_by = serializers.StringRelatedField[Any](read_only=True)
+
+    class Meta:
+        model = Document
+        fields = [
+            "id", "case", "title", "kind", "status", "error", "error_code", "notices", "pages", "name", "mime", "size", "sha256", "date",
+            "created", "created_by", "updated", "task_id", "parent", "duplicate_of",
+        ]  # fmt: skip
+        read_only_fields = [field for field in fields if field not in ("title", "kind", "date")]
+
+
+class AttachmentSerializer(serializers.ModelSerializer[Document]):
+    class Meta:
+        model = Document
+        fields = ["id", "title", "name", "status", "mime", "size"]
+
+
+class TextVersionSerializer(serializers.ModelSerializer[TextVersion]):
+    class Meta:
+        model = TextVersion
+        fields = ["number", "source", "engine", "characters", "created"]
+
+
+class CanSerializer(serializers.Serializer[Document]):
+    """What the asking user may do with the document now."""
+
+    edit = serializers.BooleanField()
+    delete = serializers.BooleanField()
+    reprocess = serializers.BooleanField()
+    cancel = serializers.BooleanField()
+    retry = serializers.BooleanField()
+
+
+class DocumentDetailSerializer(DocumentSerializer):
+    """A document with everything known of it."""
+
+    attachments = serializers.SerializerMethodField()
+    text_version = serializers.SerializerMethodField()
+    can = serializers.SerializerMethodField()
+
+    class Meta(DocumentSerializer.Meta):
+        fields = [*DocumentSerializer.Meta.fields, "language", "metadata", "attachments", "text_version", "can"]
+
+    @extend_schema_field(AttachmentSerializer(many=True))
+    def get_attachments(self, document: Document) -> Any:
+        return AttachmentSerializer(document.attachments.filter(deleted_at=None).order_by("created", "id"), many=True).data
+
+    @extend_schema_field(TextVersionSerializer(allow_null=True))
+    def get_text_version(self, document: Document) -> Any:
+        version = document.read_as()
+        return TextVersionSerializer(version).data if version else None
+
+    @extend_schema_field(CanSerializer)
+    def get_can(self, document: Document) -> dict[str, bool]:
+        return allowed(document, self.context["request"].user)
+
+
+def allowed(document: Document, user: Any) -> dict[str, bool]:
+    """The verbs open to this user on this document as it is now."""
+    role = document.case.role_of(user) if document.case is not None else None
+    edits = role is not None and role.includes(Role.EDITOR)
+    original = edits and document.duplicate_of_id is None
+    stopped = document.status in (Document.Status.FAILED, Document.Status.CANCELLED)
+    return {
+        "edit": edits,
+        "delete": edits and document.case is not None and not document.case.legal_hold,
+        "reprocess": original and not document.processing,
+        "cancel": edits and document.processing,
+        "retry": original and stopped,
+    }
+
+
+class DocumentChangeSerializer(serializers.ModelSerializer[Document]):
+    """What a person may correct."""
+
+    class Meta:
+        model = Document
+        fields = ["title", "kind", "date"]
+
+
+class NewDocumentsSerializer(serializers.Serializer[Document]):
+    """Files (the field `file`, repeated) for a case."""
+
+    file = serializers.ListField(child=serializers.FileField(allow_empty_file=True), write_only=True)
+    case = serializers.UUIDField()
+    kind = serializers.ChoiceField(choices=Document.Kind.choices, required=False)
+
+
+class AcceptedSerializer(serializers.Serializer[Any]):
+    """One accepted file. A duplicate has `duplicate_of` and no task; several files of one request have a batch."""
+
+    id = serializers.UUIDField(source="document.pk")
+    title = serializers.CharField(source="document.title")
+    name = serializers.CharField(source="document.name")
+    status = serializers.CharField(source="document.status")
+    task_id = serializers.UUIDField(allow_null=True)
+    duplicate_of = serializers.UUIDField(source="duplicate_of.pk", allow_null=True, default=None)
+    batch = serializers.UUIDField(source="batch_id", allow_null=True)
+
+
+class RereadingSerializer(serializers.Serializer[Any]):
+    """Documents of one case to read anew; without `documents` all of it."""
+
+    case = serializers.UUIDField()
+    documents = serializers.ListField(child=serializers.UUIDField(), required=False, allow_empty=False, max_length=10_000)
+
+
+class CitationSerializer(serializers.ModelSerializer[Citation]):
+    class Meta:
+        model = Citation
+        fields = [
+            "id",
+            "page",
+            "start",
+            "end",
+            "text",
+            "key",
+            "pin",
+            "kind",
+            "method",
+            "confidence",
+            "name",
+            "year",
+            "ruling",
+            "statute",
+            "chunk",
+        ]
+
+
+class SpanSerializer(serializers.Serializer[Any]):
+    """A passage's part of a page, in code points of the page's text."""
+
+    id = serializers.IntegerField()
+    index = serializers.IntegerField()
+    start = serializers.IntegerField()
+    end = serializers.IntegerField()
+
+
+class PageSerializer(serializers.ModelSerializer[Page]):
+    """One page. `raw` (what the parser gave) only with ?raw=1."""
+
+    pages = serializers.IntegerField(read_only=True, help_text="how many pages the document has")
+    chunks = SpanSerializer(many=True, read_only=True)
+    citations = CitationSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Page
+        fields = ["number", "pages", "label", "text", "raw", "needs_ocr", "width", "height", "chunks", "citations"]
+
+    def to_representation(self, instance: Page) -> dict[str, Any]:
+        shown = super().to_representation(instance)
+        if not self.context.get("raw"):
+            del shown["raw"]
+        return shown
+
+
+class AttemptSerializer(serializers.ModelSerializer[TaskAttempt]):
+    class Meta:
+        model = TaskAttempt
+        fields = ["number", "executor", "worker", "started", "ended", "outcome", "error_class", "message"]
+
+
+class HistorySerializer(serializers.ModelSerializer[TaskRecord]):
+    """One task of the document's processing, with its attempts."""
+
+    attempts = AttemptSerializer(many=True, read_only=True)
+    waiting = WaitingReasonField()
+
+    class Meta:
+        model = TaskRecord
+        fields = [
+            "id", "name", "status", "attempt", "percent", "step", "message", "error", "error_code", "created", "started_at", "finished_at",
+            "run_after", "waiting", "attempts",
+        ]  # fmt: skip

@@ -1,0 +1,1 @@
+"""Where the bytes lie, and what files are called."""

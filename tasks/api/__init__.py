@@ -1,0 +1,1 @@
+"""JSON of tasks under /api/tasks/."""

@@ -1,0 +1,1 @@
+"""Nothing stays stuck and nothing stays for ever: living processes, the rescuer, retention."""
