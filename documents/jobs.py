@@ -22,7 +22,7 @@ class CitationExtractionJob(BaseModel):
     document_id: UUID
 
 
-class RereadingJob(BaseModel):
+class ReprocessingJob(BaseModel):
     """Many documents to read anew, which were chosen when it was asked for."""
 
     batch_id: UUID

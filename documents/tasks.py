@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from documents.jobs import CitationExtractionJob, DocumentExtractionJob, EmbeddingGenerationJob, RereadingJob
+from documents.jobs import CitationExtractionJob, DocumentExtractionJob, EmbeddingGenerationJob, ReprocessingJob
 from documents.services.ingest import attachments, orphans
 from documents.services.pipeline import lifecycle, reprocessing, stages
 from tasks.models import Batch, TaskRecord
@@ -44,8 +44,8 @@ def extract_citations(job: CitationExtractionJob, run: TaskRun) -> dict[str, Any
     return stages.extract_citations(job, run)
 
 
-@task(reprocessing.TASK, payload=RereadingJob)
-def reread_documents(job: RereadingJob, run: TaskRun) -> dict[str, Any]:
+@task(reprocessing.TASK, payload=ReprocessingJob)
+def reread_documents(job: ReprocessingJob, run: TaskRun) -> dict[str, Any]:
     """Submit the documents of a large batch that is to be read anew."""
     batch = Batch.objects.get(pk=job.batch_id)
     count = len(job.document_ids)

@@ -50,7 +50,7 @@ class TaskManager:
         """Write a record in the caller's transaction and dispatch it on commit.
 
         With `unique` (True: same task and payload; a string: same task and key) an active record is returned instead of a
-        second one. A `parent`'s record gives its child its place in the line, its user, its batch and its batch's pause.
+        second one. A `parent`'s record gives its child its place in the queue, its user, its batch and its batch's pause.
         Raises UnknownTask, and pydantic's ValidationError for a payload that does not fit.
         """
         record = _draft(name, payload, unique, topic=topic, scope=scope, user=user, priority=priority, share=share, parent=parent,
@@ -158,7 +158,7 @@ class TaskManager:
         return record
 
     def _write_some(self, drafts: Sequence[TaskRecord]) -> list[uuid.UUID]:
-        """Put drafts of one task into the line with one INSERT (those for later into the outbox); gives the ids that were written."""
+        """Put drafts of one task into the queue with one INSERT (those for later into the outbox); gives the ids that were written."""
         first = drafts[0]
         route = selection.route(first)
         if first.batch_id is not None:

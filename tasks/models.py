@@ -124,7 +124,7 @@ class TaskRecord(models.Model):
     schedule_key = models.CharField(max_length=260, blank=True, help_text="schedule and due time, so that a run fires once")
     unique_key = models.CharField(max_length=260, blank=True)
     priority = models.PositiveSmallIntegerField(default=5, help_text="0 first, 9 last")
-    turn = models.BigIntegerField(default=0, help_text="place in the line of its executor and priority; scopes take turns")
+    turn = models.BigIntegerField(default=0, help_text="place in the queue of its executor and priority; scopes take turns")
     concurrency_key = models.CharField(max_length=120, blank=True, help_text="of the tasks with the same key only so many run at once")
     concurrency_limit = models.PositiveSmallIntegerField(default=0, help_text="how many; 0: any number")
     paused_at = models.DateTimeField(null=True, blank=True)
@@ -237,7 +237,7 @@ class TaskAttempt(models.Model):
 
 
 class TaskLine(models.Model):
-    """One line of a task's diary: what its attempt logged, each step, and what people did to it."""
+    """One line of a task's log: what its attempt logged, each step, and what people did to it."""
 
     EVENT: ClassVar[str] = "event"
 
@@ -250,8 +250,8 @@ class TaskLine(models.Model):
 
     class Meta:
         ordering = ["id"]
-        verbose_name = _("line of a task's diary")
-        verbose_name_plural = _("lines of tasks' diaries")
+        verbose_name = _("log line of a task")
+        verbose_name_plural = _("log lines of tasks")
 
     def __str__(self) -> str:
         return f"{self.level}: {self.text}"

@@ -19,7 +19,7 @@ VACUUM_HOURS = 2
 
 @task("tasks.health_check")
 def health_check(job: NoPayload, run: TaskRun) -> dict[str, Any]:
-    """What is not well is also said in the log and in the task's diary."""
+    """What is not well is also said in the log and in the task's log."""
     found = maintenance.health()
     for part in found["parts"]:
         if not part["ok"]:

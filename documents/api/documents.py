@@ -109,7 +109,7 @@ class DocumentViewSet(
         typed = RereadingSerializer(data=request.data)
         typed.is_valid(raise_exception=True)
         case = get_object_or_404(Case.objects.visible_to(request.user), pk=typed.validated_data["case"])
-        batch = reprocessing.reread(case, request.user, typed.validated_data.get("documents"))
+        batch = reprocessing.reprocess_many(case, request.user, typed.validated_data.get("documents"))
         shown = with_time_left(Batch.objects.select_related("user", "paused_by")).get(pk=batch.pk)
         return Response(BatchSerializer(shown).data, status=status.HTTP_202_ACCEPTED)
 

@@ -192,7 +192,7 @@ def test_a_large_case_is_submitted_by_a_task_that_may_run_twice(api, editor, cas
     post(api(editor), case, *several(3))
     work_off()
     monkeypatch.setattr(control, "AT_ONCE", 2)
-    batch = reprocessing.reread(case, editor)
+    batch = reprocessing.reprocess_many(case, editor)
     submitting = TaskRecord.objects.get(name=reprocessing.TASK)
     assert batch.records.count() == 0
     work_off(1)

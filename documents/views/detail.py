@@ -78,7 +78,7 @@ def _about(document: Document, request: HttpRequest) -> dict[str, Any]:
         "can": allowed(document, request.user),
         "is_fatal": document.error_code in FATAL_CODES,
         "type": metadata.type_of(document.mime),
-        "particulars": metadata.described(document.metadata),
+        "metadata": metadata.described(document.metadata),
         "rail": "" if document.case else "search",
     }
 

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from tasks.models import TaskAttempt, TaskLine, TaskRecord
@@ -9,7 +11,8 @@ from tasks.operations.actions import Action
 from tasks.operations.waiting_reasons import reason
 
 
-class WaitingReasonField(serializers.CharField):
+@extend_schema_field(OpenApiTypes.STR)
+class WaitingReasonField(serializers.Field[str, str, str, TaskRecord]):
     """Why a record does not move, in a sentence; empty where it runs or has ended."""
 
     def __init__(self, **options: Any) -> None:

@@ -69,7 +69,7 @@ class TaskViewSet(viewsets.ReadOnlyModelViewSet[TaskRecord]):
 
     @extend_schema(request=None, responses=TaskStatusSerializer)
     def resume(self, request: Request, pk: uuid.UUID) -> Response:
-        """End a pause; the task has kept its place in the line."""
+        """End a pause; the task has kept its place in the queue."""
         return self._act(Action.RESUME, pk)
 
     def _act(self, action: Action, pk: uuid.UUID) -> Response:

@@ -1,4 +1,4 @@
-"""A task's diary: what its attempt logged and each of its steps, kept in memory while it runs and written when it settles.
+"""The attempt log: what an attempt logged and each of its steps, kept in memory while it runs and written when it settles.
 
 A task that logged nothing costs nothing. The same knowledge of "which attempt is this thread working on" names the task on every
 line of the process's log (lexintel.monitoring.logs).
@@ -35,7 +35,7 @@ class Line:
 
 
 @dataclass
-class Page:
+class AttemptLog:
     """The lines of one attempt, and what log lines say about whom they concern."""
 
     task: uuid.UUID
@@ -65,54 +65,54 @@ class Page:
         return [*self.first, gap, *self.last]
 
 
-_page: ContextVar[Page | None] = ContextVar("diary_page", default=None)
-_open: dict[tuple[uuid.UUID, int], Page] = {}
+_current: ContextVar[AttemptLog | None] = ContextVar("attempt_log", default=None)
+_open: dict[tuple[uuid.UUID, int], AttemptLog] = {}
 
 
 @contextmanager
 def watch(run: TaskRun) -> Iterator[None]:
     """Around an attempt: what this thread (and the coroutine it waits for) logs belongs to it."""
     record = run.record
-    page = _open[(record.pk, run.attempt)] = Page(record.pk, record.name, run.attempt, record.scope)
-    run.on_step = page.note
-    token = _page.set(page)
+    attempt_log = _open[(record.pk, run.attempt)] = AttemptLog(record.pk, record.name, run.attempt, record.scope)
+    run.on_step = attempt_log.note
+    token = _current.set(attempt_log)
     try:
         yield
     finally:
         run.on_step = None
-        _page.reset(token)
+        _current.reset(token)
         _open.pop((record.pk, run.attempt), None)
 
 
 @contextmanager
 def about(record: TaskRecord) -> Iterator[None]:
-    """Around what somebody else (the heart, the rescuer) does to a record: its log lines name it, its diary is not touched."""
-    token = _page.set(Page(record.pk, record.name, record.attempt, record.scope))
+    """Around what somebody else (the lease keeper, the rescuer) does to a record: its log lines name it, its attempt log is not touched."""
+    token = _current.set(AttemptLog(record.pk, record.name, record.attempt, record.scope))
     try:
         yield
     finally:
-        _page.reset(token)
+        _current.reset(token)
 
 
-def current() -> Page | None:
-    """The page of the attempt that this thread works on."""
-    return _page.get()
+def current() -> AttemptLog | None:
+    """The log of the attempt that this thread works on."""
+    return _current.get()
 
 
 def has_lines(run: TaskRun) -> bool:
-    page = _open.get((run.record.pk, run.attempt))
-    return page is not None and bool(page.first)
+    attempt_log = _open.get((run.record.pk, run.attempt))
+    return attempt_log is not None and bool(attempt_log.first)
 
 
 def write(record: TaskRecord, attempt: int) -> None:
     """Store the attempt's lines, in the transaction that settles it; this may be tried again where the database is away."""
-    page = _open.get((record.pk, attempt))
-    if page is None or not page.first:
+    attempt_log = _open.get((record.pk, attempt))
+    if attempt_log is None or not attempt_log.first:
         return
     stored = record.lines.model  # the model, without importing it: the log's configuration is read before there are models
     stored.objects.bulk_create(
         stored(record=record, attempt=attempt, time=line.time, level=line.level, source=line.source, text=line.text)
-        for line in page.lines()
+        for line in attempt_log.lines()
     )
 
 
@@ -125,10 +125,10 @@ class AttemptLogHandler(logging.Handler):
     """Collects the log lines of the attempt that the logging thread works on."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        page = _page.get()
-        if page is not None:
+        attempt_log = _current.get()
+        if attempt_log is not None:
             when = datetime.fromtimestamp(record.created, UTC)
-            page.add(Line(when, record.levelname.lower()[:10], record.name[:120], clean(self._text(record))))
+            attempt_log.add(Line(when, record.levelname.lower()[:10], record.name[:120], clean(self._text(record))))
 
     @staticmethod
     def _text(record: logging.LogRecord) -> str:

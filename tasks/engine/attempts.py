@@ -38,7 +38,7 @@ stopping = threading.Event()
 
 
 def claim_next(executor: str) -> TaskRun | None:
-    """Take the record that is next in this executor's line, or None."""
+    """Take the record that is next in this executor's queue, or None."""
     record = queue.claim(executor)
     return _begin(record) if record is not None else None
 
@@ -68,7 +68,7 @@ class _Ending:
 def run_attempt(
     record_id: uuid.UUID, executor: str, abandon: Callable[[], None] | None = None, interrupt: Callable[[], None] | None = None
 ) -> bool:
-    """A message says that something waits: run what is next in the line, and what comes after it for a moment; then pass the
+    """A message says that something waits: run what is next in the queue, and what comes after it for a moment; then pass the
     message on, if more waits. False where nothing could be claimed. Raises only SystemExit and KeyboardInterrupt.
 
     `abandon` gives up this process at a hard limit, `interrupt` raises SoftTimeLimitExceeded in it at a soft one that was ignored.

@@ -1,4 +1,4 @@
-"""From the outbox into the line: a committed record that is due waits there, and as many messages as are useful wake the executors.
+"""From the outbox into the queue: a committed record that is due waits there, and as many messages as are useful wake the executors.
 
 At most TASK_MESSAGES_OUT messages lie at a broker, however many records wait: whoever takes one works and sends the next.
 """
@@ -29,7 +29,7 @@ def dispatch(record: TaskRecord) -> bool:
 
 
 def dispatch_all(records: Sequence[TaskRecord]) -> bool:
-    """Put those of the records that are due into the line and wake their executors."""
+    """Put those of the records that are due into the queue and wake their executors."""
     routes = {name: selection.route_of(name) for name in {record.name for record in records}}
     groups: dict[selection.Route, list[TaskRecord]] = {}
     for record in records:
@@ -39,7 +39,7 @@ def dispatch_all(records: Sequence[TaskRecord]) -> bool:
 
 
 def wake(executor: Executor, ids: Sequence[uuid.UUID]) -> bool:
-    """Tell an executor of records that entered its line. A broker that is away costs a detour (hybrid) or waiting, never a record."""
+    """Tell an executor of records that entered its queue. A broker that is away costs a detour (hybrid) or waiting, never a record."""
     try:
         _send(executor, ids)
     except BrokerUnreachable as error:
@@ -80,13 +80,13 @@ def _send(executor: Executor, ids: Sequence[uuid.UUID]) -> None:
 
 def _send_otherwise(ids: Sequence[uuid.UUID]) -> bool:
     if selection.falls_back():
-        return change_line(ids, _("a heavy task, but the broker does not answer"))
+        return change_queue(ids, _("a heavy task, but the broker does not answer"))
     queued = TaskRecord.objects.filter(pk__in=ids, status=Status.QUEUED)
     queued.update(status=Status.PENDING, route_reason=_("the broker does not answer"), queued_at=None)
     return False
 
 
-def change_line(ids: Sequence[uuid.UUID], reason: str) -> bool:
+def change_queue(ids: Sequence[uuid.UUID], reason: str) -> bool:
     """Have the web processes do what waits for workers."""
     left = queue.leave(ids)
     return wake(selection.BACKGROUND, queue.enter(list(TaskRecord.objects.filter(pk__in=left)), selection.BACKGROUND.name, reason))

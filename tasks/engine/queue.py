@@ -1,4 +1,4 @@
-"""The line: which waiting record comes next. The database orders it; brokers only wake, so a message that comes twice, late or never
+"""The queue: which waiting record comes next. The database orders it; brokers only wake, so a message that comes twice, late or never
 does no harm.
 
 * A lane is what waits for one executor at one priority under one concurrency key (usually none). In it the order is (turn, id).
@@ -7,7 +7,7 @@ does no harm.
 * Between priorities the head that is most urgent wins: its priority, less one for every TASK_AGING_SECONDS it has waited.
 * A lane whose key is full is skipped. Keys are counted under an advisory lock, so at most the limit ever runs.
 
-A record that is not in the line yet carries in `turn` the latest turn it may get: its parent's ("what was begun is finished first"),
+A record that is not in the queue yet carries in `turn` the latest turn it may get: its parent's ("what was begun is finished first"),
 the one it had before a retry, or LAST.
 """
 
@@ -134,7 +134,7 @@ def claim(executor: str) -> TaskRecord | None:
 
 
 def enter(records: Sequence[TaskRecord], executor: str, reason: str) -> list[uuid.UUID]:
-    """Put those of the records that are not in the line yet and are due into it; gives the ids that entered."""
+    """Put those of the records that are not in the queue yet and are due into it; gives the ids that entered."""
     entered: list[uuid.UUID] = []
     for (priority, scope), group in groupby(sorted(records, key=_turn_taker), key=lambda record: (record.priority, record.scope)):
         ids = [record.pk for record in group]
@@ -163,14 +163,14 @@ def insert(records: Sequence[TaskRecord]) -> list[uuid.UUID]:
 
 
 def entrance(executor: str, priority: int, scope: uuid.UUID | None) -> tuple[int, datetime]:
-    """The turn at which a record of that scope enters the line now, and now by the database's clock."""
+    """The turn at which a record of that scope enters the queue now, and now by the database's clock."""
     statement, values = (TURN_OF_NO_SCOPE, {}) if scope is None else (TURN_OF_SCOPE, {"scope": scope})
     turn, now = prepared(statement, {"executor": executor, "priority": priority, **values})[0]
     return turn, now
 
 
 def leave(ids: Sequence[uuid.UUID]) -> list[uuid.UUID]:
-    """Take records out of the line, to enter another one at its end; gives the ids that were still waiting."""
+    """Take records out of the queue, to enter another one at its end; gives the ids that were still waiting."""
     with connection.cursor() as cursor:
         cursor.execute(LEAVE, [LAST, list(ids)])
         return [key for (key,) in cursor.fetchall()]

@@ -52,7 +52,7 @@ SELECT (SELECT count(*) FROM held), told.* FROM (VALUES (1)) AS one LEFT JOIN to
 
 
 def succeed_at_once(record: TaskRecord, attempt: int, result: dict[str, Any] | None) -> bool:
-    """End an attempt that nobody else has a part in (no owner, no diary) with one statement; False where the claim is lost."""
+    """End an attempt that nobody else has a part in (no owner, no log) with one statement; False where the claim is lost."""
     upsert, values = events.upsert(events_of(record, Status.SUCCEEDED, 100, record.step), "EXISTS (SELECT FROM held)")
     stored = None if result is None else json.dumps(result, cls=DjangoJSONEncoder)
     rows = prepared(SUCCEED.format(upsert=upsert), [stored, record.pk, attempt, *values])

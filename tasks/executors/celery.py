@@ -1,4 +1,4 @@
-"""Celery: a bounded number of messages, one Celery task that runs whatever is next in the line."""
+"""Celery: a bounded number of messages, one Celery task that runs whatever is next in the queue."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ class Meaning:
     fits: Q
     icon: str
     done: Any
-    diary: str | Promise
+    logged: str | Promise
 
 
 MEANINGS = {
@@ -68,7 +68,7 @@ MEANINGS = {
 
 
 def act(action: Action, task_id: uuid.UUID, user: Any, *, unasked: bool = False) -> TaskRecord:
-    """Do it and write into the task's diary who did; what the action does not fit stays as it is.
+    """Do it and write into the task's log who did; what the action does not fit stays as it is.
 
     `unasked` skips the question whether the user may: the admin asks its own. Raises Http404, PermissionDenied and UnknownTask.
     """
@@ -77,12 +77,12 @@ def act(action: Action, task_id: uuid.UUID, user: Any, *, unasked: bool = False)
         fits = TaskRecord.objects.filter(MEANINGS[action].fits, pk=task_id).exists()
         record = verb(task_id, None if unasked else user)
         if fits and record.pk == task_id:
-            note(record, user, str(MEANINGS[action].diary))
+            note(record, user, str(MEANINGS[action].logged))
     return record
 
 
 def note(record: TaskRecord, user: Any, text: str) -> None:
-    """A line of the diary that says what a person did."""
+    """A line of the task's log that says what a person did."""
     who = user.get_username() if user is not None else _("the system")
     TaskLine.objects.create(record=record, attempt=record.attempt, time=timezone.now(), level=TaskLine.EVENT, source=who[:120], text=text)
 

@@ -1,4 +1,4 @@
-"""Why a task is not moving, in one sentence. A handful of queries for one record, however long the line is."""
+"""Why a task is not moving, in one sentence. A handful of queries for one record, however long the queue is."""
 
 from __future__ import annotations
 

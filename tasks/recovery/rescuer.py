@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from tasks.base import counters, leader
 from tasks.base.connections import drop_connection, refresh_connection
 from tasks.engine import attempt_log
-from tasks.engine.outbox import change_line, dispatch, dispatch_all, top_up
+from tasks.engine.outbox import change_queue, dispatch, dispatch_all, top_up
 from tasks.engine.settlement import close_attempt, finish
 from tasks.errors import BrokerUnreachable
 from tasks.executors import selection
@@ -109,7 +109,7 @@ def _reroute() -> int:
     ids = list(waiting.order_by("priority", "turn", "id").values_list("pk", flat=True)[:MANY])
     if ids:
         log.warning("%d tasks go to the web processes, because no worker is alive", len(ids))
-        change_line(ids, _("a heavy task, but its workers are gone"))
+        change_queue(ids, _("a heavy task, but its workers are gone"))
     return len(ids)
 
 

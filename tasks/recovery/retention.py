@@ -1,4 +1,4 @@
-"""What is old and over goes: records of tasks with their attempts and diaries, and the traces they left elsewhere.
+"""What is old and over goes: records of tasks with their attempts and logs, and the traces they left elsewhere.
 
 Never a record that something still at work belongs to: its batch, its parent or one of its children.
 """

@@ -94,10 +94,10 @@ def test_a_failure_keeps_its_lines_and_how_it_ended(run: Any) -> None:
 
 
 def test_a_line_whose_arguments_do_not_fit_does_not_end_the_task() -> None:
-    page = attempt_log.Page(uuid.uuid4(), "trial.ok", 1, None)
-    token = attempt_log._page.set(page)
+    page = attempt_log.AttemptLog(uuid.uuid4(), "trial.ok", 1, None)
+    token = attempt_log._current.set(page)
     attempt_log.AttemptLogHandler().handle(logging.LogRecord("x", logging.INFO, "x.py", 1, "the %s fits", ("key", "superfluous"), None))
-    attempt_log._page.reset(token)
+    attempt_log._current.reset(token)
     assert page.lines()[0].text == "the %s fits (not all arguments converted during string formatting)"
 
 
@@ -105,7 +105,7 @@ def test_a_silent_task_writes_nothing(run: Any) -> None:
     assert run("trial.silent") == []
 
 
-def line(format_: str, page: attempt_log.Page | None) -> str:
+def line(format_: str, page: attempt_log.AttemptLog | None) -> str:
     """A log line as LOG_FORMAT=`format_` writes it while a thread works on `page`."""
     config = logs.configuration(format_, "INFO")["formatters"][format_]
     made = config.pop("()")
@@ -113,15 +113,15 @@ def line(format_: str, page: attempt_log.Page | None) -> str:
     config["fmt"] = config.pop("format")
     formatter = getattr(__import__(module, fromlist=[name]), name)(**config)
     record = logging.LogRecord("documents", logging.INFO, "x.py", 1, "read", (), None)
-    token = attempt_log._page.set(page)
+    token = attempt_log._current.set(page)
     logs.TaskFilter().filter(record)
-    attempt_log._page.reset(token)
+    attempt_log._current.reset(token)
     return str(formatter.format(record))
 
 
 def test_a_line_of_a_task_names_it_and_another_line_does_not() -> None:
     case = uuid.uuid4()
-    page = attempt_log.Page(uuid.uuid4(), "trial.ok", 2, case)
+    page = attempt_log.AttemptLog(uuid.uuid4(), "trial.ok", 2, case)
     told = json.loads(line("json", page))
     assert (told["task"], told["task_name"], told["attempt"], told["case"]) == (str(page.task), "trial.ok", 2, str(case))
     assert (told["logger"], told["level"], told["message"]) == ("documents", "INFO", "read")

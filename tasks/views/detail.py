@@ -27,7 +27,7 @@ SHOWN_LINES = 1000
 
 @dataclass
 class Try:
-    """An attempt with what it wrote into the diary: its steps, and what it logged."""
+    """An attempt with its log: its steps, and what it logged."""
 
     attempt: TaskAttempt
     cause: Cause | None

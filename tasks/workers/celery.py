@@ -22,7 +22,7 @@ from tasks.recovery.process_registry import ProcessRegistration
 
 @shared_task(name=RUN_RECORD, acks_late=True, reject_on_worker_lost=True, ignore_result=True)
 def run_record(record_id: str) -> None:
-    """Run what is next in the line; the record that the message names is most often among it."""
+    """Run what is next in the queue; the record that the message names is most often among it."""
     attempts.run_attempt(uuid.UUID(record_id), CeleryExecutor.name, abandon=_kill_self, interrupt=_interrupt_self)
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from cases.models import AuditEvent, Case, Role
 from documents.errors import Refused
-from documents.jobs import RereadingJob
+from documents.jobs import ReprocessingJob
 from documents.models import Document
 from documents.services.pipeline import lifecycle
 from tasks.batches import control
@@ -25,7 +25,7 @@ TASK = "documents.reread_documents"
 CHUNK = 50
 
 
-def reread(case: Case, user: Any, document_ids: Sequence[UUID] | None = None) -> Batch:
+def reprocess_many(case: Case, user: Any, document_ids: Sequence[UUID] | None = None) -> Batch:
     """Begin to read these documents of the case anew (default: all). Copies and what is being processed just now are left out.
 
     What was read before stays published until the new reading is. Raises Http404, PermissionDenied, Refused (nothing_to_do).
@@ -39,7 +39,7 @@ def reread(case: Case, user: Any, document_ids: Sequence[UUID] | None = None) ->
         AuditEvent.write("case.reread", case=case, actor=user, count=len(ids))
         batch = control.create("reprocess", title, case.pk, user, expected=len(ids))
         if len(ids) > control.AT_ONCE:
-            manager.submit(TASK, RereadingJob(batch_id=batch.pk, document_ids=ids), scope=case.pk, user=user, priority=1)
+            manager.submit(TASK, ReprocessingJob(batch_id=batch.pk, document_ids=ids), scope=case.pk, user=user, priority=1)
     if len(ids) <= control.AT_ONCE:
         submit_all(batch, user, ids)
     return batch

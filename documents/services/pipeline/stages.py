@@ -53,7 +53,9 @@ class Superseded(Exception):
     """The document has moved on without this task: an earlier attempt published, or a newer task took over."""
 
 
-def quiet_when_superseded(stage: Callable[Concatenate[Job, TaskRun, Further], Result]) -> Callable[Concatenate[Job, TaskRun, Further], Result]:
+def quiet_when_superseded(
+    stage: Callable[Concatenate[Job, TaskRun, Further], Result],
+) -> Callable[Concatenate[Job, TaskRun, Further], Result]:
     """What was published already is not done twice; the task just ends well."""
 
     @wraps(stage)
