@@ -12,7 +12,7 @@ from tasks.operations.waiting_reasons import reason
 
 
 @extend_schema_field(OpenApiTypes.STR)
-class WaitingReasonField(serializers.Field[str, str, str, TaskRecord]):
+class WaitingReasonField(serializers.Field[TaskRecord, Any, str, TaskRecord]):
     """Why a record does not move, in a sentence; empty where it runs or has ended."""
 
     def __init__(self, **options: Any) -> None:
