@@ -29,7 +29,7 @@ FLOORS = {  # of each app, from the lowest: a name imports only what stands befo
         services.search services.pipeline services.ingest services.reading services.demo api views admin tasks urls apps management
     """,
     "lexintel": """
-        steps environment models embedded frame accounts monitoring settings urls admin bootstrap apps asgi celery web templatetags
+        steps environment models embedded frame accounts monitoring settings urls admin bootstrap celery apps asgi web templatetags
         testing startup management
     """,
 }
