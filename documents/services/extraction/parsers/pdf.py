@@ -1,4 +1,4 @@
-"""PDF: PDFium reads; pypdf steps in where PDFium can't open the file, and says who encrypted what."""
+"""PDF: PDFium reads; what it can't open, qpdf rebuilds for it, and pypdf reads where that fails too."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import date
-from typing import Any
+from pathlib import Path
+from typing import Any, BinaryIO
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
@@ -15,7 +16,10 @@ from documents.services.extraction.detection import PDF
 from documents.services.extraction.errors import Unreadable
 from documents.services.extraction.limits import MAX_PAGES
 from documents.services.extraction.parsers.base import Job, Parsed, RawPage, bounded, storable
+from documents.services.extraction.parsers.pdf_notes import with_notes
+from documents.services.extraction.parsers.pdf_text import page_text
 
+TAIL = 2048
 LETTER_AREA = 612.0 * 792.0
 FEW_CHARACTERS = 150
 IMAGE_SHARE = 0.3
@@ -23,6 +27,8 @@ _PAINTED = (pdfium_c.FPDF_PAGEOBJ_IMAGE, pdfium_c.FPDF_PAGEOBJ_PATH, pdfium_c.FP
 _PDF_DATE = re.compile(r"D:(\d{4})(\d{2})?(\d{2})?")
 _NAMED_BY_PRINTER = re.compile(r"^(?:microsoft word|microsoft powerpoint|wordperfect(?: office)?)\s*-\s*", re.IGNORECASE)
 _FILE_NAME = re.compile(r"\.(?:docx?|pdf|wpd|rtf|odt|indd|tif+|tmp|dot)$", re.IGNORECASE)
+_TABLE_AT = re.compile(rb"startxref\s+(\d{1,12})")
+_TABLE = re.compile(rb"\s*(?:xref|\d+\s+\d+\s+obj)")
 _STAMP_LINE = re.compile(r"^.*\b(?:Case|Appeal)\b.*\b(?:Filed|Document|DktEntry|Page)\b.*$", re.MULTILINE)
 
 
@@ -32,16 +38,40 @@ class PdfParser:
 
     def parse(self, job: Job) -> Parsed:
         try:
-            document = pdfium.PdfDocument(job.path)
+            parsed = self._with_pdfium(job, job.path)
         except pdfium.PdfiumError as error:
-            return self._without_pdfium(job, error)
-        with closing(document):
-            return self._with_pdfium(job, document)
+            if "password" in str(error).lower():
+                raise Unreadable("encrypted") from error
+            return self._repaired(job)
+        if not _is_sound(job.path):
+            parsed.notice("repaired")
+        return parsed
 
-    def _with_pdfium(self, job: Job, document: pdfium.PdfDocument) -> Parsed:
+    def _repaired(self, job: Job) -> Parsed:
+        from documents.services.extraction.parsers.pdf_repair import repaired_copy
+
+        if (copy := repaired_copy(job.path, job.folder)) is not None:
+            try:
+                parsed = self._with_pdfium(job, copy)
+                parsed.notice("repaired")
+                return parsed
+            except pdfium.PdfiumError:
+                pass  # pypdf may still make something of it
+            finally:
+                copy.unlink()
+        from documents.services.extraction.parsers.pdf_fallback import parse_with_pypdf
+
+        return parse_with_pypdf(job)
+
+    def _with_pdfium(self, job: Job, path: Path) -> Parsed:
+        """Raises PdfiumError where PDFium can't open the file or load a single page of it."""
+        with closing(pdfium.PdfDocument(path)) as document:
+            if document.get_formtype() != pdfium_c.FORMTYPE_NONE:
+                document.init_forms()
+            return self._read(job, document)
+
+    def _read(self, job: Job, document: pdfium.PdfDocument) -> Parsed:
         total = _checked_count(len(document))
-        if total == 0:
-            return self._without_pdfium(job, pdfium.PdfiumError("no pages"))
         parsed = Parsed([], f"pdfium {pdfium.PDFIUM_INFO.build}", printed=True)
         missing: list[int] = []
         size = 0
@@ -56,12 +86,23 @@ class PdfParser:
         _attachments(parsed, document, job)
         return parsed
 
-    def _without_pdfium(self, job: Job, error: pdfium.PdfiumError) -> Parsed:
-        if "password" in str(error).lower():
-            raise Unreadable("encrypted")
-        from documents.services.extraction.parsers.pdf_fallback import parse_with_pypdf
 
-        return parse_with_pypdf(job)
+def _is_sound(path: Path) -> bool:
+    """Does the file end as PDFs do, and lead to its table of objects? PDFium mends one that does not without a word."""
+    with open(path, "rb") as file:
+        head = max(0, file.read(TAIL).find(b"%PDF-"))
+        file.seek(max(0, file.seek(0, 2) - TAIL))
+        tail = file.read()
+        starts = _TABLE_AT.findall(tail)
+        if b"%%EOF" not in tail or not starts:
+            return False
+        return any(_is_table(file, start) for start in {int(starts[-1]), int(starts[-1]) + head})
+
+
+def _is_table(file: BinaryIO, start: int) -> bool:
+    """A table, or the object whose stream holds it; linearized files and some writers begin a few bytes before it."""
+    file.seek(start)
+    return bool(_TABLE.match(file.read(64)))
 
 
 def _checked_count(pages: int) -> int:
@@ -84,10 +125,9 @@ def _pages(document: pdfium.PdfDocument, total: int) -> Iterator[RawPage | None]
 
 def _page(page: pdfium.PdfPage, label: str) -> RawPage:
     width, height = page.get_size()
-    with closing(page.get_textpage()) as textpage:
-        # PDFium swallows the line break after a hyphen and leaves \x02; the printed form is what `raw` keeps.
-        text = storable(textpage.get_text_bounded(errors="replace").replace("\x02", "-\n").replace("\ufffe", "-\n"))
-    return RawPage(text, storable(label), _is_scan(page, text, width * height), width, height)
+    text = page_text(page)
+    needs_ocr = _is_scan(page, text, width * height)
+    return RawPage(with_notes(page, text), storable(label), needs_ocr, width, height)
 
 
 def _is_scan(page: pdfium.PdfPage, text: str, area: float) -> bool:
@@ -108,7 +148,7 @@ def _image_area(page: pdfium.PdfPage) -> float:
 def _note_missing(parsed: Parsed, missing: list[int]) -> None:
     """Say how many pages can't be read. Those at the end are dropped: a broken page tree may claim thousands that never were."""
     if len(missing) == len(parsed.pages):
-        raise Unreadable("unreadable", kind="PDF")
+        raise pdfium.PdfiumError("no page can be loaded")
     if missing:
         parsed.notice("pages_unreadable", pages=len(missing))
     while missing and missing[-1] == len(parsed.pages):
