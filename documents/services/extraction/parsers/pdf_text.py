@@ -11,7 +11,7 @@ import pypdfium2.raw as pdfium_c
 
 from documents.services.extraction.parsers.base import storable
 
-SAMPLES = 48
+SAMPLES = 32
 MOST = 0.6
 """The share of a page's sampled characters that must stand one way for the page to be read that way."""
 
@@ -20,34 +20,38 @@ def page_text(page: pdfium.PdfPage) -> str:
     """The page's text, one line below the other, as it was meant to be read."""
     shown = page.get_rotation()
     with closing(page.get_textpage()) as textpage:
-        upright = _upright(textpage)
+        turns = _turns(textpage)
+        upright = _prevailing(turns)
         if upright in (None, shown):
-            return _text(textpage)
+            return _text(textpage, turned=bool(turns.keys() - {0}))
     page.set_rotation(upright)
     try:
         with closing(page.get_textpage()) as textpage:
-            return _text(textpage)
+            return _text(textpage, turned=True)
     finally:
         page.set_rotation(shown)
 
 
-def _upright(textpage: pdfium.PdfTextPage) -> int | None:
-    """The turn of the page (0, 90, 180, 270 degrees) at which most of its text is upright; None where no way prevails."""
+def _turns(textpage: pdfium.PdfTextPage) -> Counter[int]:
+    """At which turns of the page (0, 90, 180, 270 degrees) how many of some of its characters are upright."""
     count = textpage.count_chars()
-    turns: Counter[int] = Counter()
-    for index in range(0, count, max(1, count // SAMPLES)):
-        degrees = math.degrees(pdfium_c.FPDFText_GetCharAngle(textpage, index))
-        if pdfium_c.FPDFText_GetUnicode(textpage, index) > 32 and degrees >= 0:
-            turns[-90 * round(degrees / 90) % 360] += 1
-    if not turns:
-        return None
-    turn, most = turns.most_common(1)[0]
-    return turn if most >= MOST * turns.total() else None
+    angles = {index: pdfium_c.FPDFText_GetCharAngle(textpage, index) for index in range(0, count, max(1, count // SAMPLES))}
+    if not any(angles.values()):
+        return Counter({0: len(angles)})
+    printed = (angle for index, angle in angles.items() if angle >= 0 and pdfium_c.FPDFText_GetUnicode(textpage, index) > ord(" "))
+    return Counter(-90 * round(math.degrees(angle) / 90) % 360 for angle in printed)
 
 
-def _text(textpage: pdfium.PdfTextPage) -> str:
+def _prevailing(turns: Counter[int]) -> int | None:
+    for turn, count in turns.most_common(1):
+        return turn if count >= MOST * turns.total() else None
+    return None
+
+
+def _text(textpage: pdfium.PdfTextPage, *, turned: bool) -> str:
     # PDFium swallows the line break after a hyphen and leaves \x02; the printed form is what `raw` keeps.
-    return joined(_clean(textpage.get_text_bounded(errors="replace")), _clean(textpage.get_text_range(errors="replace")))
+    bounded = _clean(textpage.get_text_bounded(errors="replace"))
+    return joined(bounded, _clean(textpage.get_text_range(errors="replace"))) if turned else bounded
 
 
 def _clean(text: str) -> str:
