@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
@@ -356,7 +358,7 @@ def test_a_stage_that_dies_around_its_publication_runs_again_without_a_trace(acc
         execute(claim_next("background"))
     name = ("extract_text", "generate_embeddings", "extract_citations")[stage]
     run = claim_next("background")
-    function = getattr(stages, name)
+    function = partial(stages.extract_text, attachments=attachments) if stage == 0 else getattr(stages, name)
     with monkeypatch.context() as patch:
         if moment == "before":
             patch.setattr(stages, "hand_over", lambda *_args: (_ for _ in ()).throw(Killed))
