@@ -140,9 +140,11 @@ class TextVersion(models.Model):
     source = models.CharField(max_length=15, choices=Source.choices, default=Source.EXTRACTION)
     engine = models.CharField(max_length=60, blank=True, help_text="what read it, with its version")
     characters = models.PositiveIntegerField(default=0)
+    language = models.CharField(max_length=20, default="english", help_text="whose stems its words are searched by, as PostgreSQL calls it")
     created = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        indexes = [models.Index(fields=["language"], name="readings_not_in_english", condition=~models.Q(language="english"))]
         constraints = [models.UniqueConstraint(fields=["document", "number"], name="one_number_per_text_version")]
         ordering = ["-number"]
 

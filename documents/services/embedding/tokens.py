@@ -55,6 +55,11 @@ class Tokens:
         pieces = self._pieces_of(set(clean.values()))
         return {word: len(pieces[clean[word]]) for word in clean}
 
+    def vocabulary(self) -> list[str]:
+        """The whole words of the vocabulary, commonest first, as far as its makers ordered it so."""
+        ids: dict[str, int] = self._tokenizer.get_vocab(with_added_tokens=False)
+        return sorted((piece for piece in ids if not piece.startswith("##")), key=ids.__getitem__)
+
     def ids(self, text: str) -> np.ndarray:
         """int64 (n,), n at most 256: the text's tokens between [CLS] and [SEP], its end cut off where it is longer."""
         ids = self._ids_by_word(encodable(text)) if self._by_word else self._tokenizer.encode(encodable(text)).ids

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import html
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.utils.safestring import SafeString
 
+from documents.services.search.language import languages_in_use
 from documents.services.search.matching import Matching
-from documents.services.search.words import Word, beginning_of, stems, words_beginning
+from documents.services.search.variants import MARK, captions_in, pairs_in, variants_in, words_of
+from documents.services.search.words import Word, beginning_of, stems, stems_in, words_beginning, words_in
 
 LENGTH = 300  # characters of a snippet
 LEAD = 60  # of them before the first mark
@@ -40,13 +42,34 @@ class Excerpt:
 def marks_in(texts: Sequence[str], matching: Matching | None, written: Sequence[Sequence[str]]) -> list[list[Mark]]:
     """For each text where the query's words stand, and the citations as they are `written` in it. One question for all stems."""
     # A stem begins like its word, so most words need not be looked at.
-    beginnings = frozenset(map(beginning_of, matching.lexemes | matching.prefixes)) if matching else frozenset()
+    wanted = matching.lexemes if matching else frozenset()
+    plain = {lexeme for lexeme in wanted if not lexeme.startswith(MARK)}
+    beginnings = frozenset(map(beginning_of, plain | matching.prefixes)) if matching else frozenset()
     words = [list(words_beginning(text, beginnings)) if beginnings else [] for text in texts]
-    lexemes = stems(word.folded for found in words for word in found)
+    variants = [list(_variants(text, wanted)) if matching else [] for text in texts]
+    folded = {word.folded for found in words for word in found} | {word for found in variants for word in words_of(found)}
+    lexemes = stems_in(folded, languages_in_use())
     return [
-        _without_overlaps([*_cited(text, citations), *_matched(found, lexemes, matching)])
-        for text, found, citations in zip(texts, words, written, strict=True)
+        _without_overlaps([*_cited(text, citations), *_matched(found, lexemes, matching), *_otherwise(others, lexemes, wanted)])
+        for text, found, others, citations in zip(texts, words, variants, written, strict=True)
     ]
+
+
+def _variants(text: str, wanted: frozenset[str]) -> Iterator[Word]:
+    """What may stand in the text for something that was looked for, written in another way."""
+    yield from variants_in(text)
+    for caption in captions_in(text):
+        yield from caption
+    if any("_" in lexeme for lexeme in wanted):
+        words = list(words_in(text))
+        yield from (both for _, both in pairs_in(words, stems(word.folded for word in words)))
+
+
+def _otherwise(variants: Iterable[Word], lexemes: Mapping[str, Sequence[str]], wanted: frozenset[str]) -> Iterator[Mark]:
+    for variant in variants:
+        forms = [MARK + stem for stem in lexemes.get(variant.folded[1:], ())] or [variant.folded]
+        if found := next((form for form in forms if form in wanted), None):
+            yield Mark(variant.start, variant.end, found)
 
 
 def excerpt(text: str, marks: Sequence[Mark], *, shown: bool) -> Excerpt:
@@ -64,12 +87,12 @@ def _cited(text: str, citations: Iterable[str]) -> Iterable[Mark]:
             yield Mark(at, at + len(citation), citation)
 
 
-def _matched(words: Iterable[Word], lexemes: dict[str, str], matching: Matching | None) -> Iterable[Mark]:
+def _matched(words: Iterable[Word], lexemes: Mapping[str, Sequence[str]], matching: Matching | None) -> Iterator[Mark]:
     prefixes = tuple(matching.prefixes) if matching else ()
     for word in words:
-        lexeme = lexemes[word.folded]
-        if matching and (lexeme in matching.lexemes or (prefixes and word.folded.startswith(prefixes))):
-            yield Mark(word.start, word.end, lexeme)
+        stem = next((lexeme for lexeme in lexemes[word.folded] if matching and lexeme in matching.lexemes), None)
+        if stem is not None or (prefixes and word.folded.startswith(prefixes)):
+            yield Mark(word.start, word.end, stem or word.folded)
 
 
 def _without_overlaps(marks: Iterable[Mark]) -> list[Mark]:

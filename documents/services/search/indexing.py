@@ -6,6 +6,7 @@ Everything here writes in the caller's transaction (a stage's `run.publish()`), 
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
@@ -19,9 +20,12 @@ from psycopg.types.numeric import Int8
 from documents.models import Chunk, ChunkEmbedding, ChunkWords, Document, EmbeddingModel, TextVersion
 from documents.services import embedding
 from documents.services.search import statistics
+from documents.services.search.language import forget, language_of
+from documents.services.search.variants import MARK, captions_in, lexeme_of, pairs_in, variants_in, words_of
 from documents.services.search.words import Word, quoted, stems, words_in
 
 BATCH = 500
+SAMPLE = 200  # passages by which the language of a document is told
 APART = 50  # positions between heading, text and citations, so that no phrase reaches across
 INDEX_LOCK = 7_150_432  # advisory: one maker of a model's index at a time
 
@@ -44,9 +48,15 @@ def index_words(text_version: TextVersion) -> None:
     """Make the reading the one whose words are searched, in place of any other of its document."""
     document = text_version.document
     ChunkWords.objects.filter(document=document).delete()
-    chunks = text_version.chunks.order_by("index").only("text_version", "text", "context")
-    for batch in _batches(list(chunks)):
-        rows = list(_word_rows(batch, document.title))
+    read = text_version.chunks.order_by("index").only("text_version", "text", "context")
+    chunks = list(read)
+    language = language_of(word.folded for chunk in chunks[:: 1 + len(chunks) // SAMPLE] for word in words_in(chunk.text))
+    if text_version.language != language:
+        text_version.language = language
+        text_version.save(update_fields=["language"])
+        transaction.on_commit(forget, robust=True)
+    for batch in _batches(chunks):
+        rows = list(_word_rows([_Words(chunk, document.title) for chunk in batch], language))
         with connection.cursor() as cursor:
             cursor.execute(_INSERT_WORDS, [document.pk, document.case_id, *map(list, zip(*rows, strict=True))])
     transaction.on_commit(statistics.fold_if_due, robust=True)
@@ -121,22 +131,64 @@ def _batches(rows: Sequence[T]) -> Iterator[Sequence[T]]:
     return (rows[start : start + BATCH] for start in range(0, len(rows), BATCH))
 
 
-def _word_rows(chunks: Sequence[Chunk], title: str) -> Iterator[tuple[int, str, int]]:
-    """(chunk id, tsvector as text, its length in lexemes with repeats) for each chunk."""
-    found = [(list(words_in(chunk.context or title)), list(words_in(chunk.text))) for chunk in chunks]
-    lexemes = stems(word.folded for both in found for words in both for word in words)
-    for chunk, (heading, text) in zip(chunks, found, strict=True):
-        places = _places(heading, lexemes, 1, "A")
-        for lexeme, at in _places(text, lexemes, 1 + len(heading) + APART, "").items():
-            places[lexeme] += at
-        tsv = " ".join(f"{quoted(lexeme)}:{','.join(at)}" for lexeme, at in places.items())
-        yield chunk.pk, tsv, sum(map(len, places.values()))
+class _Words:
+    """A passage's words and variants, found once: they are counted before their stems are asked for."""
+
+    def __init__(self, chunk: Chunk, title: str) -> None:
+        self.chunk = chunk.pk
+        self.heading = list(words_in(chunk.context or title))
+        self.text = list(words_in(chunk.text))
+        self.heading_variants = list(variants_in(chunk.context or title))
+        self.variants = list(variants_in(chunk.text))
+        self.captions = list(captions_in(chunk.text))
+
+    def folded(self) -> Iterator[str]:
+        for words in (self.heading, self.text):
+            yield from (word.folded for word in words)
+        for variants in (self.heading_variants, self.variants, *self.captions):
+            yield from words_of(variants)
 
 
-def _places(words: Sequence[Word], lexemes: Mapping[str, str], first: int, weight: str) -> defaultdict[str, list[str]]:
-    """{lexeme: its positions as PostgreSQL writes them}; stop words are left out but keep their place."""
-    places: defaultdict[str, list[str]] = defaultdict(list)
-    for position, word in enumerate(words, first):
-        if lexeme := lexemes[word.folded]:
-            places[lexeme].append(f"{position}{weight}")
-    return places
+def _word_rows(passages: Sequence[_Words], language: str) -> Iterator[tuple[int, str, int]]:
+    """(chunk id, tsvector as text, its length in lexemes with repeats, variants not counted) for each passage."""
+    lexemes = stems((word for passage in passages for word in passage.folded()), language)
+    for passage in passages:
+        places: defaultdict[str, list[str]] = defaultdict(list)
+        body = 1 + len(passage.heading) + APART
+        for words, first, weight in ((passage.heading, 1, "A"), (passage.text, body, "")):
+            for position, word in enumerate(words, first):
+                if lexeme := lexemes[word.folded]:
+                    places[lexeme].append(f"{position}{weight}")
+        length = sum(map(len, places.values()))
+        for variants, words, first, weight in (
+            (passage.heading_variants, passage.heading, 1, "A"),
+            (passage.variants, passage.text, body, ""),
+        ):
+            for variant, place in _placed(variants, words):
+                places[lexeme_of(variant.folded, lexemes)].append(f"{first + place}{weight}")
+            for place, both in pairs_in(words, lexemes):
+                places[both.folded].append(f"{first + place}{weight}")
+        for caption in passage.captions:
+            _place_caption(caption, passage.text, body, lexemes, places)
+        yield passage.chunk, " ".join(f"{quoted(lexeme)}:{','.join(at)}" for lexeme, at in places.items()), length
+
+
+def _placed(variants: Iterable[Word], words: Sequence[Word]) -> Iterator[tuple[Word, int]]:
+    """Each variant with the place of the word that it begins with."""
+    starts = [word.start for word in words]
+    for variant in variants:
+        yield variant, max(0, bisect_right(starts, variant.start) - 1)
+
+
+def _place_caption(
+    caption: Sequence[Word], words: Sequence[Word], first: int, lexemes: Mapping[str, str], places: defaultdict[str, list[str]]
+) -> None:
+    """The words of a caption set with spaces at places that follow each other; its letters take up more."""
+    begin = first + next(place for _, place in _placed(caption[:1], words))
+    stems_of = {word.folded: lexemes[word.folded[1:]] for word in caption if word.folded[1:] in lexemes}
+    for place, word in enumerate(caption, begin):
+        if lexeme := stems_of.get(word.folded, word.folded[1:]):
+            places[MARK + lexeme].append(str(place))
+    plain = [Word(word.start, word.end, word.folded[1:]) for word in caption]
+    for place, both in pairs_in(plain, {word.folded: stems_of.get(MARK + word.folded, word.folded) for word in plain}):
+        places[both.folded].append(str(begin + place))

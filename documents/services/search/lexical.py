@@ -7,6 +7,7 @@ ts_rank alone loses a tenth of BM25's nDCG and computing BM25 for all candidates
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -15,12 +16,14 @@ from django.db import connection
 from documents.services.search import statistics
 from documents.services.search.matching import Matching
 from documents.services.search.scope import Scope
+from documents.services.search.variants import MARK
 from documents.services.search.words import quoted
 
 CANDIDATES = 4000  # ranked at most; about 5 microseconds each
 READ_UP_TO = 5000  # visible passages that are read one by one; the index would go through everybody's first
 BEST = 200
 K1, B = 1.2, 0.75
+OTHERWISE = 0.6
 PREFIX_WORDS = 50
 
 _SEARCH = """
@@ -66,7 +69,7 @@ def search_words(matching: Matching, scope: Scope) -> Found:
         cursor.execute(_SEARCH.format(condition=condition, matches=matches), values)
         rows = cursor.fetchall()
     matched = rows[0][2] if rows else 0
-    weights = {f" {quoted(lexeme)}:": _idf(chunks, scope.counts.chunks) for lexeme, chunks in asked.items()}
+    weights = {f" {quoted(lexeme)}:": _weight(lexeme, chunks, scope.counts.chunks) for lexeme, chunks in asked.items()}
     rows.sort(key=lambda row: -_bm25(row[4], row[3], weights, scope.counts.average_length))
     return Found([(chunk, document) for chunk, document, *_ in rows], matched, matched >= CANDIDATES, skimmed)
 
@@ -85,6 +88,11 @@ def _bm25(tsv: str, length: int, weights: Mapping[str, float], average: float) -
             tf = 1 + tsv.count(",", start, end if end >= 0 else len(tsv))
             score += idf * tf * (K1 + 1) / (tf + K1 * (1 - B + B * length / average))
     return score
+
+
+def _weight(lexeme: str, chunks: int, of: int) -> float:
+    """What is written in another way counts for less than what is written as it was typed."""
+    return _idf(chunks, of) * (OTHERWISE if lexeme.startswith(MARK) else 1.0)
 
 
 def _idf(chunks: int, of: int) -> float:
@@ -107,16 +115,21 @@ def _rarest(matching: Matching, chunks: dict[str, int], scope: Scope) -> tuple[s
     enough candidates. Where the rarest is too common by itself, a second word must stand beside it.
     """
     share = scope.counts.visible_chunks / scope.counts.chunks if scope.counts.chunks else 1.0
-    words = sorted(matching.lexemes, key=lambda lexeme: (chunks[lexeme], lexeme))
+    forms: defaultdict[str, list[str]] = defaultdict(list)
+    for lexeme in sorted(matching.lexemes, reverse=True):
+        forms[lexeme.removeprefix(MARK)].append(lexeme)
+    counts = {word: share * sum(chunks[lexeme] for lexeme in lexemes) for word, lexemes in forms.items()}
+    words = sorted(forms, key=lambda word: (counts[word], word))
+    written = {word: " | ".join(map(quoted, lexemes)) for word, lexemes in forms.items()}
     taken: list[str] = []
     expected = 0.0
-    for lexeme in words:
-        expected += chunks[lexeme] * share
+    for word in words:
+        expected += counts[word]
         if taken and expected > CANDIDATES:
             break
-        taken.append(lexeme)
+        taken.append(word)
     parts = [f"({matching.cited})"] if matching.cited else []
-    if len(taken) == 1 and len(words) > 1 and expected > CANDIDATES and chunks[taken[0]] * share > CANDIDATES:
-        others = " | ".join(map(quoted, words[1:]))
-        return " | ".join([*parts, f"{quoted(taken[0])} & ({others})"]), True
-    return " | ".join([*parts, *map(quoted, taken)]), len(taken) < len(words)
+    if len(taken) == 1 and len(words) > 1 and expected > CANDIDATES and counts[taken[0]] > CANDIDATES:
+        others = " | ".join(written[word] for word in words[1:])
+        return " | ".join([*parts, f"({written[taken[0]]}) & ({others})"]), True
+    return " | ".join([*parts, *(written[word] for word in taken)]), len(taken) < len(words)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from django.utils.translation import gettext as _
 
 from documents.services.search.errors import SearchError
+from documents.services.search.language import languages_in_use
 from documents.services.search.syntax import All, Cite, Near, Node, Optional, Some, Term, Without
-from documents.services.search.words import quoted, stems
+from documents.services.search.variants import MARK, pair
+from documents.services.search.words import quoted, stems_in
 
 # A lexeme is a stem, so a typed prefix may be longer than it: "negligen*" must find "neglig". These are tried as its ends.
 ENDINGS = (
@@ -37,6 +40,8 @@ ENDINGS = (
     "ive",
 )
 MOST_CHARACTERS = 100_000
+Lexemes = Mapping[str, tuple[str, ...]]
+"""Of each folded word its stems in the languages in use; none for one that is very common in all of them."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +68,9 @@ def matching(root: Node) -> Matching | None:
     """None where nothing is left to look for (very common words only). Asks for the stems of all words at once."""
     words = {word for term in _terms(root) for word in term.words}
     typed_prefixes = {term.words[-1] for term in _terms(root) if isinstance(term, Term) and term.prefix}
-    lexemes = stems(words | {prefix + ending for prefix in typed_prefixes for ending in ENDINGS})
+    joined = {variant[1:] for term in _terms(root) if isinstance(term, Term) for variant in term.variants if variant[1:].isalnum()}
+    languages = languages_in_use()
+    lexemes = stems_in(words | joined | {prefix + ending for prefix in typed_prefixes for ending in ENDINGS}, languages)
     writer = _Writer(lexemes)
     match, cited = writer.write(root), _either([writer.write(leaf) for leaf in _terms(root, positive=True) if isinstance(leaf, Cite)])
     if not match:
@@ -73,7 +80,7 @@ def matching(root: Node) -> Matching | None:
     return _counted(root, match, cited, lexemes)
 
 
-def _counted(root: Node, match: str, cited: str, lexemes: Mapping[str, str]) -> Matching:
+def _counted(root: Node, match: str, cited: str, lexemes: Lexemes) -> Matching:
     found: set[str] = set()
     prefixes: set[str] = set()
     keys: set[str] = set()
@@ -81,8 +88,7 @@ def _counted(root: Node, match: str, cited: str, lexemes: Mapping[str, str]) -> 
         if isinstance(leaf, Cite):
             keys.add(leaf.key)
             continue
-        plain = leaf.words[:-1] if leaf.prefix else leaf.words
-        found.update(lexemes[word] for word in plain if lexemes[word])
+        found.update(_counting(leaf, lexemes))
         if leaf.prefix:
             prefixes.add(leaf.words[-1])
             found.update(_stems_of_prefix(leaf.words[-1], lexemes))
@@ -108,14 +114,44 @@ def _terms(node: Node, positive: bool = False) -> Iterator[Term | Cite]:
         yield from _terms(node.part, positive)
 
 
-def _stems_of_prefix(prefix: str, lexemes: Mapping[str, str]) -> list[str]:
+def _stems_of_prefix(prefix: str, lexemes: Lexemes) -> list[str]:
     """Stems, shorter than the prefix, of words that begin with it."""
-    possible = {lexemes[prefix + ending] for ending in ENDINGS}
-    return sorted(stem for stem in possible if stem and not stem.startswith(prefix))
+    possible = {stem for ending in ENDINGS for stem in lexemes[prefix + ending]}
+    return sorted(stem for stem in possible if not stem.startswith(prefix))
+
+
+def _counting(term: Term, lexemes: Lexemes) -> Iterator[str]:
+    """All lexemes that count for a term where they stand, but for those of its prefix."""
+    plain = () if _is_written_otherwise(term, lexemes) else term.words[:-1] if term.prefix else term.words
+    for word in plain:
+        for lexeme in lexemes[word]:
+            yield from (lexeme, MARK + lexeme)
+    if term.quoted:
+        yield from (both for _, both in _pairs(plain, lexemes))
+    for variant in term.variants:
+        yield from _lexemes_of(variant, lexemes)
+
+
+def _is_written_otherwise(term: Term, lexemes: Lexemes) -> bool:
+    """Do only the variants stand for the term? The words of A-12 are a very common one and any 12."""
+    return term.only_variants or bool(term.variants and not all(lexemes[word] for word in term.words))
+
+
+def _lexemes_of(variant: str, lexemes: Lexemes) -> list[str]:
+    """A variant as it is kept beside the words, and the word that it is where it is written as one."""
+    stems = lexemes.get(variant[1:], ())
+    return [*stems, *(MARK + stem for stem in stems)] or [variant]
+
+
+def _pairs(words: Sequence[str], lexemes: Lexemes) -> Iterator[tuple[int, str]]:
+    """(place, lexeme) of very common words that stand side by side."""
+    for place, (first, second) in enumerate(pairwise(words)):
+        if not lexemes[first] and not lexemes[second]:
+            yield place, pair(first, second)
 
 
 class _Writer:
-    def __init__(self, lexemes: Mapping[str, str]) -> None:
+    def __init__(self, lexemes: Lexemes) -> None:
         self.lexemes = lexemes
 
     def write(self, node: Node) -> str:
@@ -147,18 +183,27 @@ class _Writer:
         return " & ".join(f"({part})" for part in wanted + unwanted if part)
 
     def _term(self, term: Term) -> str:
-        """Lexemes at the distances at which their words stand, stop words counted but not looked for."""
+        variants = [lexeme for variant in term.variants for lexeme in _lexemes_of(variant, self.lexemes)]
+        written = [quoted(lexeme) + (":A" if term.heading else "") for lexeme in dict.fromkeys(variants)]
+        return _either(written if _is_written_otherwise(term, self.lexemes) else [self._phrase(term), *written])
+
+    def _phrase(self, term: Term) -> str:
+        """Lexemes at the distances at which their words stand. Very common words are counted but not looked for, unless several stand
+        side by side in quotes: their pairs are kept."""
+        pairs = dict(_pairs(term.words, self.lexemes)) if term.quoted else {}
         written, last = "", 0
         for place, word in enumerate(term.words):
             is_prefix = term.prefix and place == len(term.words) - 1
-            part = self._prefix(word) if is_prefix else self._word(self.lexemes[word], term.heading)
+            part = self._prefix(word) if is_prefix else self._word(word, place, pairs, term.heading)
             if part:
                 written += f" <{place - last}> {part}" if written else part
                 last = place
         return written
 
-    def _word(self, lexeme: str, heading: bool) -> str:
-        return quoted(lexeme) + (":A" if heading else "") if lexeme else ""
+    def _word(self, word: str, place: int, pairs: Mapping[int, str], heading: bool) -> str:
+        lexemes = [pairs[place]] if place in pairs else [form for lexeme in self.lexemes[word] for form in (lexeme, MARK + lexeme)]
+        parts = [quoted(lexeme) + (":A" if heading else "") for lexeme in lexemes]
+        return f"({' | '.join(parts)})" if len(parts) > 1 else "".join(parts)
 
     def _prefix(self, prefix: str) -> str:
         return "(" + _either([f"{quoted(prefix)}:*", *map(quoted, _stems_of_prefix(prefix, self.lexemes))]) + ")"

@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from django.utils.translation import gettext as _
 
-from cases.services import citations
+from cases.services import citations, dockets
 from documents.models import Document
 from documents.services.search.errors import SearchError
 from documents.services.search.syntax import (
@@ -34,9 +34,11 @@ from documents.services.search.syntax import (
     Term,
     Without,
 )
+from documents.services.search.variants import MARK, is_exact, variants_in
 from documents.services.search.words import words_in
 
 LONGEST_QUERY = 2000
+DOCKET = "docket:"  # how the key of a docket number begins
 MOST_TERMS = 64
 DEEPEST = 20
 SHORTEST_PREFIX = 3
@@ -83,6 +85,10 @@ def _citations(query: str) -> tuple[list[Span], list[tuple[str, str]]]:
     mentions = [mention for mention in citations.extract(query) if mention.key]
     spans = [Span(mention.start, mention.end, mention.key) for mention in mentions]
     typed = {mention.key: mention.text for mention in mentions}
+    for docket in dockets.dockets_in(query, alone=True):
+        if not any(span.start < docket.end and docket.start < span.end for span in spans):
+            spans.append(Span(docket.start, docket.end, DOCKET + docket.key))
+            typed[DOCKET + docket.key] = query[docket.start : docket.end]
     for key in citations.keys_in(query):
         typed.setdefault(key, query.strip())
     return spans, list(typed.items())
@@ -215,7 +221,7 @@ class Parser:
         leaf = self._leaf(value)
         if isinstance(leaf, Cite):
             leaf = Term(leaf.words)
-        return Term(leaf.words, leaf.quoted, leaf.prefix, heading=True) if isinstance(leaf, Term) else leaf
+        return replace(leaf, heading=True) if isinstance(leaf, Term) else leaf
 
     def _set_kind(self, value: Piece) -> None:
         known = {str(kind.value): str(kind.label) for kind in Document.Kind}
@@ -237,6 +243,8 @@ class Parser:
             return None
         if not self.negative:
             self.said.append(piece.text)
+        if piece.key.startswith(DOCKET):
+            return _docket(piece, words)
         if piece.kind == "cite":
             return Cite(piece.key, words)
         if piece.kind == PHRASE:
@@ -244,14 +252,14 @@ class Parser:
         prefix = piece.text.rstrip(".,;!?").endswith("*")
         if prefix and len(words[-1]) < SHORTEST_PREFIX:
             raise SearchError(_("Put at least three letters before the asterisk."), "short_prefix", piece.at)
-        return Term(words, prefix=prefix)
+        return _term(piece.text, words, prefix=prefix)
 
     def _phrase(self, piece: Piece, words: tuple[str, ...]) -> Node:
         self.strict = True
         if key := self.cited.get(piece.text.strip()):
             return Some((Term(words, quoted=True), Cite(key)))
         if not piece.number or len(words) == 1:
-            return Term(words, quoted=True)
+            return _term(piece.text, words, quoted=True)
         pairs = [Near(Term((a,)), Term((b,)), piece.number) for a, b in pairwise(words)]
         return All(tuple(pairs)) if len(pairs) > 1 else pairs[0]
 
@@ -260,6 +268,20 @@ class Parser:
             sentence = _("A query with operators may have %(most)d words.") % {"most": MOST_TERMS}
             raise SearchError(sentence, "too_many_words", piece.at)
         self.cut = True
+
+
+def _term(text: str, words: tuple[str, ...], *, quoted: bool = False, prefix: bool = False) -> Term:
+    """What was typed as one, with the other ways to write the whole of it."""
+    text = text.strip()
+    found = [] if prefix else [word for word in variants_in(text) if not any(map(str.isalnum, text[: word.start] + text[word.end :]))]
+    variants = tuple(dict.fromkeys(word.folded for word in found))
+    exact = tuple(variant for variant in variants if is_exact(variant))
+    return Term(words, quoted, prefix, variants=exact or variants, only_variants=bool(exact))
+
+
+def _docket(piece: Piece, words: tuple[str, ...]) -> Term:
+    docket = next(iter(dockets.dockets_in(piece.text, alone=True)))
+    return Term(words, variants=tuple(MARK + form for form in dockets.looked_for(docket)), only_variants=True)
 
 
 def _together(parts: Sequence[Node]) -> Node | None:

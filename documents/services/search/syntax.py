@@ -21,6 +21,10 @@ class Term:
     quoted: bool = False
     prefix: bool = False
     heading: bool = False
+    variants: tuple[str, ...] = ()
+    """Other ways to write it (see `variants.py`), each enough by itself."""
+    only_variants: bool = False
+    """The words do not stand for it: C++, AT&T, a docket number."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +98,8 @@ _NEAR = re.compile(r"(?:w|near|within)?/(\d{1,4}|s|p)", re.IGNORECASE)
 _FIELD = re.compile(r"(title|kind|cite):", re.IGNORECASE)
 _KEY = re.compile(r"[\w.]+(?::[^\s:\"]+){2,}")
 _OPERATORS = {"AND": "and", "&": "and", "&&": "and", "OR": "or", "|": "or", "||": "or", "NOT": "not"}
-_BETWEEN = re.compile(r"[,;/—–…]+|:(?!\d)")
+_BETWEEN = re.compile(r"[;—…]+|,(?!\d)|(?<!\d),|/(?!\d)|(?<!\d)/|–(?!\d)|(?<!\d)–|:(?!\d)")
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|[^\s@]+@[^\s@]+\.[^\s@]+", re.IGNORECASE)
 _SPACE = re.compile(r"\s+")
 
 
@@ -169,7 +174,7 @@ class Lexer:
 
 def _split(chunk: str, start: int) -> Iterator[Piece]:
     at = 0
-    for part in _BETWEEN.split(chunk):
+    for part in [chunk] if _ADDRESS.fullmatch(chunk) else _BETWEEN.split(chunk):
         at = chunk.index(part, at)
         if part and next(words_in(part), None):
             yield Piece(WORD, part, start + at)

@@ -2,7 +2,7 @@
 
 PostgreSQL's own parser takes `and/or` for a path, `-1983` for a negative number and `F.3d` for a host, and which of these
 depends on what stands beside them; a legal text is full of all three. So words are found and folded here, and PostgreSQL gets
-finished lexemes: it stems (the stock `english_stem` dictionary), indexes and ranks.
+finished lexemes: it stems (by its stock dictionary of the document's language), indexes and ranks.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from django.db import connection
 
 LONGEST = 64  # characters; longer runs are data, not words, and a lexeme may not exceed 2,046 bytes
 REMEMBERED = 200_000
+ENGLISH = "english"
 
 
 class Word(NamedTuple):
@@ -85,31 +86,40 @@ def words_beginning(text: str, beginnings: frozenset[str]) -> Iterator[Word]:
 @lru_cache(maxsize=1000)
 def _others(beginnings: frozenset[str]) -> re.Pattern[str]:
     """Any number of plain words that begin otherwise, and what is between them."""
-    starts = [re.sub("(?<=.)[iy]", "[iy]", start) for start in beginnings if start.isascii() and start.isalpha()]
+    starts = [re.sub("(?<=.)[iy]", "[iy]", start) for start in beginnings if start.isascii() and start.isalnum()]
     # One letter and a dot may begin U.S.C.; and where numbers are looked for, 12 may begin 12,500.
     plain = r"[A-Za-z]{2,}+|[A-Za-z](?!\.)"
-    if not any(start[0].isdigit() for start in beginnings):
+    if not any(start[:1].isdigit() for start in beginnings):
         plain = r"[0-9A-Za-z]{2,}+|[0-9]|[A-Za-z](?!\.)"
     unwanted = f"(?i:(?!{'|'.join(starts)}))" if starts else ""
     # Not possessive as a whole: Python before 3.11.5 forgets the alternatives inside.
     return re.compile(rf"[{_BETWEEN}]*+(?:{unwanted}(?:{plain})[{_BETWEEN}]++)*")
 
 
-_stems: dict[str, str] = {}
+_stems: dict[str, dict[str, str]] = {}
 
 
-def stems(words: Iterable[str]) -> dict[str, str]:
-    """The lexeme of each folded word, or "" for a stop word. Asks PostgreSQL once for all that are not yet known."""
+def stems(words: Iterable[str], language: str = ENGLISH) -> dict[str, str]:
+    """The lexeme of each folded word in a language that PostgreSQL has a stemmer for, or "" for a stop word. Asks PostgreSQL once for
+    all that are not yet known."""
     wanted = set(words)
-    unknown = sorted(wanted - _stems.keys())
+    known = _stems.setdefault(language, {})
+    unknown = sorted(wanted - known.keys())
     if unknown:
-        if len(_stems) > REMEMBERED:
-            _stems.clear()
+        if len(known) > REMEMBERED:
+            known.clear()
             unknown = sorted(wanted)
         with connection.cursor() as cursor:
-            cursor.execute("SELECT w, ts_lexize('english_stem', w) FROM unnest(%s::text[]) AS w", [unknown])
-            _stems.update((sys.intern(word), (lexemes or [""])[0]) for word, lexemes in cursor.fetchall())
-    return {word: _stems[word] for word in wanted}
+            cursor.execute("SELECT w, ts_lexize(%s, w) FROM unnest(%s::text[]) AS w", [f"{language}_stem", unknown])
+            known.update((sys.intern(word), (lexemes or [""])[0]) for word, lexemes in cursor.fetchall())
+    return {word: known[word] for word in wanted}
+
+
+def stems_in(words: Iterable[str], languages: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """The lexemes of each folded word in any of these languages; none where it is a stop word in all of them."""
+    words = set(words)
+    each = [stems(words, language) for language in languages]
+    return {word: tuple(dict.fromkeys(found[word] for found in each if found[word])) for word in words}
 
 
 def quoted(lexeme: str) -> str:
