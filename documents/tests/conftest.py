@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from cases.models import Case
 from documents.models import Document
 from documents.services import ingest
+from documents.services.search import language
 from tasks.engine.attempts import claim_next, execute
 
 OPINION = """UNITED STATES DISTRICT COURT
@@ -19,6 +20,14 @@ OPINION = """UNITED STATES DISTRICT COURT
 The plaintiff relies on Roe v. Wade, 410 U.S. 113, 152 (1973), and on 42 U.S.C. § 1983.
 The harbour crane was inspected on the third of March and found to be unsafe.
 """
+
+
+@pytest.fixture(autouse=True)
+def languages_of_this_test() -> Iterator[None]:
+    """Which languages are in use is remembered for a while."""
+    language.forget()
+    yield
+    language.forget()
 
 
 @pytest.fixture

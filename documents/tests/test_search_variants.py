@@ -158,7 +158,7 @@ RUSSIAN = "Договоры, которые истец заключил с по�
 
 
 @pytest.mark.parametrize(
-    ("text", "language"), [(FRENCH, "french"), (GERMAN, "german"), (RUSSIAN, "russian"), (SUPPLY, "english"), ("x", "english")]
+    ("text", "expected"), [(FRENCH, "french"), (GERMAN, "german"), (RUSSIAN, "russian"), (SUPPLY, "english"), ("x", "english")]
 )
 def test_the_language_of_a_text_is_told_by_its_common_words(expected, text):
     assert language_of(word.folded for word in words_in(text * 2)) == expected

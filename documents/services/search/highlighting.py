@@ -6,17 +6,16 @@ PostgreSQL's ts_headline is not safe for HTML and cuts anywhere; and a word is m
 from __future__ import annotations
 
 import html
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.utils.safestring import SafeString
 
-from documents.services.search.language import languages_in_use
 from documents.services.search.matching import Matching
-from documents.services.search.variants import MARK, captions_in, pairs_in, variants_in, words_of
-from documents.services.search.words import Word, beginning_of, stems, stems_in, words_beginning, words_in
+from documents.services.search.variants import MARK, captions_in, lexeme_of, pairs_in, variants_in, words_of
+from documents.services.search.words import Word, beginning_of, stems, words_beginning, words_in
 
 LENGTH = 300  # characters of a snippet
 LEAD = 60  # of them before the first mark
@@ -39,24 +38,33 @@ class Excerpt:
     words: list[str]
 
 
-def marks_in(texts: Sequence[str], matching: Matching | None, written: Sequence[Sequence[str]]) -> list[list[Mark]]:
-    """For each text where the query's words stand, and the citations as they are `written` in it. One question for all stems."""
+def marks_in(
+    texts: Sequence[str], languages: Sequence[str], matching: Matching | None, written: Sequence[Sequence[str]]
+) -> list[list[Mark]]:
+    """For each text (and its language) where the query's words stand, and the citations as they are `written` in it. One question for
+    all stems of a language."""
     # A stem begins like its word, so most words need not be looked at.
     wanted = matching.lexemes if matching else frozenset()
     plain = {lexeme for lexeme in wanted if not lexeme.startswith(MARK)}
     beginnings = frozenset(map(beginning_of, plain | matching.prefixes)) if matching else frozenset()
     words = [list(words_beginning(text, beginnings)) if beginnings else [] for text in texts]
     variants = [list(_variants(text, wanted)) if matching else [] for text in texts]
-    folded = {word.folded for found in words for word in found} | {word for found in variants for word in words_of(found)}
-    lexemes = stems_in(folded, languages_in_use())
+    folded: defaultdict[str, set[str]] = defaultdict(set)
+    for language, found, others in zip(languages, words, variants, strict=True):
+        folded[language] |= {word.folded for word in found} | set(words_of(others))
+    lexemes = {language: stems(asked, language) for language, asked in folded.items()}
     return [
-        _without_overlaps([*_cited(text, citations), *_matched(found, lexemes, matching), *_otherwise(others, lexemes, wanted)])
-        for text, found, others, citations in zip(texts, words, variants, written, strict=True)
+        _without_overlaps(
+            [*_cited(text, citations), *_matched(found, lexemes[language], matching), *_otherwise(others, lexemes[language], wanted)]
+        )
+        for text, language, found, others, citations in zip(texts, languages, words, variants, written, strict=True)
     ]
 
 
 def _variants(text: str, wanted: frozenset[str]) -> Iterator[Word]:
     """What may stand in the text for something that was looked for, written in another way."""
+    if not any(lexeme.startswith(MARK) for lexeme in wanted):
+        return
     yield from variants_in(text)
     for caption in captions_in(text):
         yield from caption
@@ -65,11 +73,10 @@ def _variants(text: str, wanted: frozenset[str]) -> Iterator[Word]:
         yield from (both for _, both in pairs_in(words, stems(word.folded for word in words)))
 
 
-def _otherwise(variants: Iterable[Word], lexemes: Mapping[str, Sequence[str]], wanted: frozenset[str]) -> Iterator[Mark]:
+def _otherwise(variants: Iterable[Word], lexemes: Mapping[str, str], wanted: frozenset[str]) -> Iterator[Mark]:
     for variant in variants:
-        forms = [MARK + stem for stem in lexemes.get(variant.folded[1:], ())] or [variant.folded]
-        if found := next((form for form in forms if form in wanted), None):
-            yield Mark(variant.start, variant.end, found)
+        if (lexeme := lexeme_of(variant.folded, lexemes)) in wanted:
+            yield Mark(variant.start, variant.end, lexeme)
 
 
 def excerpt(text: str, marks: Sequence[Mark], *, shown: bool) -> Excerpt:
@@ -87,12 +94,12 @@ def _cited(text: str, citations: Iterable[str]) -> Iterable[Mark]:
             yield Mark(at, at + len(citation), citation)
 
 
-def _matched(words: Iterable[Word], lexemes: Mapping[str, Sequence[str]], matching: Matching | None) -> Iterator[Mark]:
-    prefixes = tuple(matching.prefixes) if matching else ()
+def _matched(words: Iterable[Word], lexemes: Mapping[str, str], matching: Matching | None) -> Iterator[Mark]:
+    prefixes = tuple(prefix.rpartition(":")[2] for prefix in matching.prefixes) if matching else ()
     for word in words:
-        stem = next((lexeme for lexeme in lexemes[word.folded] if matching and lexeme in matching.lexemes), None)
-        if stem is not None or (prefixes and word.folded.startswith(prefixes)):
-            yield Mark(word.start, word.end, stem or word.folded)
+        lexeme = lexemes[word.folded]
+        if matching and (lexeme in matching.lexemes or (prefixes and word.folded.startswith(prefixes))):
+            yield Mark(word.start, word.end, lexeme)
 
 
 def _without_overlaps(marks: Iterable[Mark]) -> list[Mark]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -12,7 +12,7 @@ from documents.services.search.errors import SearchError
 from documents.services.search.language import languages_in_use
 from documents.services.search.syntax import All, Cite, Near, Node, Optional, Some, Term, Without
 from documents.services.search.variants import MARK, pair
-from documents.services.search.words import quoted, stems_in
+from documents.services.search.words import quoted, stems, tag
 
 # A lexeme is a stem, so a typed prefix may be longer than it: "negligen*" must find "neglig". These are tried as its ends.
 ENDINGS = (
@@ -40,14 +40,24 @@ ENDINGS = (
     "ive",
 )
 MOST_CHARACTERS = 100_000
-Lexemes = Mapping[str, tuple[str, ...]]
-"""Of each folded word its stems in the languages in use; none for one that is very common in all of them."""
+
+
+class Lexemes:
+    """The stems of a query's words in each of the languages in use; "" for one that is very common there."""
+
+    def __init__(self, languages: Sequence[str], words: Set[str]) -> None:
+        self.by_language = [stems(words, language) for language in languages]
+        self.tags = [tag(language) for language in languages]
+
+    def of(self, word: str) -> list[str]:
+        """All stems of a folded word; none for one that is very common in every language, or that nobody asked for."""
+        return list(dict.fromkeys(stem for known in self.by_language if (stem := known.get(word, ""))))
 
 
 @dataclass(frozen=True)
 class Matching:
     """`match` says which passages are hits; `cited` is its part about authorities. `lexemes` are the words that count for them,
-    `prefixes` the beginnings of words, `keys` the authorities; `loose` says that any one of them is enough, so that a search
+    `prefixes` the beginnings of lexemes, `keys` the authorities; `loose` says that any one of them is enough, so that a search
     may leave out the commonest."""
 
     match: str
@@ -69,8 +79,8 @@ def matching(root: Node) -> Matching | None:
     words = {word for term in _terms(root) for word in term.words}
     typed_prefixes = {term.words[-1] for term in _terms(root) if isinstance(term, Term) and term.prefix}
     joined = {variant[1:] for term in _terms(root) if isinstance(term, Term) for variant in term.variants if variant[1:].isalnum()}
-    languages = languages_in_use()
-    lexemes = stems_in(words | joined | {prefix + ending for prefix in typed_prefixes for ending in ENDINGS}, languages)
+    wanted = words | joined | {prefix + ending for prefix in typed_prefixes for ending in ENDINGS}
+    lexemes = Lexemes(languages_in_use(), wanted)
     writer = _Writer(lexemes)
     match, cited = writer.write(root), _either([writer.write(leaf) for leaf in _terms(root, positive=True) if isinstance(leaf, Cite)])
     if not match:
@@ -90,7 +100,7 @@ def _counted(root: Node, match: str, cited: str, lexemes: Lexemes) -> Matching:
             continue
         found.update(_counting(leaf, lexemes))
         if leaf.prefix:
-            prefixes.add(leaf.words[-1])
+            prefixes.update(tag + leaf.words[-1] for tag in lexemes.tags)
             found.update(_stems_of_prefix(leaf.words[-1], lexemes))
     return Matching(match, cited, frozenset(found), frozenset(prefixes), frozenset(keys), _is_loose(root))
 
@@ -116,37 +126,36 @@ def _terms(node: Node, positive: bool = False) -> Iterator[Term | Cite]:
 
 def _stems_of_prefix(prefix: str, lexemes: Lexemes) -> list[str]:
     """Stems, shorter than the prefix, of words that begin with it."""
-    possible = {stem for ending in ENDINGS for stem in lexemes[prefix + ending]}
-    return sorted(stem for stem in possible if not stem.startswith(prefix))
+    possible = {stem for ending in ENDINGS for stem in lexemes.of(prefix + ending)}
+    return sorted(stem for stem in possible if not stem.rpartition(":")[2].startswith(prefix))
 
 
 def _counting(term: Term, lexemes: Lexemes) -> Iterator[str]:
     """All lexemes that count for a term where they stand, but for those of its prefix."""
-    plain = () if _is_written_otherwise(term, lexemes) else term.words[:-1] if term.prefix else term.words
-    for word in plain:
-        for lexeme in lexemes[word]:
-            yield from (lexeme, MARK + lexeme)
-    if term.quoted:
-        yield from (both for _, both in _pairs(plain, lexemes))
+    plain = term.words[:-1] if term.prefix else term.words
+    for known in lexemes.by_language:
+        if not _is_written_otherwise(term, known):
+            yield from (form for word in plain if known[word] for form in (known[word], MARK + known[word]))
+            yield from (dict(_pairs(plain, known)) if term.quoted else {}).values()
     for variant in term.variants:
-        yield from _lexemes_of(variant, lexemes)
+        yield from _forms_of(variant, lexemes)
 
 
-def _is_written_otherwise(term: Term, lexemes: Lexemes) -> bool:
-    """Do only the variants stand for the term? The words of A-12 are a very common one and any 12."""
-    return term.only_variants or bool(term.variants and not all(lexemes[word] for word in term.words))
+def _is_written_otherwise(term: Term, known: Mapping[str, str]) -> bool:
+    """Do only the variants stand for the term in this language? The words of A-12 are a very common one and any 12."""
+    return term.only_variants or bool(term.variants and not all(known[word] for word in term.words))
 
 
-def _lexemes_of(variant: str, lexemes: Lexemes) -> list[str]:
+def _forms_of(variant: str, lexemes: Lexemes) -> list[str]:
     """A variant as it is kept beside the words, and the word that it is where it is written as one."""
-    stems = lexemes.get(variant[1:], ())
+    stems = lexemes.of(variant[1:])
     return [*stems, *(MARK + stem for stem in stems)] or [variant]
 
 
-def _pairs(words: Sequence[str], lexemes: Lexemes) -> Iterator[tuple[int, str]]:
+def _pairs(words: Sequence[str], known: Mapping[str, str]) -> Iterator[tuple[int, str]]:
     """(place, lexeme) of very common words that stand side by side."""
     for place, (first, second) in enumerate(pairwise(words)):
-        if not lexemes[first] and not lexemes[second]:
+        if not known[first] and not known[second]:
             yield place, pair(first, second)
 
 
@@ -183,30 +192,34 @@ class _Writer:
         return " & ".join(f"({part})" for part in wanted + unwanted if part)
 
     def _term(self, term: Term) -> str:
-        variants = [lexeme for variant in term.variants for lexeme in _lexemes_of(variant, self.lexemes)]
-        written = [quoted(lexeme) + (":A" if term.heading else "") for lexeme in dict.fromkeys(variants)]
-        return _either(written if _is_written_otherwise(term, self.lexemes) else [self._phrase(term), *written])
+        phrases = [self._phrase(term, known) for known in self.lexemes.by_language if not _is_written_otherwise(term, known)]
+        variants = [self._weighed(form, term) for variant in term.variants for form in _forms_of(variant, self.lexemes)]
+        return _either(list(dict.fromkeys([*phrases, *variants])))
 
-    def _phrase(self, term: Term) -> str:
-        """Lexemes at the distances at which their words stand. Very common words are counted but not looked for, unless several stand
-        side by side in quotes: their pairs are kept."""
-        pairs = dict(_pairs(term.words, self.lexemes)) if term.quoted else {}
+    def _phrase(self, term: Term, known: Mapping[str, str]) -> str:
+        """Lexemes of one language at the distances at which their words stand. Very common words are counted but not looked for,
+        unless several stand side by side in quotes: their pairs are kept."""
+        pairs = dict(_pairs(term.words, known)) if term.quoted else {}
         written, last = "", 0
         for place, word in enumerate(term.words):
-            is_prefix = term.prefix and place == len(term.words) - 1
-            part = self._prefix(word) if is_prefix else self._word(word, place, pairs, term.heading)
+            if term.prefix and place == len(term.words) - 1:
+                part = self._prefix(word)
+            elif place in pairs:
+                part = self._weighed(pairs[place], term)
+            else:
+                part = _either([self._weighed(form, term) for form in (known[word], MARK + known[word]) if known[word]])
             if part:
+                part = f"({part})" if " | " in part else part
                 written += f" <{place - last}> {part}" if written else part
                 last = place
         return written
 
-    def _word(self, word: str, place: int, pairs: Mapping[int, str], heading: bool) -> str:
-        lexemes = [pairs[place]] if place in pairs else [form for lexeme in self.lexemes[word] for form in (lexeme, MARK + lexeme)]
-        parts = [quoted(lexeme) + (":A" if heading else "") for lexeme in lexemes]
-        return f"({' | '.join(parts)})" if len(parts) > 1 else "".join(parts)
+    def _weighed(self, lexeme: str, term: Term) -> str:
+        return quoted(lexeme) + (":A" if term.heading else "")
 
     def _prefix(self, prefix: str) -> str:
-        return "(" + _either([f"{quoted(prefix)}:*", *map(quoted, _stems_of_prefix(prefix, self.lexemes))]) + ")"
+        beginnings = [f"{quoted(tag + prefix)}:*" for tag in self.lexemes.tags]
+        return "(" + _either([*beginnings, *map(quoted, _stems_of_prefix(prefix, self.lexemes))]) + ")"
 
     def _near(self, node: Near) -> str:
         left, right = self.write(node.left), self.write(node.right)

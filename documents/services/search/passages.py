@@ -33,8 +33,9 @@ FROM found LEFT JOIN cases_case AS matter ON matter.id = found.case_id WHERE fou
 """
 _SHOWN = """
 SELECT chunk.id, chunk.text, chunk.page_from, chunk.page_to, chunk.start, chunk.text_version_id,
-       document.id, document.title, document.date, document.page_count
-FROM documents_chunk AS chunk JOIN documents_document AS document USING (text_version_id) WHERE chunk.id = ANY(%s::bigint[])
+       document.id, document.title, document.date, document.page_count, reading.language
+FROM documents_chunk AS chunk JOIN documents_document AS document USING (text_version_id)
+JOIN documents_textversion AS reading ON reading.id = chunk.text_version_id WHERE chunk.id = ANY(%s::bigint[])
 """
 WORDS_SHOWN = 5
 _NOBODY = uuid.UUID(int=0)
@@ -71,6 +72,7 @@ class Shown(NamedTuple):
     title: str
     date: datetime.date | None
     page_count: int
+    language: str
 
 
 Permitted = tuple[Ranked, Place]
@@ -105,7 +107,8 @@ def hits(found: Sequence[Permitted], evidence: Evidence) -> list[Hit]:
     found = [(passage, place) for passage, place in found if passage.chunk in chunks]  # some may have been read again just now
     written = _written_citations(chunks, evidence)
     texts = [chunks[passage.chunk].text for passage, _place in found]
-    marks = marks_in(texts, evidence.matching, [[text for _key, text in written[passage.chunk]] for passage, _place in found])
+    languages = [chunks[passage.chunk].language for passage, _place in found]
+    marks = marks_in(texts, languages, evidence.matching, [[text for _key, text in written[passage.chunk]] for passage, _place in found])
     starts = _page_starts(chunks.values())
     address = reverse("documents:detail", args=[_NOBODY])  # once: it takes longer than the rest of a hit
     made = []

@@ -71,6 +71,7 @@ def words_in(text: str) -> Iterator[Word]:
 
 def beginning_of(stem: str) -> str:
     """How every word of this stem begins, i and y taken for one letter: sky and skies, die and dying, use and using."""
+    stem = stem.rpartition(":")[2]
     return stem[:3] if len(stem) > 3 else stem[:2]
 
 
@@ -101,7 +102,7 @@ _stems: dict[str, dict[str, str]] = {}
 
 def stems(words: Iterable[str], language: str = ENGLISH) -> dict[str, str]:
     """The lexeme of each folded word in a language that PostgreSQL has a stemmer for, or "" for a stop word. Asks PostgreSQL once for
-    all that are not yet known."""
+    all that are not yet known. Stems of other languages than English carry its name, so that none is taken for another's."""
     wanted = set(words)
     known = _stems.setdefault(language, {})
     unknown = sorted(wanted - known.keys())
@@ -111,15 +112,14 @@ def stems(words: Iterable[str], language: str = ENGLISH) -> dict[str, str]:
             unknown = sorted(wanted)
         with connection.cursor() as cursor:
             cursor.execute("SELECT w, ts_lexize(%s, w) FROM unnest(%s::text[]) AS w", [f"{language}_stem", unknown])
-            known.update((sys.intern(word), (lexemes or [""])[0]) for word, lexemes in cursor.fetchall())
+            found = ((word, (lexemes or [""])[0]) for word, lexemes in cursor.fetchall())
+            known.update((sys.intern(word), stem and tag(language) + stem) for word, stem in found)
     return {word: known[word] for word in wanted}
 
 
-def stems_in(words: Iterable[str], languages: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """The lexemes of each folded word in any of these languages; none where it is a stop word in all of them."""
-    words = set(words)
-    each = [stems(words, language) for language in languages]
-    return {word: tuple(dict.fromkeys(found[word] for found in each if found[word])) for word in words}
+def tag(language: str) -> str:
+    """How the lexemes of a language begin."""
+    return "" if language == ENGLISH else f"{language}:"
 
 
 def quoted(lexeme: str) -> str:
