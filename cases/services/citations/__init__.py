@@ -1,4 +1,4 @@
-"""Which authorities a text cites. Grammars are plug-ins (`us`, `us_rules`, `us_bare`); this is the door to all of them.
+"""Which authorities a text cites. Each module of `grammars` is a plug-in; this is the door to all of them.
 
 extract("See Roe v. Wade, 410 U.S. 113 (1973)")[0].key == "us:410:113"
 """
@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
 
 from cases.services.citations.antecedents import Antecedents
 from cases.services.citations.cleaning import CleanText
-from cases.services.citations.mentions import Found, Grammar, Mention, PageMention
+from cases.services.citations.grammars import grammars
+from cases.services.citations.mentions import Found, Mention, PageMention
 
-__all__ = ["Mention", "PageMention", "extract", "extract_pages", "keys_in"]
+__all__ = ["Mention", "PageMention", "extract", "extract_pages", "grammars", "keys_in"]
 
 # Work is done in pieces of this many characters, so that `check` is called several times a second.
 PIECE = 16_000
@@ -22,16 +22,6 @@ PIECE = 16_000
 AROUND = 600
 # No citation has so long a word, and the patterns of reporters take time that grows with the square of one.
 _ENDLESS_WORD = re.compile(r"(?<=\S{60})\S{80,}(?=\S{60})")
-
-
-@cache
-def grammars() -> tuple[Grammar, ...]:
-    """In the order of their authority: where two overlap, the first is believed. Loaded at first use, because eyecite takes a second."""
-    from cases.services.citations.us import UnitedStates
-    from cases.services.citations.us_bare import BareSections
-    from cases.services.citations.us_rules import UnitedStatesRules
-
-    return UnitedStatesRules(), UnitedStates(), BareSections()
 
 
 def extract(text: str, check: Callable[[], None] = lambda: None) -> list[Mention]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from cases.services.citations.mentions import FULL, Found
+from cases.services.citations.mentions import FULL, RECORD, Found
 
 # An "Id. at 200" does not mean a decision that begins on page 1 (the same bound as eyecite's).
 LONGEST_DECISION = 150
@@ -20,12 +20,19 @@ class Antecedents:
         self._names: dict[str, str] = {}
         self._sections: dict[tuple[str, str], str] = {}
         self._last: Found | None = None
+        self._last_is_record = False
         self._last_case: Found | None = None
         self._last_law: Found | None = None
 
     def resolve(self, mentions: Iterable[Found]) -> Iterator[Found]:
         """The mentions with their keys; bare sections and rules that mean nothing known are dropped."""
         for mention in mentions:
+            if mention.kind == RECORD:
+                self._last, self._last_is_record = None, True
+                continue
+            if mention.history and self._last_case is not None:
+                self._means(mention, self._last_case.key, "us/history", 0.9)
+                mention.name = mention.name or self._last_case.name
             if mention.kind == "short":
                 self._short(mention)
             elif mention.kind == "supra":
@@ -40,10 +47,13 @@ class Antecedents:
             yield mention
 
     def _remember(self, mention: Found) -> None:
-        if mention.kind in FULL and mention.key and mention.method != "inferred":
+        if mention.kind in FULL and mention.key and mention.method != "inferred" and not mention.history:
             self._learn(mention)
-        if mention.nested or mention.parallel:
+        if mention.nested or mention.parallel or mention.history:
             return
+        if mention.kind == "id" and not mention.key and self._last_is_record:
+            return
+        self._last_is_record = False
         self._last = mention if mention.key else None
         if mention.key and mention.kind == "case":
             self._last_case = mention
@@ -83,7 +93,7 @@ class Antecedents:
         if mention.section:
             self._id_section(mention)
         elif self._last is None:
-            self._unresolved(mention, "us/id")
+            self._unresolved(mention, "us/id-record" if self._last_is_record else "us/id")
         elif _fits(self._last, mention.pin):
             self._means(mention, self._last.key, "us/id", 0.9 if self._last.kind in FULL else 0.85)
         elif self._last.kind != "case" and self._last_case and _fits(self._last_case, mention.pin):

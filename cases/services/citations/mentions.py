@@ -7,6 +7,8 @@ from typing import Protocol
 
 # Kinds that name an authority in full, so that a later "Id." may mean them.
 FULL = frozenset({"case", "statute", "regulation", "rule", "constitution", "other"})
+RECORD = "record"
+"""A paper of the case itself: known to the grammars, so that an "Id." may mean it, and given to nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +59,16 @@ class Found:
     """Stands in a parenthesis that explains another citation, so that "Id." does not mean it."""
     parallel: bool = False
     """Names the same decision as the mention before it, in another reporter."""
+    history: bool = False
+    """An order about the decision before it (cert. denied), which is part of that decision's history and decides nothing itself."""
 
 
 class Grammar(Protocol):
     """A country's or a family's way to cite, as a plug-in."""
 
     name: str
+    rank: int
+    """Where two grammars see the same words, the lower is believed."""
 
     def find(self, text: str) -> list[Found]:
         """All mentions in cleaned text (single spaces, plain hyphens), in any order."""

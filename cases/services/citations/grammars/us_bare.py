@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 
 from cases.services.citations.mentions import Found
-from cases.services.citations.us_rules import AND, NEXT_CODE, RULE, SECTION, items
+from cases.services.citations.grammars.us_rules import AND, NEXT_CODE, RULE, SECTION, items
 
 _SECTIONS = re.compile(rf"(?<![\w§])(?:§§? ?|[Ss]ections? )(?P<items>{SECTION}(?:{AND}{SECTION}{NEXT_CODE})*)")
 _RULES = re.compile(rf"(?<!\w)Rules? (?P<items>{RULE}(?:{AND}{RULE})*)")
 
 
 class BareSections:
-    name = "us_bare"
+    name, rank = "us_bare", 50
 
     def find(self, text: str) -> list[Found]:
         sections = [mention for match in _SECTIONS.finditer(text) for mention in items(match, "statute")]
@@ -21,3 +21,6 @@ class BareSections:
     def keys(self, query: str) -> list[str]:
         """None: a query has no earlier mention."""
         return []
+
+
+GRAMMAR = BareSections()

@@ -75,7 +75,7 @@ _ONE_ORDINAL = re.compile(_ORDINAL)
 
 
 class UnitedStatesRules:
-    name = "us_rules"
+    name, rank = "us_rules", 20
 
     def find(self, text: str) -> list[Found]:
         return [*_statutes(text), *_regulations(text), *_rules(text), *_constitution(text)]
@@ -198,3 +198,6 @@ def _titled(query: str) -> str:
     return " ".join(
         word.title() if word.lower().strip(",") in _ORDINALS or word.lower().startswith("amendment") else word for word in query.split()
     )
+
+
+GRAMMAR = UnitedStatesRules()

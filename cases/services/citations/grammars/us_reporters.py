@@ -52,7 +52,7 @@ _TYPED = re.compile(r"(?<!\w)(\d{1,4}) ?([A-Za-z][A-Za-z. ']{0,30}?(?:\d[a-z]{1,
 
 
 class UnitedStates:
-    name = "us"
+    name, rank = "us", 30
 
     def __init__(self) -> None:
         self.tokenizer = NearbyTokenizer()
@@ -230,3 +230,6 @@ def _editions() -> dict[str, str]:
         known.setdefault(slug(name), set()).update(slug(edition.short_name) for edition in editions)
     own = {slug(edition.short_name) for editions in EDITIONS_LOOKUP.values() for edition in editions}
     return {name: name if name in own else next(iter(editions)) for name, editions in known.items() if name in own or len(editions) == 1}
+
+
+GRAMMAR = UnitedStates()
