@@ -32,7 +32,7 @@ from documents.services.search.matching import matching
 from documents.services.search.parser import parse
 from documents.services.search.scope import scope_of
 from documents.services.search.statistics import fold
-from documents.services.search.words import quoted, stems, words_in
+from documents.services.search.text.words import quoted, stems, words_in
 from lexintel.models import User
 from tasks import service_registry
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from cases.models import Case
-from documents.services.search import language
-from documents.services.search.language import language_of
-from documents.services.search.letterspacing import divided
-from documents.services.search.words import words_in
+from documents.services.search.text import language
+from documents.services.search.text.language import language_of
+from documents.services.search.text.letterspacing import divided
+from documents.services.search.text.words import words_in
 from documents.tests.searching import ask, document, titles
 from lexintel.models import User
 

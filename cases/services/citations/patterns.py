@@ -32,5 +32,12 @@ class Patterns:
                     year = groups.get("year")
                     pin = (groups.get("pin") or "").strip(" ,")
                     yield Found(
-                        match.start(), match.end(), kind, key, pin, year=int(year) if year else None, method=f"{self.name}/full", confidence=0.98
+                        match.start(),
+                        match.end(),
+                        kind,
+                        key,
+                        pin,
+                        year=int(year) if year else None,
+                        method=f"{self.name}/full",
+                        confidence=0.98,
                     )

@@ -14,8 +14,8 @@ from typing import NamedTuple
 from django.utils.safestring import SafeString
 
 from documents.services.search.matching import Matching
-from documents.services.search.variants import MARK, captions_in, lexeme_of, pairs_in, variants_in, words_of
-from documents.services.search.words import Word, beginning_of, stems, words_beginning, words_in
+from documents.services.search.text.variants import MARK, captions_in, lexeme_of, pairs_in, variants_in, words_of
+from documents.services.search.text.words import Word, beginning_of, stems, words_beginning, words_in
 
 LENGTH = 300  # characters of a snippet
 LEAD = 60  # of them before the first mark

@@ -20,9 +20,9 @@ from psycopg.types.numeric import Int8
 from documents.models import Chunk, ChunkEmbedding, ChunkWords, Document, EmbeddingModel, TextVersion
 from documents.services import embedding
 from documents.services.search import statistics
-from documents.services.search.language import forget, language_of
-from documents.services.search.variants import MARK, captions_in, lexeme_of, pairs_in, variants_in, words_of
-from documents.services.search.words import Word, quoted, stems, words_in
+from documents.services.search.text.language import forget, language_of
+from documents.services.search.text.variants import MARK, captions_in, lexeme_of, pairs_in, variants_in, words_of
+from documents.services.search.text.words import Word, quoted, stems, words_in
 
 BATCH = 500
 SAMPLE = 200  # passages by which the language of a document is told

@@ -16,8 +16,8 @@ from django.db import connection
 from documents.services.search import statistics
 from documents.services.search.matching import Matching
 from documents.services.search.scope import Scope
-from documents.services.search.variants import MARK
-from documents.services.search.words import quoted
+from documents.services.search.text.variants import MARK
+from documents.services.search.text.words import quoted
 
 CANDIDATES = 4000  # ranked at most; about 5 microseconds each
 READ_UP_TO = 5000  # visible passages that are read one by one; the index would go through everybody's first

@@ -9,10 +9,10 @@ from itertools import pairwise
 from django.utils.translation import gettext as _
 
 from documents.services.search.errors import SearchError
-from documents.services.search.language import languages_in_use
 from documents.services.search.syntax import All, Cite, Near, Node, Optional, Some, Term, Without
-from documents.services.search.variants import MARK, pair
-from documents.services.search.words import quoted, stems, tag
+from documents.services.search.text.language import languages_in_use
+from documents.services.search.text.variants import MARK, pair
+from documents.services.search.text.words import quoted, stems, tag
 
 # A lexeme is a stem, so a typed prefix may be longer than it: "negligen*" must find "neglig". These are tried as its ends.
 ENDINGS = (

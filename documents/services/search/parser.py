@@ -34,8 +34,8 @@ from documents.services.search.syntax import (
     Term,
     Without,
 )
-from documents.services.search.variants import MARK, is_exact, variants_in
-from documents.services.search.words import words_in
+from documents.services.search.text.variants import MARK, is_exact, variants_in
+from documents.services.search.text.words import words_in
 
 LONGEST_QUERY = 2000
 DOCKET = "docket:"  # how the key of a docket number begins

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 from documents.services.search.errors import SearchError
-from documents.services.search.words import words_in
+from documents.services.search.text.words import words_in
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Term:
     prefix: bool = False
     heading: bool = False
     variants: tuple[str, ...] = ()
-    """Other ways to write it (see `variants.py`), each enough by itself."""
+    """Other ways to write it (see `text.variants`), each enough by itself."""
     only_variants: bool = False
     """The words do not stand for it: C++, AT&T, a docket number."""
 

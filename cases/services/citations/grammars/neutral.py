@@ -16,7 +16,9 @@ _BRACKETED = (
 )
 _CANADIAN = r"SCC|CSC|FCA?|CAF|TCC|ONCA|ONSC|ONCJ|BCCA|BCSC|ABCA|ABQB|ABKB|SKCA|MBCA|QCCA|QCCS|NBCA|NSCA|NSSC|NLCA|PECA|YKCA|NWTCA|NUCA"
 _PIN = r"(?:,? (?:at )?(?P<pin>\[\d+\](?:-\[\d+\])?|(?:at )?paras? \d+(?:-\d+)?))?"
-_ECLI = re.compile(r"(?<![\w:])ECLI:(?P<country>[A-Z]{2}):(?P<court>[A-Z0-9]{1,7}):(?P<year>\d{4}):(?P<number>[A-Z0-9.]{1,25}[A-Z0-9])(?![\w:])", re.I)
+_ECLI = re.compile(
+    r"(?<![\w:])ECLI:(?P<country>[A-Z]{2}):(?P<court>[A-Z0-9]{1,7}):(?P<year>\d{4}):(?P<number>[A-Z0-9.]{1,25}[A-Z0-9])(?![\w:])", re.I
+)
 _BRITISH = re.compile(
     rf"\[(?P<year>(?:19|20)\d\d)\] (?P<court>{_BRACKETED}) (?P<number>\d{{1,5}})(?!\w)(?: \((?P<division>{_DIVISIONS})\))?{_PIN}"
 )

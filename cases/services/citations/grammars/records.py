@@ -14,7 +14,9 @@ _PAPER = (
     r"|Interrog\.|R\. Doc\.|Rec\. Doc\.)"
 )
 _FILED = r"(?:Dkt\.?|Docket|Doc(?:ket)?\. Entry|D\. ?E\.|Doc\.|ECF|R\. ?E\.)(?: Nos?\.)?"
-_RECORDED = r"(?:(?:Trial |Hr'g |Tr\. |Dep\. |Arb\. )?Tr\.|Pet\. ?App\.|Cert\. App\.|J\. ?A\.|Jt\. App\.|Joint App\.|R\. at|A\. ?R\.|App'x at)"
+_RECORDED = (
+    r"(?:(?:Trial |Hr'g |Tr\. |Dep\. |Arb\. )?Tr\.|Pet\. ?App\.|Cert\. App\.|J\. ?A\.|Jt\. App\.|Joint App\.|R\. at|A\. ?R\.|App'x at)"
+)
 _EXHIBIT = r"(?:(?:Pl\.'s |Def\.'s |Gov't |Joint |Trial )?Exs?\.|Exhibits?)(?! parte) ?(?=[A-Z\d])"
 _RECORD = re.compile(rf"(?<![\w.])(?:(?:{_PAPER}|{_FILED}|{_RECORDED}) ?{_LOCATOR}|{_EXHIBIT}(?:[A-Z]{{1,2}}(?!\w)|\d[\w-]*))")
 

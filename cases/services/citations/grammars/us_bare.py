@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from cases.services.citations.mentions import Found
 from cases.services.citations.grammars.us_rules import AND, NEXT_CODE, RULE, SECTION, items
+from cases.services.citations.mentions import Found
 
 _SECTIONS = re.compile(rf"(?<![\w§])(?:§§? ?|[Ss]ections? )(?P<items>{SECTION}(?:{AND}{SECTION}{NEXT_CODE})*)")
 _RULES = re.compile(rf"(?<!\w)Rules? (?P<items>{RULE}(?:{AND}{RULE})*)")

@@ -11,7 +11,9 @@ _PUBLIC_LAW = re.compile(
     r"(?<!\w)(?:Pub(?:lic|\.) ?L(?:aw|\.)|P\. ?L\.)(?: ?Nos?\.?)? ?(?P<law>\d{2,3}-\d{1,4})(?![\w-]\d)(?P<pin>,? §§? ?\d+[\w()]*)?", re.I
 )
 _AT_LARGE = re.compile(r"(?<![\w.])(?P<volume>\d{1,3}) ?Stat\. ?(?P<page>\d{1,5})(?![\w])(?:, (?P<pin>\d{1,5}(?:-\d{1,5})?)(?! ?[A-Z(§]))?")
-_ORDER = re.compile(r"(?<!\w)(?:Exec(?:utive|\.) ?(?:Order|Ord\.)|E\. ?O\.)(?: ?Nos?\.?)? ?(?P<number>\d{1,2},\d{3}|\d{1,5})(?![\w-])", re.I)
+_ORDER = re.compile(
+    r"(?<!\w)(?:Exec(?:utive|\.) ?(?:Order|Ord\.)|E\. ?O\.)(?: ?Nos?\.?)? ?(?P<number>\d{1,2},\d{3}|\d{1,5})(?![\w-])", re.I
+)
 _PROCLAMATION = re.compile(r"(?<!\w)(?:Presidential )?Proc(?:lamation|\.)(?: ?Nos?\.?)? ?(?P<number>\d{1,2},\d{3}|\d{3,5})(?![\w-])")
 
 GRAMMAR = Patterns(

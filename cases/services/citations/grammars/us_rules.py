@@ -8,16 +8,28 @@ from collections.abc import Iterator
 from cases.services.citations.keys import key, slug
 from cases.services.citations.mentions import Found
 
-SUBS = r"(?:\([0-9A-Za-z]{1,5}\))*"
+SUBS = r"(?:\([0-9A-Za-z]{1,5}\))*(?:-(?:\([0-9A-Za-z]{1,5}\))+)?"
 # 1983, 78j, 2000e-2, 1320a-7b, 1961-1968; not the 28 of a following "28 U.S.C.".
-SECTION = rf"\d{{1,6}}(?!\d)[a-zA-Z]{{0,3}}(?:-\d{{1,5}}(?!\d)[a-zA-Z]{{0,3}})*(?![\w.]\d)(?![a-zA-Z]){SUBS}(?: et seq\.?)?"
+SECTION = (
+    rf"\d{{1,6}}(?!\d)[a-zA-Z]{{0,3}}(?:-(?:\d{{1,5}}(?!\d)[a-zA-Z]{{0,3}}|[a-z]{{1,4}}(?![\w])))*"
+    rf"(?![\w.]\d)(?![a-zA-Z]){SUBS}(?: et seq\.?)?"
+)
 NEXT_CODE = r"(?! ?(?:U\. ?S|USC|C\. ?F|CFR|F\.|Fed\.|S\. ?Ct|L\. ?Ed|Cong|Stat|WL))"
 AND = r"(?:,? ?(?:and|or|&) |, ?)"
 _MARK = r"(?:§§? ?|[Ss]ections? |[Ss]ecs?\. ?)"
+_TO = r" (?:to|through) (?:§ ?)?"
 _USC = re.compile(
     r"(?<![\w.§])(?P<title>\d{1,2}),? ?(?:U\. ?S\. ?C(?:\. ?(?:[AS]\.?)?(?: ?Ann\.)?|ode)?|USC[AS]?|United States Code)(?!\w),? ?"
-    rf"(?P<mark>{_MARK})?(?P<items>{SECTION}(?:{AND}{_MARK}?{SECTION}{NEXT_CODE})*)",
+    rf"(?P<app>app(?:endix|x|\.)? ?(?P<appnumber>\d{{1,2}})?,? ?)?"
+    rf"(?P<mark>{_MARK})?(?P<items>{SECTION}(?:{_TO}{SECTION})?(?:{AND}{_MARK}?{SECTION}{NEXT_CODE})*)(?P<note>,? note\b(?! \d))?",
     re.I,
+)
+_PROSE = re.compile(
+    rf"(?<!\w)[Ss]ections? (?P<items>{SECTION}(?:{AND}{SECTION})*),? of [Tt]itle (?P<title>\d{{1,2}})(?!\w)(?:,? (?:of )?(?:the )?U(?:nited|\.) ?S(?:tates|\.) ?C(?:ode|\.))?"
+    rf"|(?<!\w)[Tt]itle (?P<title2>\d{{1,2}}),? (?:of )?(?:the )?(?:U(?:nited|\.) ?S(?:tates|\.) ?C(?:ode|\.),? )[Ss]ections? (?P<items2>{SECTION}(?:{AND}{SECTION})*)"
+)
+_AFTER_REMARK = re.compile(
+    rf" \([^()]{{3,160}}\)(?P<joint>{AND})(?P<items>§{{0,2}} ?(?P<section>\d[\w.-]*\d[a-zA-Z]{{0,2}}|\d+)(?P<pin>{SUBS}))(?![\w.]\w)"
 )
 _CFR_SECTION = rf"\d{{1,4}}(?:\.\d{{1,5}}[a-zA-Z]?(?:-\d{{1,4}}[a-zA-Z]?)*)?(?![a-zA-Z\d]){SUBS}"
 _CFR = re.compile(
@@ -25,7 +37,7 @@ _CFR = re.compile(
     rf"(?P<items>{_CFR_SECTION}(?:{AND}§{{0,2}} ?{_CFR_SECTION}{NEXT_CODE})*)",
     re.I,
 )
-_ITEM = re.compile(rf"(?P<section>\d[\w.]*?(?:-\d+[a-zA-Z]{{0,3}})*)(?P<pin>{SUBS}(?: et seq\.?)?)(?=,| |$)")
+_ITEM = re.compile(rf"(?P<section>\d[\w.]*?(?:-(?:\d+[a-zA-Z]{{0,3}}|[a-z]{{1,4}}(?![\w])))*)(?P<pin>{SUBS}(?: et seq\.?)?)(?=,| |$)")
 
 _FAMILIES = {"civ": "frcp", "crim": "frcrp", "evid": "fre", "app": "frap", "bankr": "frbp", "bank": "frbp"}
 _INITIALS = {"frcp": "frcp", "frcrp": "frcrp", "frcrimp": "frcrp", "fre": "fre", "frap": "frap", "frbp": "frbp"}
@@ -69,7 +81,9 @@ _ARTICLE = re.compile(
 _AMENDMENTS = re.compile(
     rf"(?<!\w)(?P<items>(?:{_ORDINAL})(?:(?:, and | and |, | or )(?:the )?(?:{_ORDINAL}))*) Amendments?\b"
     # "First Amendment to the Lease" amends a contract.
-    r"(?! (?:to|of) (?!the (?:U\.? ?S|United|Federal|Const)))(?! (?:Agreement|Complaint|Lease|Contract))"
+    r"(?! (?:to|of) (?!the (?:U\.? ?S|United|Federal|Const)))"
+    r"(?!,? (?:Agreement|Complaint|Lease|Contract|Loan|Note|Effective|and Restate|Date|dated|effective|executed|entered into|made as|made and"
+    r"|amending|between|by and between|attached|in writing|No\.|Period|shall|will be (?:signed|executed)))"
 )
 _ONE_ORDINAL = re.compile(_ORDINAL)
 
@@ -90,44 +104,70 @@ def _statutes(text: str) -> Iterator[Found]:
         # Below § 1 of a title that does not exist stands something else.
         if not 1 <= title <= 54:
             continue
-        for mention in items(match, "statute"):
-            mention.key = key("usc", str(title), mention.section)
+        code = f"{title}app{match['appnumber'] or ''}" if match["app"] else str(title)
+        found = [*items(match, "statute"), *_after_remarks(text, match.end(), "statute")]
+        if match["note"] and len(found) == 1:
+            found[0].end, found[0].pin, found[0].section = match.end(), "", f"{found[0].section}note"
+        for mention in found:
+            mention.key = key(
+                "usc",
+                code,
+                *(part for part in (mention.section.removesuffix("note"), "note" if mention.section.endswith("note") else None)),
+            )
             yield mention
+    for match in _PROSE.finditer(text):
+        title = int(match["title"] or match["title2"])
+        if 1 <= title <= 54:
+            for mention in items(match, "statute", "items" if match["title"] else "items2"):
+                mention.key = key("usc", str(title), mention.section)
+                yield mention
+
+
+def _after_remarks(text: str, end: int, kind: str) -> Iterator[Found]:
+    """§§ 778.113 (the statutory method), 778.114 (the fluctuating workweek): a list goes on behind what is said of its items."""
+    while (further := _AFTER_REMARK.match(text, end)) is not None:
+        end = further.end()
+        yield Found(further.start("section"), end, kind, pin=further["pin"], section=further["section"], method="us_rules/list")
 
 
 def _regulations(text: str) -> Iterator[Found]:
     for match in _CFR.finditer(text):
         if 1 <= int(match["title"]) <= 50:
-            for mention in items(match, "regulation"):
+            for mention in (*items(match, "regulation"), *_after_remarks(text, match.end(), "regulation")):
                 mention.key = key("cfr", str(int(match["title"])), mention.section)
                 yield mention
 
 
-def items(match: re.Match[str], kind: str) -> Iterator[Found]:
-    """One mention for each item of a list; the first begins where the citation does."""
+def items(match: re.Match[str], kind: str, group: str = "items") -> Iterator[Found]:
+    """One mention for each item of a list; the first begins where the citation does. A range of numbers is cited by its first section,
+    one that ends in a lettered section by both ends."""
     first = True
-    offset = match.start("items")
-    for item in _ITEM.finditer(match["items"]):
-        section, pin = _without_range(item["section"], item["pin"])
+    offset = match.start(group)
+    for item in _ITEM.finditer(match[group]):
+        section, last = _ends(item["section"])
+        pin = item["section"] + item["pin"] if last else item["pin"]
         start = match.start() if first else offset + item.start()
-        yield Found(
-            start, offset + item.end(), kind, pin=pin.strip(), section=section, method="us_rules/full" if first else "us_rules/list"
-        )
+        end = offset + item.end()
+        method = "us_rules/full" if first else "us_rules/list"
         first = False
+        if not last or last.isdigit():
+            yield Found(start, end, kind, pin=pin.strip(), section=section, method=method)
+            continue
+        dash = offset + item.start() + item["section"].rindex("-")
+        yield Found(start, dash, kind, pin=pin.strip(), section=section, method=method)
+        yield Found(dash + 1, end, kind, pin=pin.strip(), section=last, method="us_rules/range")
 
 
-def _without_range(section: str, pin: str) -> tuple[str, str]:
-    """1961-1968 and 1961-68 are ranges, cited by their first section; 2000e-2 and 80a-1 are sections."""
-    first, dash, last = section.rpartition("-")
-    if (
-        dash
-        and first.isdigit()
-        and last.isdigit()
-        and len(first) > 2
-        and int(first[: -len(last)] + last if len(last) < len(first) else last) > int(first)
-    ):
-        return first, section + pin
-    return section, pin
+def _ends(section: str) -> tuple[str, str]:
+    """The two ends of 1961-1968, 1961-68 and 1681-1681x; 2000e-2 and 80a-1 are sections, and have one."""
+    first, _dash, last = section.rpartition("-")
+    if not first.isdigit() or len(first) < 3:
+        return section, ""
+    if last.isdigit():
+        whole = first[: -len(last)] + last if len(last) < len(first) else last
+        return (first, whole) if int(whole) > int(first) else (section, "")
+    lettered = re.fullmatch(r"(\d+)[a-zA-Z]{1,3}", last)
+    return (first, last) if lettered and len(lettered[1]) == len(first) and int(lettered[1]) >= int(first) else (section, "")
 
 
 def _rules(text: str) -> Iterator[Found]:

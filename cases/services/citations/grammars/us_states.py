@@ -61,7 +61,9 @@ def _constitution(match: re.Match[str]) -> str:
 
 
 def _code(name: str, slugged: str) -> tuple[re.Pattern[str], str]:
-    return re.compile(rf"(?<![\w.])(?:{name})(?: Ann\.)?,? ?(?:§§? ?|[Ss]ections? |[Ss]ec\. )?(?P<section>\d{_SECTION[2:]}){_SUBS}"), slugged
+    return re.compile(
+        rf"(?<![\w.])(?:{name})(?: Ann\.)?,? ?(?:§§? ?|[Ss]ections? |[Ss]ec\. )?(?P<section>\d{_SECTION[2:]}){_SUBS}"
+    ), slugged
 
 
 GRAMMAR = Patterns(

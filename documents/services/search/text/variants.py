@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 
 from cases.services import dockets
-from documents.services.search.letterspacing import spaced_runs
-from documents.services.search.words import LONGEST, Word, fold
+from documents.services.search.text.letterspacing import spaced_runs
+from documents.services.search.text.words import LONGEST, Word, fold
 
 MARK = "~"
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from django.db import connection
 
 from documents.models import TextVersion
-from documents.services.search.words import ENGLISH
+from documents.services.search.text.words import ENGLISH
 
 WITH_STOP_WORDS = (
     "english", "german", "french", "spanish", "italian", "portuguese", "dutch", "danish", "swedish", "norwegian", "finnish", "hungarian",
