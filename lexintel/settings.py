@@ -216,6 +216,8 @@ EMBEDDING_FOLDER = env.str("EMBEDDING_FOLDER", default="")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = VAR / "tmp"
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler", "lexintel.uploads.UnnamedFileUploadHandler"]
+SCRATCH_FOLDER = VAR / "scratch"  # working folders of parsers; each goes with its work, or is swept when its process has died
 DATA_UPLOAD_MAX_NUMBER_FILES = 1000
 
 REST_FRAMEWORK = {

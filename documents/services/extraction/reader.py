@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import errno
 import logging
-import os
-import tempfile
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from django.conf import settings
+
 from documents.services.extraction import detection
 from documents.services.extraction.detection import DOCX, EML, HTML, MARKDOWN, PDF, TXT, detect
-from documents.services.extraction.pool import pool
-from documents.services.extraction.process import ChildDied
 from documents.services.extraction.results import ExtractedAttachment, ExtractedPage, Extraction, Notice
 from documents.services.extraction.sentences import error_sentence, notice_sentence
+from documents.services.sandbox import JobFailed, JobRefused
+from documents.services.sandbox.folders import Folder
+from documents.services.sandbox.pool import Pool
 from tasks.errors import PermanentError
 
 logger = logging.getLogger(__name__)
 
-ATTEMPTS = 2
+pool = Pool("documents.services.extraction.child:read", scratch=lambda: settings.SCRATCH_FOLDER)
 _CLAIMS = {".pdf": PDF, ".docx": DOCX, ".htm": HTML, ".html": HTML, ".xhtml": HTML, ".eml": EML, ".txt": TXT, ".md": TXT, ".markdown": TXT}
 # fmt: off
 _BINARY_NAMES = frozenset([
@@ -35,11 +35,10 @@ _SPOKEN = {PDF: "a PDF", DOCX: "a Word document", HTML: "a web page", EML: "an e
 def extract(path: Path, name: str, check: Callable[[], None], progress: Callable[[int, int], None]) -> Extraction:
     """See `documents.services.extraction.extract`."""
     mime = readable_type(path, name)
-    folder = Path(tempfile.mkdtemp(prefix="lexintel-attachments-"))
+    folder = pool.folder()
     extraction = Extraction([], mime, "", folder=folder)
-    request = {"path": str(path.resolve()), "name": name[-255:], "mime": mime, "folder": str(folder)}
     try:
-        _fill(extraction, _answer(request, check, progress))
+        _fill(extraction, _answer({"path": str(path.resolve()), "name": name[-255:], "mime": mime}, folder, check, progress))
     except BaseException:
         extraction.close()
         raise
@@ -65,25 +64,15 @@ def failure(code: str, **details: str | int) -> PermanentError:
     return PermanentError(error_sentence(code, details), code=code)
 
 
-def _answer(request: dict[str, Any], check: Callable[[], None], progress: Callable[[int, int], None]) -> dict[str, Any]:
-    """The child's answer. One that dies is asked again through a fresh one: it may have been the innocent victim of the machine."""
-    for attempt in range(1, ATTEMPTS + 1):
-        try:
-            with pool.child(check) as child:
-                answer = child.ask(request, check, progress)
-            break
-        except ChildDied as death:
-            logger.warning("parser child died (%s) on %s, attempt %s", death.code, request["mime"], attempt)
-            if attempt == ATTEMPTS or death.code == "parser_timeout":
-                raise failure(death.code) from death
-    if "error" in answer:
-        if "traceback" in answer:
-            logger.error("parser failed on %s:\n%s", request["mime"], answer["traceback"])
-        if answer["error"] == "no_room":
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        raise failure(answer["error"], **answer["details"])
-    result: dict[str, Any] = answer["result"]
-    return result
+def _answer(request: dict[str, Any], folder: Folder, check: Callable[[], None], progress: Callable[[int, int], None]) -> dict[str, Any]:
+    """The child's answer, its refusals and failures as sentences."""
+    try:
+        return pool.run(request, check=check, progress=progress, folder=folder)
+    except JobRefused as refusal:
+        raise failure(refusal.code, **refusal.details) from refusal
+    except JobFailed as death:
+        logger.error("The parser failed on %s (%s).\n%s", request["mime"], death, death.traceback)
+        raise failure(f"parser_{death.code}", reason=death.reason) from death
 
 
 def _fill(extraction: Extraction, result: dict[str, Any]) -> None:
