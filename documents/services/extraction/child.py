@@ -7,15 +7,16 @@ from pathlib import Path
 from typing import Any
 
 from documents.services.extraction.cleaning import Cleaned, clean
-from documents.services.extraction.parsers import Job, Parsed, RawPage, parser_for
+from documents.services.extraction.parsers.base import Job, Parsed, RawPage
+from documents.services.extraction.registry import from_module
 from documents.services.extraction.stamps import latest
 from documents.services.sandbox.worker import Surroundings
 
 
 def read(request: dict[str, Any], surroundings: Surroundings) -> dict[str, Any]:
-    """The entry of the extraction's children. A request is {path, name, mime}; attachments are written into the job's folder."""
+    """The entry of the extraction's children. A request is {path, name, mime, module}; attachments are written into the job's folder."""
     job = Job(Path(request["path"]), request["name"], request["mime"], surroundings.folder, surroundings.progress)
-    parsed = parser_for(job.mime).parse(job)
+    parsed = from_module(request["module"], job.mime).parse(job)
     raws = [page.text for page in parsed.pages]
     cleaning = clean(raws) if parsed.printed else None
     if cleaning and (stamp := latest(cleaning.stamps)):

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from documents.services.extraction.archive import SafeArchive
-from documents.services.extraction.detection import DOCX
 from documents.services.extraction.errors import Unreadable
+from documents.services.extraction.formats import CERTAIN, DOCX, NO, Format, Sample, gettext_noop
 from documents.services.extraction.parsers.base import Job, Parsed, RawPage, bounded, storable
 from documents.services.extraction.parsers.pdf import title_of
 
@@ -21,9 +21,6 @@ _SEPARATORS = ("separator", "continuationSeparator", "continuationNotice")
 
 
 class DocxParser:
-    def score(self, mime: str) -> int:
-        return 10 if mime == DOCX else 0
-
     def parse(self, job: Job) -> Parsed:
         with SafeArchive(job.path, "Word") as archive:
             package = _Package(archive)
@@ -184,3 +181,22 @@ def _describe(parsed: Parsed, archive: SafeArchive) -> None:
             parsed.title = title_of(value)
         elif value and name in ("creator", "lastModifiedBy", "created", "modified", "subject", "keywords"):
             parsed.metadata["author" if name == "creator" else name] = value[:500]
+
+
+def _sniff(sample: Sample) -> int:
+    return CERTAIN if any(member.startswith("word/") for member in sample.members) else NO
+
+
+FORMATS = (
+    Format(
+        mime=DOCX,
+        label=gettext_noop("Word document"),
+        listed="Word (DOCX)",
+        parse=DocxParser().parse,
+        suffixes=(".docx",),
+        recognised_by="a ZIP file with a folder `word/`",
+        order=20,
+        sniff=_sniff,
+        binary=True,
+    ),
+)

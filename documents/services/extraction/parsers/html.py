@@ -9,8 +9,9 @@ from typing import Any
 import selectolax
 from selectolax.lexbor import LexborHTMLParser
 
-from documents.services.extraction.detection import HTML
-from documents.services.extraction.parsers.base import Job, Parsed, RawPage, bounded, storable
+from documents.services.extraction.formats import HTML, LIKELY, NO, Format, FormatLimits, Sample, gettext_noop
+from documents.services.extraction.limits import MAX_CHARACTERS
+from documents.services.extraction.parsers.base import Job, Parsed, RawPage, storable
 from documents.services.extraction.parsers.text import decode
 
 # fmt: off
@@ -26,6 +27,8 @@ _BLOCKS = frozenset([
 _PARAGRAPHS = frozenset(["p", "h1", "h2", "h3", "h4", "h5", "h6", "table", "ul", "ol", "blockquote", "pre"])
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([A-Za-z0-9_-]{2,40})", re.IGNORECASE)
+_TAG = re.compile(rb"<(?:!doctype\s+html|html|head|body|title)[\s>]", re.IGNORECASE)
+_COMMON_TAG = re.compile(rb"<(?:p|div|table|h[1-6]|br|span|meta|a|ul|ol|script|style|font|center)[\s>/]", re.IGNORECASE)
 _SIGN_OF_LIFE = 10_000
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 _AROUND_BREAKS = re.compile(r"[ \t]*\n[ \t]*")
@@ -33,11 +36,7 @@ _MANY_BREAKS = re.compile(r"\n{3,}")
 
 
 class HtmlParser:
-    def score(self, mime: str) -> int:
-        return 10 if mime == HTML else 0
-
     def parse(self, job: Job) -> Parsed:
-        bounded(job.path.stat().st_size // 4)
         text, title = html_to_text(_decoded(job.path.read_bytes()), alive=lambda: job.tick(0, 1))
         job.tick(1, 1)
         return Parsed([RawPage(storable(text))], f"lexbor {selectolax.__version__}", title=title)
@@ -104,3 +103,31 @@ def _skipped(node: Any, tag: str) -> bool:
         return True
     attributes = node.attributes
     return bool(attributes) and ("hidden" in attributes or bool(_HIDDEN.search(attributes.get("style") or "")))
+
+
+def _sniff(sample: Sample) -> int:
+    return LIKELY + 10 if sample.is_text and _is_html(sample.head, sample.suffix) else NO
+
+
+def _is_html(head: bytes, suffix: str) -> bool:
+    start = head.lstrip(b"\xef\xbb\xbf\r\n \t")
+    if _TAG.match(start) or (start.startswith((b"<!--", b"<?xml")) and _TAG.search(head)):
+        return True
+    return (suffix in SUFFIXES or start.startswith(b"<")) and bool(_TAG.search(head) or _COMMON_TAG.search(head))
+
+
+SUFFIXES = (".html", ".htm", ".xhtml")
+FORMATS = (
+    Format(
+        mime=HTML,
+        label=gettext_noop("Web page"),
+        listed="HTML",
+        parse=HtmlParser().parse,
+        suffixes=SUFFIXES,
+        recognised_by="text that begins with a tag of HTML",
+        order=50,
+        sniff=_sniff,
+        limits=FormatLimits(bytes=4 * MAX_CHARACTERS),
+        titled=True,
+    ),
+)

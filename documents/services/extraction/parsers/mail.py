@@ -13,9 +13,10 @@ from email.errors import InvalidBase64LengthDefect
 from email.message import EmailMessage, Message
 from email.utils import parsedate_to_datetime
 
-from documents.services.extraction.detection import EML
 from documents.services.extraction.errors import Unreadable
-from documents.services.extraction.parsers.base import Job, Parsed, RawPage, bounded, storable
+from documents.services.extraction.formats import EML, LIKELY, NO, Format, FormatLimits, Sample, gettext_noop
+from documents.services.extraction.limits import MAX_CHARACTERS
+from documents.services.extraction.parsers.base import Job, Parsed, RawPage, storable
 from documents.services.extraction.parsers.html import html_to_text
 from documents.services.extraction.parsers.text import decode
 
@@ -26,12 +27,14 @@ _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
 _MALFORMED = (ValueError, IndexError, TypeError, AttributeError, KeyError, RecursionError)
 
 
-class MailParser:
-    def score(self, mime: str) -> int:
-        return 10 if mime == EML else 0
+_FIELD = re.compile(rb"([A-Za-z][A-Za-z0-9-]*):[ \t\r\n]")
+_FIELDS = frozenset(
+    b"from to cc bcc date subject message-id received return-path mime-version content-type delivered-to reply-to sender x-mailer".split()
+)
 
+
+class MailParser:
     def parse(self, job: Job) -> Parsed:
-        bounded(job.path.stat().st_size // 8)
         content = job.path.read_bytes().lstrip()
         message = email.message_from_bytes(content, policy=email.policy.default)
         parsed = Parsed([], "email (Python)", title=header(message, "Subject")[:300], date=sent(message))
@@ -163,3 +166,38 @@ def _text(part: EmailMessage) -> str:
         return content.decode(str(part.get_content_charset() or "utf-8"))
     except (LookupError, UnicodeDecodeError, *_MALFORMED):
         return decode(content)[0]
+
+
+def _sniff(sample: Sample) -> int:
+    if not sample.is_text:
+        return NO
+    return LIKELY + 20 if _is_mail(sample.head) or (sample.suffix == ".eml" and _FIELD.match(sample.head)) else NO
+
+
+def _is_mail(head: bytes) -> bool:
+    """The first line is a header field (or mbox's From line), and two fields that only mail has stand before the first empty line."""
+    block = re.split(rb"\r?\n\r?\n", head.lstrip(b"\xef\xbb\xbf\r\n \t"), maxsplit=1)[0]
+    lines = block.splitlines()
+    if not lines or not (_FIELD.match(lines[0] + b"\n") or lines[0].startswith(b"From ")):
+        return False
+    fields = {found[1].lower() for line in lines if (found := _FIELD.match(line + b"\n"))}
+    strict = fields & {b"message-id", b"mime-version", b"received", b"return-path", b"content-type", b"delivered-to"}
+    return len(fields & _FIELDS) >= 2 and bool(strict or {b"from", b"subject", b"date"} <= fields or {b"from", b"to", b"subject"} <= fields)
+
+
+FORMATS = (
+    Format(
+        mime=EML,
+        label=gettext_noop("E-mail"),
+        listed=gettext_noop("e-mail (EML)"),
+        parse=MailParser().parse,
+        suffixes=(".eml",),
+        recognised_by="header fields that only e-mail has, before the first empty line",
+        order=60,
+        sniff=_sniff,
+        limits=FormatLimits(bytes=8 * MAX_CHARACTERS),
+        also_named=(".txt", ".mht", ".mhtml"),
+        kind="email",
+        titled=True,
+    ),
+)

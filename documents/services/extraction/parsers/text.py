@@ -5,8 +5,8 @@ from __future__ import annotations
 import codecs
 import re
 
-from documents.services.extraction.detection import MARKDOWN, TXT
-from documents.services.extraction.limits import MAX_PAGES
+from documents.services.extraction.formats import MARKDOWN, NO, POSSIBLE, TXT, Format, FormatLimits, Sample, gettext_noop
+from documents.services.extraction.limits import MAX_CHARACTERS, MAX_PAGES
 from documents.services.extraction.parsers.base import Job, Parsed, RawPage, bounded, storable
 
 _HEADING = re.compile(r"^#{1,2}[ \t]+(.{1,300}?)[ \t#]*$", re.MULTILINE)
@@ -20,11 +20,7 @@ _BOMS = (
 
 
 class TextParser:
-    def score(self, mime: str) -> int:
-        return {TXT: 10, MARKDOWN: 10}.get(mime, 0)
-
     def parse(self, job: Job) -> Parsed:
-        bounded(job.path.stat().st_size // 4)
         text, encoding = decode(job.path.read_bytes())
         bounded(len(text))
         parsed = Parsed(_pages(storable(text)), f"text {encoding}", printed=job.mime == TXT, metadata={"encoding": encoding})
@@ -58,3 +54,41 @@ def _pages(text: str) -> list[RawPage]:
     if len(parts) > MAX_PAGES:
         parts = [text.replace("\f", "\n")]
     return [RawPage(part) for part in parts]
+
+
+def _plain(sample: Sample) -> int:
+    return POSSIBLE if sample.is_text else NO
+
+
+def _markdown(sample: Sample) -> int:
+    return POSSIBLE + 10 if sample.is_text and sample.suffix in MARKDOWN_SUFFIXES else NO
+
+
+MARKDOWN_SUFFIXES = (".md", ".markdown")
+LIMITS = FormatLimits(bytes=4 * MAX_CHARACTERS)
+FORMATS = (
+    Format(
+        mime=TXT,
+        label=gettext_noop("Plain text"),
+        listed=gettext_noop("text"),
+        parse=TextParser().parse,
+        suffixes=(".txt", ".text", ".log"),
+        recognised_by="text that is nothing else",
+        order=30,
+        sniff=_plain,
+        limits=LIMITS,
+        also_named=("", *MARKDOWN_SUFFIXES),
+        shown=True,
+    ),
+    Format(
+        mime=MARKDOWN,
+        label="Markdown",
+        parse=TextParser().parse,
+        suffixes=MARKDOWN_SUFFIXES,
+        recognised_by="text whose name ends so",
+        order=40,
+        sniff=_markdown,
+        limits=LIMITS,
+        also_named=(".txt",),
+    ),
+)
