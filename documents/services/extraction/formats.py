@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import IO, TYPE_CHECKING
 
+from documents.services.extraction.charsets import decode, wide_encoding
+
 if TYPE_CHECKING:
     from documents.services.extraction.parsers.base import Job, Parsed
 
@@ -58,6 +60,14 @@ class Sample:
     @cached_property
     def is_text(self) -> bool:
         return looks_like_text(self.head)
+
+    @cached_property
+    def narrow(self) -> bytes:
+        """The beginning of a text in bytes that tell letters apart: UTF-16 and UTF-32 as UTF-8, all else as it is."""
+        if b"\0" not in self.head:
+            return self.head
+        wide = self.head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or bool(wide_encoding(self.head))
+        return decode(self.head).text.encode("utf-8", "replace") if wide else self.head
 
 
 @dataclass(frozen=True)
@@ -107,11 +117,11 @@ class Format:
 
 
 def looks_like_text(head: bytes) -> bool:
-    """Few control characters (some more where the rest is good UTF-8); UTF-16 only with its byte order mark."""
+    """Few control characters (some more where the rest is good UTF-8), or UTF-16 or UTF-32, told by a mark or by its form."""
     if head.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return True
     controls = len(head) - len(head.translate(None, _CONTROLS))
-    return controls <= len(head) // (3 if _is_utf8(head) else 20)
+    return controls <= len(head) // (3 if _is_utf8(head) else 20) or bool(wide_encoding(head))
 
 
 def _is_utf8(head: bytes) -> bool:

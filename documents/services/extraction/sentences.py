@@ -68,6 +68,6 @@ def _notices() -> dict[str, str]:
         "attachment_unreadable": _("The attached file %(name)s is damaged and was left out."),
         "tracked_changes": _("This document has tracked changes: insertions are shown as part of the text, deletions are left out."),
         "comments": _("Comments in this document: %(count)s. They stand at the end of its text."),
-        "encoding_guessed": _("This text doesn't say how it is encoded; it was read as Windows-1252. Single letters may be wrong."),
+        "encoding_guessed": _("This text doesn't say how it is encoded; it was read as %(name)s. Single letters may be wrong."),
         "type_by_content": _("The name of this file ends in %(claimed)s, but by its content it is: %(actual)s. It was read as that."),
     }

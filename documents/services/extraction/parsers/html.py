@@ -9,10 +9,10 @@ from typing import Any
 import selectolax
 from selectolax.lexbor import LexborHTMLParser
 
+from documents.services.extraction.charsets import Decoded, decode, name_of
 from documents.services.extraction.formats import HTML, LIKELY, NO, Format, FormatLimits, Sample, gettext_noop
 from documents.services.extraction.limits import MAX_CHARACTERS
 from documents.services.extraction.parsers.base import Job, Parsed, RawPage, storable
-from documents.services.extraction.parsers.text import decode
 
 # fmt: off
 _DROPPED = frozenset([
@@ -37,9 +37,13 @@ _MANY_BREAKS = re.compile(r"\n{3,}")
 
 class HtmlParser:
     def parse(self, job: Job) -> Parsed:
-        text, title = html_to_text(_decoded(job.path.read_bytes()), alive=lambda: job.tick(0, 1))
+        markup, encoding, guessed = decoded(job.path.read_bytes())
+        text, title = html_to_text(markup, alive=lambda: job.tick(0, 1))
+        parsed = Parsed([RawPage(storable(text))], f"lexbor {selectolax.__version__}", title=title, metadata={"encoding": encoding})
+        if guessed:
+            parsed.notice("encoding_guessed", name=name_of(encoding))
         job.tick(1, 1)
-        return Parsed([RawPage(storable(text))], f"lexbor {selectolax.__version__}", title=title)
+        return parsed
 
 
 def html_to_text(markup: str, alive: Callable[[], None] = lambda: None) -> tuple[str, str]:
@@ -51,15 +55,10 @@ def html_to_text(markup: str, alive: Callable[[], None] = lambda: None) -> tuple
     return text, storable(" ".join(title.text().split()))[:300] if title else ""
 
 
-def _decoded(content: bytes) -> str:
-    """By byte order mark, the page's own word, UTF-8, Windows-1252: the order browsers follow."""
-    declared = _CHARSET.search(content[:4096])
-    if declared and not content.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
-        try:
-            return content.decode(declared[1].decode("ascii"))
-        except (LookupError, UnicodeDecodeError):
-            pass  # a page that is wrong about its own encoding
-    return decode(content)[0]
+def decoded(content: bytes, declared: str = "") -> Decoded:
+    """By what was said from outside, else by the page's own word, where these can be true."""
+    own = _CHARSET.search(content[:4096])
+    return decode(content, declared or (own[1].decode("ascii") if own else ""))
 
 
 def _pieces(root: Any, alive: Callable[[], None]) -> Iterator[str]:
@@ -106,7 +105,7 @@ def _skipped(node: Any, tag: str) -> bool:
 
 
 def _sniff(sample: Sample) -> int:
-    return LIKELY + 10 if sample.is_text and _is_html(sample.head, sample.suffix) else NO
+    return LIKELY + 10 if sample.is_text and _is_html(sample.narrow, sample.suffix) else NO
 
 
 def _is_html(head: bytes, suffix: str) -> bool:

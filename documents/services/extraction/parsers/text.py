@@ -2,48 +2,27 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 
+from documents.services.extraction.charsets import decode, name_of
 from documents.services.extraction.formats import MARKDOWN, NO, POSSIBLE, TXT, Format, FormatLimits, Sample, gettext_noop
 from documents.services.extraction.limits import MAX_CHARACTERS, MAX_PAGES
 from documents.services.extraction.parsers.base import Job, Parsed, RawPage, bounded, storable
 
 _HEADING = re.compile(r"^#{1,2}[ \t]+(.{1,300}?)[ \t#]*$", re.MULTILINE)
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
 
 
 class TextParser:
     def parse(self, job: Job) -> Parsed:
-        text, encoding = decode(job.path.read_bytes())
+        text, encoding, guessed = decode(job.path.read_bytes())
         bounded(len(text))
         parsed = Parsed(_pages(storable(text)), f"text {encoding}", printed=job.mime == TXT, metadata={"encoding": encoding})
-        if encoding == "cp1252":
-            parsed.notice("encoding_guessed")
+        if guessed:
+            parsed.notice("encoding_guessed", name=name_of(encoding))
         if job.mime == MARKDOWN and (heading := _HEADING.search(text[:20_000])):
             parsed.title = storable(heading[1]).strip()
         job.tick(len(parsed.pages), len(parsed.pages))
         return parsed
-
-
-def decode(content: bytes) -> tuple[str, str]:
-    """Text and the encoding it was read with: its byte order mark, else UTF-8, else Windows-1252 (every byte means something there)."""
-    for mark, encoding in _BOMS:
-        if content.startswith(mark):
-            return content[len(mark) :].decode(encoding, "replace"), encoding
-    try:
-        return content.decode("utf-8"), "utf-8"
-    except UnicodeDecodeError as error:
-        # A multi-byte letter cut off by the end of the file is no reason to misread all others.
-        if error.start >= len(content) - 3:
-            return content[: error.start].decode("utf-8"), "utf-8"
-    return content.decode("cp1252", "replace"), "cp1252"
 
 
 def _pages(text: str) -> list[RawPage]:
