@@ -63,7 +63,7 @@ _NEVER = (
     "iso8859-14",
     "iso8859-16",
 )
-_MARGIN = 1.25  # by which another Latin encoding must be likelier than Windows-1252
+_MARGIN = 1.6  # by which another Latin encoding must be likelier than Windows-1252
 _LATIN = re.compile(
     r"cp125[0247]|iso8859-(?:1|2|3|4|9|10|13|14|15|16)|mac[_-](?:roman|latin2|croatian|turkish|iceland|romanian)"
     r"|cp(?:437|85\d|86[0135])|hp-roman8"
