@@ -67,6 +67,8 @@ def _notices() -> dict[str, str]:
         "repaired": _("This PDF is damaged; its text was recovered, but some of it may be missing."),
         "attachment_unreadable": _("The attached file %(name)s is damaged and was left out."),
         "tracked_changes": _("This document has tracked changes: insertions are shown as part of the text, deletions are left out."),
+        "hidden_text": _("Hidden passages in this document: %(count)s. The first: “%(name)s”. They are read and found like the rest."),
+        "not_shown": _("Passages that browsers don't show, left out: %(count)s. The first: “%(name)s”."),
         "comments": _("Comments in this document: %(count)s. They stand at the end of its text."),
         "encoding_guessed": _("This text doesn't say how it is encoded; it was read as %(name)s. Single letters may be wrong."),
         "type_by_content": _("The name of this file ends in %(claimed)s, but by its content it is: %(actual)s. It was read as that."),

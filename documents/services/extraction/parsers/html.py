@@ -38,21 +38,27 @@ _MANY_BREAKS = re.compile(r"\n{3,}")
 class HtmlParser:
     def parse(self, job: Job) -> Parsed:
         markup, encoding, guessed = decoded(job.path.read_bytes())
-        text, title = html_to_text(markup, alive=lambda: job.tick(0, 1))
+        text, title, hidden = html_to_text(markup, alive=lambda: job.tick(0, 1))
         parsed = Parsed([RawPage(storable(text))], f"lexbor {selectolax.__version__}", title=title, metadata={"encoding": encoding})
         if guessed:
             parsed.notice("encoding_guessed", name=name_of(encoding))
+        if hidden:
+            parsed.notice("not_shown", count=len(hidden), name=hidden[0])
         job.tick(1, 1)
         return parsed
 
 
-def html_to_text(markup: str, alive: Callable[[], None] = lambda: None) -> tuple[str, str]:
-    """The visible text (blocks on lines of their own, cells apart by tabs) and the title. `alive` is called now and then."""
+def html_to_text(markup: str, alive: Callable[[], None] = lambda: None) -> tuple[str, str, list[str]]:
+    """The visible text (blocks on lines of their own, cells apart by tabs), the title, and how the hidden passages begin.
+
+    `alive` is called now and then.
+    """
     tree = LexborHTMLParser(markup)
     title = tree.css_first("title")
-    text = "".join(_pieces(tree.root, alive))
+    hidden: list[str] = []
+    text = "".join(_pieces(tree.root, alive, hidden))
     text = _MANY_BREAKS.sub("\n\n", _AROUND_BREAKS.sub("\n", text)).strip()
-    return text, storable(" ".join(title.text().split()))[:300] if title else ""
+    return text, storable(" ".join(title.text().split()))[:300] if title else "", hidden
 
 
 def decoded(content: bytes, declared: str = "") -> Decoded:
@@ -61,7 +67,7 @@ def decoded(content: bytes, declared: str = "") -> Decoded:
     return decode(content, declared or (own[1].decode("ascii") if own else ""))
 
 
-def _pieces(root: Any, alive: Callable[[], None]) -> Iterator[str]:
+def _pieces(root: Any, alive: Callable[[], None], hidden: list[str]) -> Iterator[str]:
     """Text in reading order, walked with a stack of our own: pages may be nested deeper than Python recurses."""
     stack: list[tuple[Any, bool]] = [(root, False)]
     preformatted = visited = 0
@@ -83,7 +89,11 @@ def _pieces(root: Any, alive: Callable[[], None]) -> Iterator[str]:
             continue
         if tag == "br":
             yield "\n"
-        if _skipped(node, tag):
+        if tag in _DROPPED or tag.startswith(("-", "!")):
+            continue
+        if _is_hidden(node):
+            if found := " ".join(_beginning(node).split())[:80]:
+                hidden.append(storable(found))
             continue
         yield _boundary(tag) if tag in _BLOCKS else ""
         preformatted += tag == "pre"
@@ -97,11 +107,23 @@ def _boundary(tag: str) -> str:
     return "\n\n" if tag in _PARAGRAPHS else "\n" if tag in _BLOCKS else ""
 
 
-def _skipped(node: Any, tag: str) -> bool:
-    if tag in _DROPPED or tag.startswith(("-", "!")):
-        return True
+def _is_hidden(node: Any) -> bool:
     attributes = node.attributes
     return bool(attributes) and ("hidden" in attributes or bool(_HIDDEN.search(attributes.get("style") or "")))
+
+
+def _beginning(node: Any) -> str:
+    """The first words below, without those of scripts; looked for among the first few nodes only."""
+    stack, pieces = [node], []
+    for _ in range(200):
+        if not stack:
+            break
+        below = stack.pop()
+        if below.tag == "-text":
+            pieces.append(below.text_content or "")
+        elif below.tag not in _DROPPED:
+            stack.extend(reversed(list(below.iter(include_text=True))))
+    return " ".join(pieces)
 
 
 def _sniff(sample: Sample) -> int:
