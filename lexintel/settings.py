@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from lexintel import logs
 from lexintel.environment import address, boolean, integer, one_of, text, words
 
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # onnxruntime's own reports to its maker; nothing leaves the machine
 django_stubs_ext.monkeypatch()  # lets code say ModelAdmin[Case] and QuerySet[Case], as the type checker wants it
 
 BASE_DIR = Path(__file__).resolve().parent.parent
