@@ -88,6 +88,7 @@ def test_short_texts_of_two_bytes_a_letter(text: str, encoding: str) -> None:
 )
 def test_single_faults_are_no_reason_to_misread_all(content: bytes, text: str) -> None:
     assert decode(content).text == text
+    assert decode(content).guessed == ("\ufffd" in text)
 
 
 def test_a_guess_is_told_and_a_mark_is_none(tmp_path: Path) -> None:

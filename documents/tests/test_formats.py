@@ -95,6 +95,7 @@ def test_one_module_makes_a_format_listed_everywhere(
     client.force_login(owner)
     page = client.get(case.get_absolute_url()).content.decode()
     assert re.search(r'data-formats="[^"]*Toy \(ODT\)', page)
+    assert re.search(r"<p>[^<]*Toy \(ODT\)[^<]*up to \d+ MB", page, re.IGNORECASE)
     assert re.search(r'data-unreadable="([^"]*)"', page)[1].split() == [s[1:] for s in registry.unreadable_suffixes()]  # type: ignore[index]
     assert ".odt" not in registry.unreadable_suffixes()
     schema = client.get("/api/schema/?format=json").json()

@@ -105,7 +105,7 @@ def decode(content: bytes, declared: str = "") -> Decoded:
     if (utf8 is None or 4 * len(_CONTROL.findall(content[:SAMPLE])) >= len(content[:SAMPLE])) and (wide := wide_encoding(content)):
         return Decoded(content.decode(wide, "replace"), wide, guessed=True)
     if utf8 is not None and _SHIFT not in content:
-        return Decoded(utf8, "utf-8")
+        return Decoded(utf8, "utf-8", guessed="\ufffd" in utf8)
     if said and said != "utf-8" and said not in _SAID_BY_DEFAULT and (strict := _strictly(content, said)) is not None:
         return Decoded(strict, said)
     return _guessed(content, declared=said)

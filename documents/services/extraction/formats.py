@@ -72,10 +72,10 @@ class Sample:
 
 @dataclass(frozen=True)
 class FormatLimits:
-    """What one file of a format may cost: its size in bytes (None: as every upload) and the seconds its reading may take."""
+    """What one file of a format may cost: its size in bytes and the seconds its reading may take (None: as every upload, every job)."""
 
     bytes: int | None = None
-    seconds: float = 1200.0
+    seconds: float | None = None
 
 
 @dataclass(frozen=True)
