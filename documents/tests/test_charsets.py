@@ -219,6 +219,7 @@ def test_a_subject_in_bytes_of_its_own_is_read(tmp_path: Path) -> None:
             assert extraction.title == "Договор поставки подписан"
 
 
+@pytest.mark.corpus
 @pytest.mark.parametrize(
     ("name", "words"),
     [("utf16le_no_bom.txt", None), ("shift_jis.txt", "shift_jis"), ("windows_1251.txt", "cp1251")],

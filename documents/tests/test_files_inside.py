@@ -78,6 +78,7 @@ def test_a_forwarded_message_keeps_the_bytes_that_it_came_in(
     assert "Товар доставлен в срок." in text_of(forwarded)
 
 
+@pytest.mark.corpus
 @pytest.mark.parametrize("name", ["embedded_file.pdf", "forwarded.eml"])
 def test_the_cases_of_the_corpus(corpus: Path, accept: Callable[..., Document], work_off: Callable[..., int], name: str) -> None:
     document = settled(accept((corpus / "cases" / name).read_bytes(), name), work_off)

@@ -125,6 +125,7 @@ def test_what_browsers_do_not_show_is_told(tmp_path: Path, hiding: str) -> None:
         ]
 
 
+@pytest.mark.corpus
 def test_the_case_of_the_corpus_is_read_and_told(corpus: Path) -> None:
     with read(corpus / "cases" / "hidden_text.docx") as extraction:
         assert "hidden text vestry" in extraction.pages[0].text
