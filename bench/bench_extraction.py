@@ -16,7 +16,7 @@ from typing import NamedTuple
 import pypdf
 from django.conf import settings
 
-from documents.services.chunking import chunk_pages
+from documents.services.chunking.chunker import chunk_pages
 from documents.services.embedding.tokens import Tokens
 from documents.services.embedding.weights import embedded_folder
 from documents.services.extraction import extract

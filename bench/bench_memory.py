@@ -10,7 +10,7 @@ from pathlib import Path
 import typst
 
 from bench.installation import Installation, installation
-from tasks.memory import tree_mb
+from tasks.base.memory import tree_mb
 
 MARKS = (100, 300, 500)
 AT_ONCE = 20

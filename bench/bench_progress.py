@@ -21,8 +21,8 @@ from django.conf import settings
 from bench.installation import pss
 from cases.models import Case, Membership
 from lexintel.models import ApiToken, User
-from tasks.progress import emit
-from tasks.transport import publisher
+from tasks.progress.events import emit
+from tasks.progress.transport import publisher
 
 EVENTS = 300
 PAUSE = 0.01

@@ -14,9 +14,9 @@ from django.conf import settings
 from cases.models import Case
 from documents.errors import Refused
 from documents.models import Document
-from documents.services import particulars
 from documents.services.extraction import detect, registry
 from documents.services.extraction.sentences import listed_formats
+from documents.services.reading import metadata
 from documents.tests import toy_format
 from documents.tests.reading import read
 from tasks.errors import PermanentError
@@ -67,7 +67,7 @@ def test_one_module_makes_a_format_accepted_and_ready(toy: None, accept: Callabl
     work_off()
     document.refresh_from_db()
     assert (document.status, document.title) == (Document.Status.READY, "The toy of Ottoline")
-    assert particulars.type_of(document.mime) == "Toy paper"
+    assert metadata.type_of(document.mime) == "Toy paper"
 
 
 @pytest.mark.django_db

@@ -12,9 +12,10 @@ import pytest
 from django.test import override_settings
 from django_celery_beat.models import PeriodicTask, PeriodicTasks
 
-from tasks import leader, schedules
+from tasks.base import leader
 from tasks.manager import manager
 from tasks.models import TaskAttempt, TaskRecord, Worker
+from tasks.scheduling import schedules
 from tasks.tests.committed import committed, db  # noqa: F401
 from tasks.tests.functions import Job
 from tasks.tests.processes import QUICK, Process, beat, celery_worker, cluster, until, web_server
