@@ -14,7 +14,7 @@ from rest_framework.test import APIClient
 
 from cases.models import Case, Membership, Role
 from cases.services import matters
-from documents.services.extraction.pool import pool
+from documents.services.sandbox.pool import close_all
 from lexintel.models import ApiToken, User
 
 PASSWORD = "pass-word-123"
@@ -44,7 +44,7 @@ def own_storage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def parsers_end_with_the_tests() -> Iterator[None]:
     """Before the coverage of their code is added up, not when the interpreter ends."""
     yield
-    pool.close()
+    close_all()
 
 
 def _person(name: str) -> User:

@@ -6,15 +6,19 @@ class DocumentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from django.conf import settings
+
         from documents import explanations
         from documents.services import embedding
         from documents.services.pipeline.subscriptions import documents_named, documents_of
         from documents.services.reading import overview
+        from documents.services.sandbox import folders
         from documents.services.storage import blobs
         from tasks.operations.maintenance import register_check
         from tasks.progress.topics import register_subjects, register_topic
 
         blobs.root()  # a wrong STORAGE_URL stops the start here
+        folders.sweep(settings.SCRATCH_FOLDER)
         embedding.register()
         register_topic("document", documents_of)
         register_subjects("document", documents_named)

@@ -11,9 +11,12 @@ from typing import BinaryIO
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.http import content_disposition_header, parse_etags
 
+from documents.services.extraction import registry
+from documents.services.extraction.formats import PDF, TXT
+
 BLOCK = 256 * 1024
-# Only these are shown by the browser itself; everything else (HTML, SVG, e-mails) is handed over as a download.
-SHOWN = frozenset({"application/pdf", "text/plain", "image/png", "image/jpeg", "image/gif", "image/webp"})
+# Only these and what its format calls harmless are shown by the browser itself; all else (HTML, SVG, e-mails) is handed over as a download.
+PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 SANDBOX = "default-src 'none'; sandbox; frame-ancestors 'self'"
 PDF_POLICY = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'self'"
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)$")
@@ -82,12 +85,13 @@ async def _blocks(file: BinaryIO, first: int, length: int) -> AsyncIterator[byte
 
 
 def _with_headers(response: HttpResponseBase, etag: str, mime: str, name: str, download: bool) -> HttpResponseBase:
-    shown = mime in SHOWN and not download
-    response["Content-Type"] = f"{mime}; charset=utf-8" if mime == "text/plain" else mime or "application/octet-stream"
+    form = registry.by_mime(mime)
+    shown = not download and (mime in PICTURES or (form is not None and form.shown))
+    response["Content-Type"] = f"{mime}; charset=utf-8" if mime == TXT else mime or "application/octet-stream"
     response["Content-Disposition"] = content_disposition_header(not shown, name) or "attachment"
     response["ETag"] = f'"{etag}"'
     response["Accept-Ranges"] = "bytes"
     response["Cache-Control"] = "private, no-cache"
     response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = PDF_POLICY if mime == "application/pdf" else SANDBOX
+    response["Content-Security-Policy"] = PDF_POLICY if mime == PDF else SANDBOX
     return response

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from lexintel.environment import address, boolean, integer, one_of, text, words
 from lexintel.monitoring import logs
 
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # onnxruntime's own reports to its maker; nothing leaves the machine
 django_stubs_ext.monkeypatch()  # lets code say ModelAdmin[Case] and QuerySet[Case], as the type checker wants it
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -216,6 +217,8 @@ EMBEDDING_FOLDER = env.str("EMBEDDING_FOLDER", default="")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = VAR / "tmp"
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler", "lexintel.frame.uploads.UnnamedFileUploadHandler"]
+SCRATCH_FOLDER = VAR / "scratch"  # working folders of parsers; each goes with its work, or is swept when its process has died
 DATA_UPLOAD_MAX_NUMBER_FILES = 1000
 
 REST_FRAMEWORK = {

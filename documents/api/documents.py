@@ -7,6 +7,7 @@ from typing import Any
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.types import OpenApiTypes
@@ -37,6 +38,7 @@ from documents.filters import DocumentFilter
 from documents.models import Document
 from documents.models.documents import DocumentQuerySet
 from documents.services import ingest
+from documents.services.extraction.sentences import listed_formats
 from documents.services.ingest import restoring
 from documents.services.pipeline import corrections, lifecycle, reprocessing
 from documents.services.reading import text_view
@@ -55,6 +57,10 @@ class FilesParser(MultiPartParser):
             if "header size" in str(error):
                 raise Refused(_("The file's name is too long. Please shorten it and upload the file again."), "name_too_long") from error
             raise
+
+
+def _described_upload() -> str:
+    return f"Put files into a case: all of them, or none where one is refused. Formats that can be read: {listed_formats()}."
 
 
 @extend_schema_view(
@@ -80,7 +86,11 @@ class DocumentViewSet(
     def get_serializer_class(self) -> Any:
         return DocumentDetailSerializer if self.action == "retrieve" else super().get_serializer_class()
 
-    @extend_schema(request={"multipart/form-data": NewDocumentsSerializer}, responses={201: AcceptedSerializer(many=True)})
+    @extend_schema(
+        request={"multipart/form-data": NewDocumentsSerializer},
+        responses={201: AcceptedSerializer(many=True)},
+        description=lazy(_described_upload, str)(),
+    )
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Put files into a case: all of them, or none where one is refused."""
         files = _files_of(request)

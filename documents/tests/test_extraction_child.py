@@ -6,16 +6,16 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from documents.services.extraction import process
-from documents.services.extraction.pool import Pool, pool
+from documents.services.extraction import reader
+from documents.services.extraction.reader import pool
 from documents.tests.reading import pdf, read
 from tasks.errors import Cancelled, PermanentError
 
@@ -27,6 +27,12 @@ def fresh_pool():
     pool.close()
     yield
     pool.close()
+
+
+@pytest.fixture
+def limited(monkeypatch):
+    """Other limits for the children that are started from now on."""
+    return lambda **limits: monkeypatch.setattr(pool, "limits", replace(pool.limits, **limits))
 
 
 @pytest.fixture
@@ -52,7 +58,7 @@ def alive(pid: int) -> bool:
 
 def children_of(pid: int) -> list[int]:
     listed = subprocess.run(["ps", "-ww", "-o", "pid=,args=", "--ppid", str(pid)], capture_output=True, text=True, check=False).stdout
-    return [int(line.split()[0]) for line in listed.splitlines() if "extraction.child" in line]
+    return [int(line.split()[0]) for line in listed.splitlines() if "sandbox.worker" in line]
 
 
 def eventually(condition, seconds: float = 10) -> bool:
@@ -124,28 +130,27 @@ def test_a_file_that_kills_every_child_ends_in_a_sentence(long_pdf, small):
     assert read(small).pages[0].text == "small"
 
 
-def test_a_child_that_falls_silent_is_ended(small, monkeypatch):
+def test_a_child_that_falls_silent_is_ended(small, limited):
+    limited(silent_seconds=1.0)
     read(small)
     (child,) = children_of(os.getpid())
     os.kill(child, signal.SIGSTOP)
-    with monkeypatch.context() as patch:
-        patch.setattr(process, "SILENT_SECONDS", 1.0)
-        with pytest.raises(PermanentError) as caught:
-            read(small)
+    with pytest.raises(PermanentError) as caught:
+        read(small)
     assert caught.value.code == "parser_timeout"
     assert not alive(child)
     assert read(small).pages[0].text == "small"
 
 
-def test_a_file_that_takes_too_long_is_ended(long_pdf, monkeypatch):
-    monkeypatch.setattr(process, "WALL_SECONDS", 0.1)
+def test_a_file_that_takes_too_long_is_ended(long_pdf, limited):
+    limited(wall_seconds=0.1)
     with pytest.raises(PermanentError) as caught:
         read(long_pdf)
     assert caught.value.code == "parser_timeout"
 
 
-def test_processor_time_is_limited(tmp_path, monkeypatch):
-    monkeypatch.setenv("LEXINTEL_PARSER_CPU", "1")
+def test_processor_time_is_limited(tmp_path, limited):
+    limited(cpu_seconds=1)
     path = tmp_path / "deep.html"
     path.write_text("<html>" + "<div>" * 60_000)
     with pytest.raises(PermanentError) as caught:
@@ -153,8 +158,8 @@ def test_processor_time_is_limited(tmp_path, monkeypatch):
     assert caught.value.code == "parser_timeout"
 
 
-def test_memory_is_limited(tmp_path, monkeypatch, small):
-    monkeypatch.setenv("LEXINTEL_PARSER_MEMORY", str(200 * 1024**2))
+def test_memory_is_limited(tmp_path, limited, small):
+    limited(memory_bytes=200 * 1024**2)
     path = tmp_path / "big.txt"
     path.write_text("ab-\n" * 3_000_000)
     with pytest.raises(PermanentError) as caught:
@@ -170,54 +175,11 @@ def test_threads_read_at_the_same_time(small):
     assert 1 <= len(children_of(os.getpid())) <= max(2, os.cpu_count() or 2)
 
 
-def test_a_caller_who_waits_for_a_child_can_be_cancelled():
-    crowded = Pool(size=1)
-    entered, leave = threading.Event(), threading.Event()
-
-    def hold() -> None:
-        with crowded.child(lambda: None):
-            entered.set()
-            leave.wait(10)
-
-    holder = threading.Thread(target=hold)
-    holder.start()
-    entered.wait(10)
-
-    def check() -> None:
-        raise Cancelled
-
-    with pytest.raises(Cancelled), crowded.child(check):
-        pass
-    leave.set()
-    holder.join()
-    crowded.close()
-
-
-def test_a_worn_out_child_is_replaced(small, monkeypatch):
-    monkeypatch.setattr(process, "FILES_PER_CHILD", 2)
-    seen = set()
-    for _ in range(6):
-        read(small)
-        seen.update(children_of(os.getpid()))
-    assert read(small).pages[0].text == "small"
-    assert len(seen) <= 3
-
-
-def test_the_child_outlives_the_thread_that_asked_first(small):
-    thread = threading.Thread(target=read, args=(small,))
-    thread.start()
-    thread.join()
-    time.sleep(0.3)
-    (child,) = children_of(os.getpid())
-    assert read(small).pages[0].text == "small"
-    assert children_of(os.getpid()) == [child]
-
-
 PARENT = """
 import sys, os, time
 from django.conf import settings
-settings.configure(USE_I18N=False)
 from pathlib import Path
+settings.configure(USE_I18N=False, SCRATCH_FOLDER=Path(sys.argv[1]).parent / 'scratch')
 from documents.services.extraction import extract
 path = Path(sys.argv[1])
 def once(): return extract(path, name=path.name, check=lambda: None, progress=lambda *_: None)
@@ -236,7 +198,7 @@ else:
 
 
 def start_parent(path: Path, mode: str) -> subprocess.Popen[str]:
-    root = Path(process.__file__).resolve().parents[3]
+    root = Path(reader.__file__).resolve().parents[3]
     return subprocess.Popen(
         [sys.executable, "-c", PARENT, str(path), mode],
         stdout=subprocess.PIPE,
@@ -266,6 +228,6 @@ def test_forked_processes_use_children_of_their_own(small):
 def test_the_child_imports_no_django():
     heavy = "[name for name in sys.modules if name.split('.')[0] in ('django', 'psycopg', 'celery')]"
     script = f"import sys; import documents.services.extraction.child; print({heavy})"
-    root = Path(process.__file__).resolve().parents[3]
+    root = Path(reader.__file__).resolve().parents[3]
     printed = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=root).stdout
     assert printed.strip() == "[]"

@@ -106,7 +106,7 @@ def test_an_email_gives_headers_body_and_files(tmp_path):
     with read(path) as extraction:
         text = extraction.pages[0].text
         assert [attachment.name for attachment in extraction.attachments] == ["../../etc/brief.pdf", "Settlement offer.eml"]
-        assert all(attachment.path.parent == extraction.folder for attachment in extraction.attachments)
+        assert all(attachment.path.parent == extraction.folder.path for attachment in extraction.attachments)
         assert b"We offer nothing." in extraction.attachments[1].path.read_bytes()
     assert "Subject: Re: §1983 – draft" in text
     assert text.endswith("Please read.")

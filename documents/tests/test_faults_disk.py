@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import resource
-import tempfile
 from email.message import EmailMessage
 from io import BytesIO
 from pathlib import Path
@@ -14,6 +13,8 @@ import pytest
 from cases.services import matters
 from documents.models import Document
 from documents.services import extraction, ingest
+from documents.services.extraction import reader
+from documents.services.sandbox.folders import Folder
 from documents.services.storage import blobs
 from lexintel.models import User
 from tasks.engine import retry_policy
@@ -36,11 +37,10 @@ def email_with_attachment(size: int) -> bytes:
 
 
 def test_a_disk_that_is_full_for_the_reading_process_is_not_the_fault_of_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    mail, folder = tmp_path / "mail.eml", tmp_path / "attachments"
+    mail, folder = tmp_path / "mail.eml", Folder(tmp_path)
     mail.write_bytes(email_with_attachment(100 * KB))
-    folder.mkdir()
-    (folder / "0000").symlink_to("/dev/full")
-    monkeypatch.setattr(tempfile, "mkdtemp", lambda **_: str(folder))
+    (folder.path / "0000").symlink_to("/dev/full")
+    monkeypatch.setattr(reader.pool, "folder", lambda: folder)
     with pytest.raises(OSError, match="No space left") as raised:
         extraction.extract(mail, name="mail.eml", check=lambda: None, progress=lambda page, pages: None)
     verdict = retry_policy.judge(raised.value, retries=0, previous=None)

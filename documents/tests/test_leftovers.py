@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -19,21 +15,13 @@ from cases.models import Case
 from documents.models import Document, Upload
 from documents.services.ingest import orphans, uploads
 from documents.services.pipeline import lifecycle
+from documents.services.sandbox.folders import PREFIX, Folder
 from documents.services.storage import blobs
 from tasks.manager import manager
 from tasks.models import Status, TaskRecord
 from tasks.operations import maintenance
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def a_folder_for_temporary_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Other processes of this machine have parsers too."""
-    folder = tmp_path / "tmp"
-    folder.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(folder))
-    return folder
 
 
 @pytest.fixture(autouse=True)
@@ -63,19 +51,16 @@ def test_bytes_without_a_row_go_and_those_with_one_stay(
 ) -> None:
     kept, deleted = accept(), accept("Another text.", "other.txt")
     lifecycle.delete(deleted, editor)
-    assert clean_up() == {"parser_folders": 0, "upload_parts": 0, "files": 1, "bytes": len(b"nobody's")}
+    assert clean_up() == {"work_folders": 0, "upload_parts": 0, "files": 1, "bytes": len(b"nobody's")}
     assert not orphan.exists()
     assert blobs.path_of(kept).exists()
     assert blobs.path_of(deleted).exists()
 
 
-def test_nothing_goes_that_is_younger_than_a_day(orphan: Path, a_folder_for_temporary_files: Path) -> None:
+def test_no_bytes_go_that_are_younger_than_a_day(orphan: Path) -> None:
     os.utime(orphan, (0, 0))  # written long ago, but it has just come to its place
-    home = a_folder_for_temporary_files / "lexintel-parser-abc"
-    home.mkdir()
     assert set(clean_up().values()) == {0}
     assert orphan.exists()
-    assert home.exists()
 
 
 def test_bytes_that_arrive_again_while_they_are_swept_stay(
@@ -115,25 +100,15 @@ def test_other_files_in_the_storage_are_none_of_its_business(orphan: Path, a_day
     assert all(path.exists() for path in others)
 
 
-@contextmanager
-def working_in(folder: Path) -> Iterator[None]:
-    process = subprocess.Popen([sys.executable, "-c", "import sys; print(flush=True); sys.stdin.read()"], cwd=folder, stdin=-1, stdout=-1)
-    assert process.stdout is not None
-    process.stdout.readline()
-    try:
-        yield
-    finally:
-        process.communicate()
-
-
-def test_a_killed_parsers_folder_goes_and_a_waiting_parsers_stays(a_folder_for_temporary_files: Path, a_day_later: None) -> None:
-    deserted, inhabited, foreign = (a_folder_for_temporary_files / name for name in ("lexintel-parser-a", "lexintel-parser-b", "other"))
-    for folder in (deserted, inhabited, foreign):
-        folder.mkdir()
-        (folder / "scratch").write_text("x")
-    with working_in(inhabited):
-        assert clean_up()["parser_folders"] == 1
-    assert (deserted.exists(), inhabited.exists(), foreign.exists()) == (False, True, True)
+def test_a_killed_processs_working_folder_goes_and_a_living_ones_stays(settings: Any, tmp_path: Path) -> None:
+    settings.SCRATCH_FOLDER = tmp_path / "scratch"
+    inhabited = Folder(settings.SCRATCH_FOLDER)
+    deserted = settings.SCRATCH_FOLDER / f"{PREFIX}killed"
+    deserted.mkdir()
+    (deserted / "scratch").write_text("x")
+    assert clean_up()["work_folders"] == 1
+    assert (deserted.exists(), inhabited.path.exists()) == (False, True)
+    inhabited.remove()
 
 
 def test_it_runs_as_a_task(work_off: Callable[..., int], orphan: Path, a_day_later: None) -> None:

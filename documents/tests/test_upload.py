@@ -72,14 +72,14 @@ def test_a_file_over_the_limit_is_refused(api, editor, case, upload, settings):
 def test_a_type_that_cannot_be_read_is_refused_with_the_formats_that_can(api, editor, case, upload):
     answer = post(api(editor), case, upload("tool.exe", b"MZ\x90\x00" + bytes(200)))
     assert (answer.status_code, answer.json()["code"]) == (415, "unsupported_type")
-    assert "PDF, DOCX" in answer.json()["detail"]
+    assert "PDF, Word (DOCX)" in answer.json()["detail"]
 
 
 def test_a_name_that_lies_about_its_type_is_taken_as_what_it_is_with_a_notice(api, editor, case, upload):
     made = post(api(editor), case, upload("page.docx.txt", b"<html><body><p>Order</p></body></html>")).json()[0]
     document = Document.objects.get(pk=made["id"])
     assert document.mime == "text/html"
-    assert [notice["code"] for notice in document.notices] == ["type_mismatch"]
+    assert [notice["code"] for notice in document.notices] == ["type_by_content"]
 
 
 def test_a_request_without_files_or_case_says_what_is_missing(api, editor, case, upload):

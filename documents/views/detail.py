@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from documents.api.serializers import allowed
 from documents.models import Document
+from documents.services.extraction.formats import PDF
 from documents.services.reading import metadata, text_view
 from documents.services.reading.authorities import authorities_in, by_heading
 from documents.services.reading.history import runs_of
@@ -27,7 +28,7 @@ def document_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     place = _place(request)
     opened = text_view.open_at(document, place)
     authorities = authorities_in(opened.version)
-    is_pdf = document.mime == text_view.PDF and bool(document.stored_as)
+    is_pdf = document.mime == PDF and bool(document.stored_as)
     context = {
         **_about(document, request),
         "opened": opened,
@@ -51,7 +52,7 @@ def document_text(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
     opened = text_view.open_at(document, _place(request, page=number))
     if opened.sheet is None or opened.sheet.number != number:
         raise Http404
-    is_pdf = document.mime == text_view.PDF and bool(document.stored_as)
+    is_pdf = document.mime == PDF and bool(document.stored_as)
     return render(request, "documents/detail_text.html", {"document": document, "opened": opened, "is_pdf": is_pdf})
 
 

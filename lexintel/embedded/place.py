@@ -95,10 +95,14 @@ class Place:
         return path
 
     def make_socket_folder(self) -> Path:
-        """A private folder for the unix socket whose path is short enough."""
-        folder = self.home / "socket"
+        """A private folder for the unix socket whose path is short enough. One elsewhere is noted, so that it goes even after a kill."""
+        folder, note = self.home / "socket", self.run / "socket-folder"
+        if note.exists():
+            shutil.rmtree(note.read_text(), ignore_errors=True)
+            note.unlink()
         if len(os.fsencode(folder)) > LONGEST_SOCKET_FOLDER:
-            return self.own(Path(tempfile.mkdtemp(prefix="lexintel-")))
+            folder = Path(tempfile.mkdtemp(prefix="lexintel-"))
+            note.write_text(str(folder))
         return self.own(folder)
 
     def remove(self) -> None:

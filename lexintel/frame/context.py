@@ -3,7 +3,14 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from documents.services.extraction import registry
+from documents.services.extraction.sentences import listed_formats
+
 
 def site(request: HttpRequest) -> dict[str, Any]:
     """What every page's frame needs to know."""
-    return {"max_upload_mb": settings.MAX_UPLOAD_MB}
+    return {
+        "max_upload_mb": settings.MAX_UPLOAD_MB,
+        "readable_formats": listed_formats(),
+        "unreadable_suffixes": " ".join(suffix[1:] for suffix in registry.unreadable_suffixes()),
+    }

@@ -9,6 +9,7 @@ import contextlib
 import ipaddress
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -148,6 +149,7 @@ class Supervisor:
             "REMAP_SIGTERM": "SIGQUIT",
             "STOP_GRACE_SECONDS": "2",
             "PYTHONUNBUFFERED": "1",
+            "TMPDIR": str(self._empty_temporary()),
         }
         celery = [sys.executable, "-m", "celery", "-A", "lexintel.celery"]
         cores = len(os.sched_getaffinity(0))
@@ -163,6 +165,14 @@ class Supervisor:
             Part(name, command, env=env, common=self.common, folder=self.place.log, patience=patience)
             for name, command, patience in commands
         ]
+
+    def _empty_temporary(self) -> Path:
+        """Where the parts and their libraries keep temporary files: in our own folder, emptied here of what killed ones left."""
+        folder = self.place.var / "tmp"
+        folder.mkdir(exist_ok=True)
+        for path in folder.iterdir():
+            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+        return folder
 
     def _wait_until_ready(self) -> None:
         stop_at = time.monotonic() + READY_SECONDS

@@ -17,7 +17,7 @@ import psycopg
 import pytest
 import redis
 
-from lexintel.embedded import child
+from lexintel.embedded import child, place
 from lexintel.embedded.client import ROOT, Attachment
 from lexintel.embedded.locks import is_locked, is_shared, open_lock
 from lexintel.embedded.place import Place
@@ -125,6 +125,14 @@ def test_a_deep_folder_gets_its_socket_elsewhere_and_no_folder_above_changes_its
     attachment.close()
     assert not folder.exists() or folder.parent == attachment.place.home
     assert {folder: folder.stat().st_mode for folder in deep.parents} == modes
+
+
+def test_a_socket_folder_elsewhere_goes_with_the_next_start_where_its_keeper_was_killed(tmp_path, monkeypatch):
+    monkeypatch.setattr(place, "LONGEST_SOCKET_FOLDER", 1)
+    first, second = (Place(tmp_path / "var").make_socket_folder() for _ in range(2))
+    assert not first.exists()
+    assert second.exists()
+    second.rmdir()
 
 
 def test_a_half_made_database_is_made_anew(var):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -36,6 +39,15 @@ def test_pages_refer_to_nobody_else(path, owner, client):
     assert reply.status_code == 200
     assert not OUTSIDE.findall(reply.content.decode())
     assert "Set-Cookie" not in reply or "Domain" not in reply["Set-Cookie"]
+
+
+def test_the_embedding_library_does_not_report_to_its_maker(tmp_path):
+    """onnxruntime opens a session of its telemetry when it is imported, and notes it in a file, unless it is told not to."""
+    kept = {name: value for name, value in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"}
+    environment = {**kept, "TMPDIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "lexintel.settings"}
+    script = "import django; django.setup(); import onnxruntime"
+    subprocess.run([sys.executable, "-c", script], check=True, cwd=settings.BASE_DIR, env=environment)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_answers_forbid_sniffing_and_framing_by_others(client):

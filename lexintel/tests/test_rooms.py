@@ -25,8 +25,9 @@ FLOORS = {  # of each app, from the lowest: a name imports only what stands befo
         errors models filters forms activity tabs services serializers templatetags admin api views urls api_urls apps management
     """,
     "documents": """
-        errors jobs models ranged filters explanations services.storage services.chunking services.extraction services.embedding
-        services.search services.pipeline services.ingest services.reading services.demo api views admin tasks urls apps management
+        errors jobs models filters explanations services.sandbox services.extraction ranged services.storage services.chunking
+        services.embedding services.search services.pipeline services.ingest services.reading services.demo api views admin tasks urls
+        apps management
     """,
     "lexintel": """
         steps environment models embedded frame accounts monitoring settings urls admin bootstrap celery apps asgi web templatetags

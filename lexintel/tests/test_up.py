@@ -36,6 +36,9 @@ class Installation:
         strange = ("DATABASE_URL", "REDIS_URL", "STORAGE_URL", "TASK_EXECUTOR", "CI")
         self.env = {name: value for name, value in os.environ.items() if name not in strange}
         self.env |= {"LEXINTEL_VAR": str(var), "LEXINTEL_PORT": str(self.port), "LEXINTEL_BOOTSTRAP": "off", "MAX_UPLOAD_MB": "2"}
+        self.temporary = var.parent / "tmp"
+        self.temporary.mkdir(exist_ok=True)
+        self.env["TMPDIR"] = str(self.temporary)
 
     def start(self) -> str:
         """Start it and wait until it says that it is ready; returns what it said."""
@@ -53,6 +56,10 @@ class Installation:
         """Another command in the same folder."""
         command = [sys.executable, "manage.py", *words]
         return subprocess.run(command, cwd=ROOT, env={**self.env, **env}, capture_output=True, text=True, timeout=PATIENCE, check=False)
+
+    def left(self) -> list[Path]:
+        """What lies among the temporary files, the machine's and its own."""
+        return [path for folder in (self.temporary, self.var / "tmp", self.var / "scratch") for path in folder.rglob("*")]
 
     @property
     def said(self) -> str:
@@ -179,6 +186,7 @@ def test_several_ctrl_c_stop_everything_in_time_and_leave_nothing(up):
     assert up.process.wait(30) == 0
     assert time.monotonic() - began <= 10
     assert not up.processes()
+    assert up.left() == []
 
 
 def test_a_port_in_use_is_said_in_a_sentence(up):
@@ -199,8 +207,13 @@ def test_a_killed_supervisor_leaves_nothing_in_the_way_of_the_next_start(up):
     up.start()
     os.kill(up.process.pid, signal.SIGKILL)
     up.process.wait()
+    assert child.wait_until(lambda: not up.processes(), 20)
+    assert list(up.temporary.iterdir()) == []
+    (up.var / "scratch" / "job-killed").mkdir()
+    (up.var / "scratch" / "job-killed" / "0000").write_text("of a parser that was killed at work")
     said = up.start()
     assert "demo case" not in said, "the demo case is made once"
     os.killpg(up.process.pid, signal.SIGTERM)
     assert up.process.wait(30) == 0
     assert not up.processes()
+    assert up.left() == []

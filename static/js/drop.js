@@ -7,10 +7,9 @@ import { toast } from "./toasts.js";
 import { tray } from "./tray.js";
 import { typing } from "./dom.js";
 
-export const FORMATS = gettext("PDF, Word (DOCX), text, Markdown, HTML and e-mail (EML)");
-const KNOWN = new Set(["pdf", "docx", "txt", "text", "md", "markdown", "html", "htm", "xhtml", "eml"]);
-// Types that surely are something else; of all others the server looks at the content.
-const OTHER = new Set("doc xls xlsx ppt pptx odt ods odp rtf pages numbers key zip rar 7z gz tar exe dll msi dmg iso bin apk jpg jpeg png gif bmp tif tiff heic webp svg psd mp3 wav m4a flac ogg aac mp4 mov avi mkv webm wmv msg pst mbox js css json xml csv sqlite db".split(" "));
+// What can be read, and suffixes of what surely can't, as the server says; of all others it looks at the content.
+const formats = () => document.body.dataset.formats;
+const unreadable = () => new Set(document.body.dataset.unreadable.split(" "));
 const JUNK = /^(\.DS_Store|Thumbs\.db|desktop\.ini|\._.*)$/i;
 const here = () => document.querySelector("[data-case][data-can-upload='yes']");
 
@@ -20,7 +19,7 @@ export function whyNot(file) {
   const extension = file.name.includes(".") ? file.name.split(".").pop().toLowerCase() : "";
   if (file.size === 0) return gettext("This file is empty: it has 0 bytes.");
   if (file.size > limit * 1024 * 1024) return interpolate(gettext("This file has %(size)s; the limit is %(limit)s MB."), { size: bytes(file.size), limit });
-  if (OTHER.has(extension) && !KNOWN.has(extension)) return interpolate(gettext("LexIntel cannot read .%(extension)s files. It reads %(formats)s."), { extension, formats: FORMATS });
+  if (unreadable().has(extension)) return interpolate(gettext("LexIntel cannot read .%(extension)s files. It reads %(formats)s."), { extension, formats: formats() });
   return "";
 }
 
@@ -67,7 +66,7 @@ function showVeil() {
   const place = here();
   const veil = document.getElementById("drop-veil");
   veil.querySelector("strong").textContent = place ? interpolate(gettext("Drop to add to “%(title)s”"), { title: place.dataset.caseTitle }) : gettext("Open a case first");
-  veil.querySelector("span").textContent = place ? interpolate(gettext("%(formats)s, up to %(limit)s MB each. Folders too."), { formats: FORMATS, limit: document.body.dataset.maxUploadMb }) : gettext("Files always belong to a case.");
+  veil.querySelector("span").textContent = place ? interpolate(gettext("%(formats)s, up to %(limit)s MB each. Folders too."), { formats: formats(), limit: document.body.dataset.maxUploadMb }) : gettext("Files always belong to a case.");
   veil.hidden = false;
 }
 

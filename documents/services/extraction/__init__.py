@@ -11,7 +11,7 @@ from pathlib import Path
 from documents.services.extraction.detection import detect
 from documents.services.extraction.results import ExtractedAttachment, ExtractedPage, Extraction, Notice
 
-__all__ = ["ExtractedAttachment", "ExtractedPage", "Extraction", "Notice", "close", "detect", "extract"]
+__all__ = ["ExtractedAttachment", "ExtractedPage", "Extraction", "Notice", "detect", "extract"]
 
 
 def extract(path: Path, *, name: str, check: Callable[[], None], progress: Callable[[int, int], None]) -> Extraction:
@@ -24,10 +24,3 @@ def extract(path: Path, *, name: str, check: Callable[[], None], progress: Calla
     from documents.services.extraction import reader
 
     return reader.extract(path, name, check, progress)
-
-
-def close() -> None:
-    """End this process's idle children."""
-    from documents.services.extraction.pool import pool
-
-    pool.close()

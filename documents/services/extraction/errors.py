@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
+from documents.services.sandbox import JobRefused
 
-class Unreadable(Exception):
+
+class Unreadable(JobRefused):
     """The file can't become text. `code` is a key of `sentences.ERRORS`, `details` fill its sentence."""
-
-    def __init__(self, code: str, **details: str | int) -> None:
-        super().__init__(code)
-        self.code = code
-        self.details = details

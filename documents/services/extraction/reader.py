@@ -2,88 +2,81 @@
 
 from __future__ import annotations
 
-import errno
 import logging
-import os
-import tempfile
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from documents.services.extraction import detection
-from documents.services.extraction.detection import DOCX, EML, HTML, MARKDOWN, PDF, TXT, detect
-from documents.services.extraction.pool import pool
-from documents.services.extraction.process import ChildDied
+from django.conf import settings
+from django.utils.translation import gettext
+
+from documents.services.extraction import detection, registry
+from documents.services.extraction.detection import detect
+from documents.services.extraction.formats import MARKDOWN, TXT, Format
+from documents.services.extraction.limits import MAX_CHARACTERS
 from documents.services.extraction.results import ExtractedAttachment, ExtractedPage, Extraction, Notice
 from documents.services.extraction.sentences import error_sentence, notice_sentence
+from documents.services.sandbox import JobFailed, JobRefused
+from documents.services.sandbox.folders import Folder
+from documents.services.sandbox.pool import Pool
 from tasks.errors import PermanentError
 
 logger = logging.getLogger(__name__)
 
-ATTEMPTS = 2
-_CLAIMS = {".pdf": PDF, ".docx": DOCX, ".htm": HTML, ".html": HTML, ".xhtml": HTML, ".eml": EML, ".txt": TXT, ".md": TXT, ".markdown": TXT}
-# fmt: off
-_BINARY_NAMES = frozenset([
-    ".pdf", ".docx", ".doc", ".odt", ".wpd", ".xlsx", ".pptx", ".msg", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".wav", ".mp3", ".m4a",
-    ".flac", ".zip",
-])
-# fmt: on
-_SPOKEN = {PDF: "a PDF", DOCX: "a Word document", HTML: "a web page", EML: "an e-mail", TXT: "plain text"}
+pool = Pool("documents.services.extraction.child:read", scratch=lambda: settings.SCRATCH_FOLDER)
 
 
 def extract(path: Path, name: str, check: Callable[[], None], progress: Callable[[int, int], None]) -> Extraction:
     """See `documents.services.extraction.extract`."""
-    mime = readable_type(path, name)
-    folder = Path(tempfile.mkdtemp(prefix="lexintel-attachments-"))
-    extraction = Extraction([], mime, "", folder=folder)
-    request = {"path": str(path.resolve()), "name": name[-255:], "mime": mime, "folder": str(folder)}
+    form = readable_format(path, name)
+    folder = pool.folder()
+    extraction = Extraction([], form.mime, "", folder=folder)
     try:
-        _fill(extraction, _answer(request, check, progress))
+        request = {"path": str(path.resolve()), "name": name[-255:], "mime": form.mime, "module": registry.module_of(form.mime)}
+        _fill(extraction, _answer(request, form, folder, check, progress))
     except BaseException:
         extraction.close()
         raise
-    if mismatch := _mismatch(mime, name):
+    if mismatch := _mismatch(form, name):
         extraction.notices.insert(0, mismatch)
     return extraction
 
 
-def readable_type(path: Path, name: str) -> str:
-    """The type by content. Raises PermanentError for nothing at all, and for text or noise under the name of something else."""
+def readable_format(path: Path, name: str) -> Format:
+    """The format by content. Raises PermanentError for nothing at all, for what can't be read, is too large for its format, or is text or
+    noise under the name of something else."""
     mime = detect(path, name)
     suffix = PurePosixPath(name.lower()).suffix
     if mime == detection.EMPTY:
         raise failure("empty_file")
-    if mime in (TXT, MARKDOWN) and suffix in _BINARY_NAMES:
+    form, promised = registry.by_mime(mime), registry.promised_by(suffix)
+    if mime in (TXT, MARKDOWN) and registry.never_text(suffix):
         raise failure("type_mismatch", name=suffix)
-    if mime == detection.UNKNOWN and _CLAIMS.get(suffix) in (PDF, DOCX):
+    if mime == detection.UNKNOWN and promised and promised.binary:
         raise failure("unreadable", kind=suffix[1:].upper())
-    return mime
+    if form is None:
+        raise failure("unsupported_type", mime=mime)
+    if form.limits.bytes and path.stat().st_size > form.limits.bytes:
+        raise failure("text_too_long", limit=MAX_CHARACTERS // 1_000_000)
+    return form
 
 
 def failure(code: str, **details: str | int) -> PermanentError:
     return PermanentError(error_sentence(code, details), code=code)
 
 
-def _answer(request: dict[str, Any], check: Callable[[], None], progress: Callable[[int, int], None]) -> dict[str, Any]:
-    """The child's answer. One that dies is asked again through a fresh one: it may have been the innocent victim of the machine."""
-    for attempt in range(1, ATTEMPTS + 1):
-        try:
-            with pool.child(check) as child:
-                answer = child.ask(request, check, progress)
-            break
-        except ChildDied as death:
-            logger.warning("parser child died (%s) on %s, attempt %s", death.code, request["mime"], attempt)
-            if attempt == ATTEMPTS or death.code == "parser_timeout":
-                raise failure(death.code) from death
-    if "error" in answer:
-        if "traceback" in answer:
-            logger.error("parser failed on %s:\n%s", request["mime"], answer["traceback"])
-        if answer["error"] == "no_room":
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        raise failure(answer["error"], **answer["details"])
-    result: dict[str, Any] = answer["result"]
-    return result
+def _answer(
+    request: dict[str, Any], form: Format, folder: Folder, check: Callable[[], None], progress: Callable[[int, int], None]
+) -> dict[str, Any]:
+    """The child's answer, its refusals and failures as sentences."""
+    try:
+        return pool.run(request, check=check, progress=progress, folder=folder, wall_seconds=form.limits.seconds)
+    except JobRefused as refusal:
+        raise failure(refusal.code, **refusal.details) from refusal
+    except JobFailed as death:
+        logger.error("The parser failed on %s (%s).\n%s", request["mime"], death, death.traceback)
+        raise failure(f"parser_{death.code}", reason=death.reason) from death
 
 
 def _fill(extraction: Extraction, result: dict[str, Any]) -> None:
@@ -94,11 +87,9 @@ def _fill(extraction: Extraction, result: dict[str, Any]) -> None:
     extraction.attachments = [ExtractedAttachment(name, Path(path)) for name, path in result["attachments"]]
 
 
-def _mismatch(mime: str, name: str) -> Notice | None:
+def _mismatch(form: Format, name: str) -> Notice | None:
     """A notice where the content is readable but not what the name says."""
     suffix = PurePosixPath(name.lower()).suffix
-    claimed = _CLAIMS.get(suffix)
-    foreign = claimed is None and (suffix in _BINARY_NAMES or suffix == ".rtf")
-    if not foreign and (claimed is None or claimed == mime or mime == MARKDOWN):
+    if not registry.misnamed(form.mime, suffix):
         return None
-    return Notice("type_by_content", notice_sentence("type_by_content", {"claimed": suffix, "actual": _SPOKEN.get(mime, mime)}))
+    return Notice("type_by_content", notice_sentence("type_by_content", {"claimed": suffix, "actual": gettext(form.label)}))

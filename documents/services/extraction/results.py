@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 import weakref
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from documents.services.sandbox.folders import Folder
 
 OffsetMap = list[list[int]]
 
@@ -56,10 +57,10 @@ class Extraction:
     metadata: dict[str, Any] = field(default_factory=dict)
     notices: list[Notice] = field(default_factory=list)
     attachments: list[ExtractedAttachment] = field(default_factory=list)
-    folder: Path | None = None
+    folder: Folder | None = None
 
     def __post_init__(self) -> None:
-        self._remove = weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True) if self.folder else None
+        self._remove = weakref.finalize(self, self.folder.remove) if self.folder else None
 
     def close(self) -> None:
         """Remove the attachments' bytes; take what you need before."""

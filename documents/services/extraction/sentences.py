@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
-Details = dict[str, str | int]
+from documents.services.extraction import registry
 
-KINDS = {"PDF": "PDF", "Word": "Word"}
+Details = dict[str, str | int]
 
 
 def error_sentence(code: str, details: Details) -> str:
@@ -18,8 +19,14 @@ def error_sentence(code: str, details: Details) -> str:
         "name": "",
         "limit": 0,
         "pages": 0,
+        "formats": listed_formats(),
         **details,
     }
+
+
+def listed_formats() -> str:
+    """As "PDF, Word (DOCX), text and e-mail (EML)", in the reader's language."""
+    return get_text_list([_(form.in_lists) for form in registry.formats()], _("and"))
 
 
 def notice_sentence(code: str, details: Details) -> str:
@@ -31,10 +38,7 @@ def _errors() -> dict[str, str]:
         "empty_file": _("This file is empty. Please check the original and upload it again."),
         "unreadable": _("This %(kind)s file is damaged or incomplete and can't be opened. Please upload a fresh copy of it."),
         "encrypted": _("This file is protected with a password. Please remove the password and upload it again."),
-        "unsupported_type": _(
-            "This kind of file (%(mime)s) can't be read yet. "
-            "Text can be read from PDF, Word (DOCX), plain text, Markdown, HTML and e-mail files."
-        ),
+        "unsupported_type": _("This kind of file (%(mime)s) can't be read yet. Formats that can: %(formats)s."),
         "type_mismatch": _(
             "The name of this file says %(name)s, but its content is something else. Please check that it is the file you meant."
         ),
@@ -63,7 +67,9 @@ def _notices() -> dict[str, str]:
         "repaired": _("This PDF is damaged; its text was recovered, but some of it may be missing."),
         "attachment_unreadable": _("The attached file %(name)s is damaged and was left out."),
         "tracked_changes": _("This document has tracked changes: insertions are shown as part of the text, deletions are left out."),
+        "hidden_text": _("Hidden passages in this document: %(count)s. The first: “%(name)s”. They are read and found like the rest."),
+        "not_shown": _("Passages that browsers don't show, left out: %(count)s. The first: “%(name)s”."),
         "comments": _("Comments in this document: %(count)s. They stand at the end of its text."),
-        "encoding_guessed": _("This text doesn't say how it is encoded; it was read as Windows-1252. Single letters may be wrong."),
-        "type_by_content": _("The name of this file says %(claimed)s, but it is %(actual)s and was read as that."),
+        "encoding_guessed": _("This text doesn't say how it is encoded; it was read as %(name)s. Single letters may be wrong."),
+        "type_by_content": _("The name of this file ends in %(claimed)s, but by its content it is: %(actual)s. It was read as that."),
     }

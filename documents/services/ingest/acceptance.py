@@ -18,24 +18,14 @@ from django.utils.translation import ngettext
 from cases.models import AuditEvent, Case, Role
 from documents.errors import Refused
 from documents.models import Document
-from documents.services.extraction import detection
+from documents.services.extraction import detection, registry
+from documents.services.extraction.formats import Format
+from documents.services.extraction.sentences import listed_formats, notice_sentence
 from documents.services.pipeline import lifecycle
 from documents.services.storage import blobs
 from documents.services.storage.names import clean_name, kind_of, suffix_of, title_of
 from tasks.batches import control
 from tasks.models import Batch, TaskRecord
-
-READABLE = {
-    detection.PDF: (".pdf",),
-    detection.DOCX: (".docx",),
-    detection.TXT: (".txt", ".text", ".log", ".md", ".markdown", ""),
-    detection.MARKDOWN: (".md", ".markdown", ".txt"),
-    detection.HTML: (".html", ".htm", ".xhtml"),
-    detection.EML: (".eml", ".txt", ".mht", ".mhtml"),
-}
-# Damaged and encrypted files look like something else; where the name promises these, the reader explains what is wrong.
-EXPLAINED = (".pdf", ".docx")
-FORMATS = "PDF, DOCX, TXT, MD, HTML, EML"
 
 
 @dataclass(frozen=True)
@@ -77,7 +67,10 @@ def examine(incoming: blobs.Incoming, name: str, *, strict: bool = True) -> Cand
     try:
         require_size(incoming.size)
         mime = detection.detect(incoming.path, name)
-        unreadable = None if mime in READABLE or suffix_of(name) in EXPLAINED else unsupported()
+        form = registry.by_mime(mime)
+        if form:
+            require_size_for(form, incoming.size)
+        unreadable = None if form or _explained(name) else unsupported()
         if unreadable and strict:
             raise unreadable
     except Refused:
@@ -86,8 +79,22 @@ def examine(incoming: blobs.Incoming, name: str, *, strict: bool = True) -> Cand
     return Candidate(incoming, name, mime, _notices_about(name, mime), unreadable)
 
 
+def require_size_for(form: Format, size: int) -> None:
+    """Refuse what is larger than files of its format are read."""
+    if form.limits.bytes and size > form.limits.bytes:
+        limits = {"format": _(form.label), "limit": form.limits.bytes // 1024**2}
+        raise Refused(_("This is larger than a file of its kind (%(format)s) may be: %(limit)s MB. Please split it.") % limits, "too_large")
+
+
+def _explained(name: str) -> bool:
+    """Damaged and encrypted files look like something else; where the name promises a format that is never text, its reader explains."""
+    promised = registry.promised_by(suffix_of(name))
+    return promised is not None and promised.binary
+
+
 def unsupported() -> Refused:
-    return Refused(_("This kind of file can't be read yet. Formats that can: %(formats)s.") % {"formats": FORMATS}, "unsupported_type")
+    sentence = _("This kind of file can't be read yet. Formats that can: %(formats)s.")
+    return Refused(sentence % {"formats": listed_formats()}, "unsupported_type")
 
 
 def accept(
@@ -248,9 +255,7 @@ def _original_of(document: Document) -> Document | None:
 
 def _notices_about(name: str, mime: str) -> list[dict[str, str]]:
     """A notice where the name promises another format that we know; an unknown ending promises nothing."""
-    suffix = suffix_of(name)
-    known = {ending for endings in READABLE.values() for ending in endings}
-    if mime not in READABLE or suffix in READABLE[mime] or suffix not in known:
+    suffix, form = suffix_of(name), registry.by_mime(mime)
+    if form is None or not registry.misnamed(mime, suffix):
         return []
-    text = _("The file's name ends in %(suffix)s, but its content is %(format)s; it was read as what it is.")
-    return [{"code": "type_mismatch", "text": text % {"suffix": suffix, "format": mime}}]
+    return [{"code": "type_by_content", "text": notice_sentence("type_by_content", {"claimed": suffix, "actual": _(form.label)})}]

@@ -1,4 +1,4 @@
-"""What killed processes left behind: a parser's folder, bytes that never got a row. Only what is older than a day, and nobody's.
+"""What killed processes left behind: working folders, and bytes that never got a row (those only when older than a day).
 
 Stored bytes belong to `Document` rows (deleted ones too, which keep theirs until a purge). Whatever else comes to keep files under
 `<case>/<sha256>` must be asked in `_orphans`.
@@ -7,17 +7,16 @@ Stored bytes belong to `Document` rows (deleted ones too, which keep theirs unti
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from uuid import UUID
 
+from django.conf import settings
+
 from documents.models import Document, Upload
-from documents.services.extraction.process import HOME_PREFIX
 from documents.services.ingest import uploads
+from documents.services.sandbox import folders
 from documents.services.storage import blobs
 
 OLD_SECONDS = 24 * 3600.0
@@ -28,7 +27,7 @@ Check = Callable[[], None]
 
 def clean_up(check: Check) -> dict[str, int]:
     """Remove leftovers; gives how many of each kind, and the bytes freed. `check` is called now and then and may raise to stop."""
-    folders = sum(_remove_folder(folder, check) for folder in _deserted_homes())
+    deserted = folders.sweep(settings.SCRATCH_FOLDER)
     while uploads.sweep_expired():
         check()
     parts = sum(_remove_if_old(part) > 0 for part in _parts_without_upload())
@@ -38,30 +37,7 @@ def clean_up(check: Check) -> dict[str, int]:
         for path, inode in _orphans(folder):
             size = _remove_orphan(path, inode)
             files, freed = files + (size >= 0), freed + max(0, size)
-    return {"parser_folders": folders, "upload_parts": parts, "files": files, "bytes": freed}
-
-
-def _deserted_homes() -> list[Path]:
-    """Our parsers' folders in which no process works. Where we cannot see where processes work, all are taken for inhabited."""
-    inhabited = _working_directories()
-    if not inhabited:
-        return []
-    homes = Path(tempfile.gettempdir()).glob(f"{HOME_PREFIX}*")
-    return [home for home in homes if _is_old(home) and home.stat().st_uid == os.getuid() and str(home) not in inhabited]
-
-
-def _working_directories() -> set[str]:
-    found = set()
-    for link in Path("/proc").glob("[0-9]*/cwd"):
-        with suppress(OSError):  # it has ended, or belongs to somebody else (whose folders we do not touch)
-            found.add(os.readlink(link))
-    return found
-
-
-def _remove_folder(folder: Path, check: Check) -> int:
-    check()
-    shutil.rmtree(folder, ignore_errors=True)
-    return not folder.exists()
+    return {"work_folders": deserted, "upload_parts": parts, "files": files, "bytes": freed}
 
 
 def _parts_without_upload() -> list[Path]:

@@ -18,8 +18,8 @@ from cases.services import citations as law
 from documents.jobs import CitationExtractionJob, DocumentExtractionJob, EmbeddingGenerationJob
 from documents.models import Chunk, ChunkEmbedding, Citation, Document, Page, TextVersion
 from documents.services import embedding
-from documents.services.chunking import ChunkSpec, chunk_pages
-from documents.services.extraction import Extraction, extract
+from documents.services.chunking.chunker import ChunkSpec, chunk_pages
+from documents.services.extraction import Extraction, extract, registry
 from documents.services.pipeline import lifecycle
 from documents.services.pipeline.lifecycle import Stage
 from documents.services.search import indexing
@@ -132,7 +132,7 @@ def extract_text(job: DocumentExtractionJob, run: TaskRun, attachments: Attachme
         with attachments.received(document, reading) as found, publishing(run, document.pk, result) as document:
             document.title = _better_title(document, reading)
             _publish_reading(document, reading, specs)
-            document.notices = _notices(document, reading) + attachments.admit(document, found, run.record)
+            document.notices = _notices(reading) + attachments.admit(document, found, run.record)
             hand_over(document, run, EXTRACTION)
     return result
 
@@ -153,7 +153,8 @@ def _read(document: Document, run: TaskRun) -> Extraction:
 def _better_title(document: Document, reading: Extraction) -> str:
     """An e-mail's subject or a page's title says more than its file name; a title that a person gave stays."""
     given = document.title != title_of(document.name)
-    if given or reading.mime not in ("message/rfc822", "text/html") or not reading.title.strip():
+    form = registry.by_mime(reading.mime)
+    if given or form is None or not form.titled or not reading.title.strip():
         return document.title
     return " ".join(reading.title.split())[:MAX_TITLE]
 
@@ -204,10 +205,9 @@ def _chunks(version: TextVersion, specs: Sequence[ChunkSpec]) -> Iterator[Chunk]
         )
 
 
-def _notices(document: Document, reading: Extraction) -> list[dict[str, str]]:
-    """What the upload noticed about the name, what the reader noticed, and that there is no text where there is none."""
-    notices = {notice["code"]: notice["text"] for notice in document.notices if notice["code"] == "type_mismatch"}
-    notices |= {notice.code: notice.text for notice in reading.notices}
+def _notices(reading: Extraction) -> list[dict[str, str]]:
+    """What the reader noticed (again what the upload did about the name), and that there is no text where there is none."""
+    notices = {notice.code: notice.text for notice in reading.notices}
     if "needs_ocr" not in notices and not any(page.text.strip() for page in reading.pages):
         notices["needs_ocr"] = _(
             "No text was found; it may be a scan. It is kept and can be opened, but not searched until text recognition (OCR) is available."

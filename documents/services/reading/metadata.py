@@ -9,7 +9,10 @@ from typing import Any
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from documents.services.extraction import registry
 
 # The order is the one in which they are shown.
 LABELS: dict[str, str | Promise] = {
@@ -30,20 +33,13 @@ LABELS: dict[str, str | Promise] = {
     "encoding": _("Character encoding"),
     "message_id": _("Message ID"),
 }
-TYPES: dict[str, str | Promise] = {
-    "application/pdf": "PDF",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": _("Word document"),
-    "text/html": _("Web page"),
-    "message/rfc822": _("E-mail"),
-    "text/plain": _("Plain text"),
-    "text/markdown": "Markdown",
-}
 DATES = frozenset({"filed", "created", "modified"})
 
 
 def type_of(mime: str) -> str:
     """As “Word document”; the MIME type itself where it has no name."""
-    return str(TYPES.get(mime, mime))
+    form = registry.by_mime(mime)
+    return gettext(form.label) if form else mime
 
 
 def described(metadata: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -10,11 +10,11 @@ from typing import Any
 from django.db.models import QuerySet
 
 from documents.models import Chunk, Citation, Document, Page, TextVersion
+from documents.services.extraction.formats import PDF
 from documents.services.reading.reflow import flowed
 
 # A page is shown in parts of about this many characters: a text without pages may have ten million of them.
 PART = 40_000
-PDF = "application/pdf"
 _SEAM = 2_000  # how far before the end of a part a line's or word's end is looked for
 
 

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from django.utils.translation import gettext as _
 
 from documents.models import Document
+from documents.services.extraction import registry
 
 MAX_NAME = 255
 MAX_TITLE = 300
@@ -43,9 +44,10 @@ def title_of(name: str) -> str:
 
 
 def kind_of(name: str, mime: str) -> str:
-    """A first guess, which people may change: e-mails by their type, filings by the words in their name."""
-    if mime == "message/rfc822":
-        return Document.Kind.EMAIL
+    """A first guess, which people may change: by the format where it says so (e-mail), filings by the words in their name."""
+    form = registry.by_mime(mime)
+    if form and form.kind:
+        return Document.Kind(form.kind)
     words = " ".join(re.findall(r"[a-z]+", _SUFFIX.sub("", name).lower()))
     return next((kind for pattern, kind in _KINDS if re.search(rf"\b(?:{pattern})s?\b", words)), Document.Kind.OTHER)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from documents.services.extraction.errors import Unreadable
 from documents.services.extraction.limits import MAX_ATTACHMENT_BYTES, MAX_ATTACHMENTS, MAX_CHARACTERS
@@ -68,14 +68,6 @@ class Parsed:
         path.write_bytes(content)
         self.attachments.append((storable(name).strip() or f"attachment {len(self.attachments) + 1}", str(path)))
         self.metadata["attachment_bytes"] = written
-
-
-class Parser(Protocol):
-    """A format plug-in. `score(mime)`: 0 where it can't read the type; the highest score reads."""
-
-    def score(self, mime: str) -> int: ...
-
-    def parse(self, job: Job) -> Parsed: ...
 
 
 def bounded(total: int) -> int:

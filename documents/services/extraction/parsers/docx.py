@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from documents.services.extraction.archive import SafeArchive
-from documents.services.extraction.detection import DOCX
 from documents.services.extraction.errors import Unreadable
+from documents.services.extraction.formats import CERTAIN, DOCX, NO, Format, Sample, gettext_noop
 from documents.services.extraction.parsers.base import Job, Parsed, RawPage, bounded, storable
+from documents.services.extraction.parsers.docx_hidden import HiddenText
 from documents.services.extraction.parsers.pdf import title_of
 
 _LEFT_OUT = frozenset(["del", "moveFrom", "Fallback", "instrText", "delText", "pPr", "rPr", "sectPr", "tblPr", "trPr", "tcPr", "sdtPr"])
@@ -21,9 +22,6 @@ _SEPARATORS = ("separator", "continuationSeparator", "continuationNotice")
 
 
 class DocxParser:
-    def score(self, mime: str) -> int:
-        return 10 if mime == DOCX else 0
-
     def parse(self, job: Job) -> Parsed:
         with SafeArchive(job.path, "Word") as archive:
             package = _Package(archive)
@@ -35,6 +33,8 @@ class DocxParser:
             parsed.notice("tracked_changes")
         if package.comments:
             parsed.notice("comments", count=package.comments)
+        if package.hidden.passages:
+            parsed.notice("hidden_text", count=package.hidden.passages, name=package.hidden.first[:80])
         job.tick(1, 1)
         return parsed
 
@@ -46,12 +46,15 @@ class _Package:
     archive: SafeArchive
     tracked: bool = False
     comments: int = 0
+    hidden: HiddenText = field(default_factory=lambda: HiddenText(None))
     _parts: dict[str, list[str]] = field(default_factory=dict)
 
     def blocks(self) -> Iterator[str]:
         """Header, body, footer, footnotes, endnotes, comments: each as text."""
         main = _main_part(self.archive)
         self._parts = _related(self.archive, main)
+        styles = self._parts.get("styles")
+        self.hidden = HiddenText(self.archive.xml(styles[0]) if styles else None)
         yield from self._edges("header")
         yield from self._body(main)
         yield from self._edges("footer")
@@ -59,23 +62,28 @@ class _Package:
             yield from self._notes(part, title)
         yield from self._comments()
 
+    def _part(self, name: str) -> etree._Element:
+        """A part's XML; what nobody sees on its pages is noted."""
+        root = self.archive.xml(name)
+        self.tracked = self.tracked or any(True for _ in root.iter("{*}ins", "{*}del", "{*}moveFrom"))
+        self.hidden.look_at(root)
+        return root
+
     def _body(self, main: str) -> Iterator[str]:
-        root = self.archive.xml(main)
-        self.tracked = any(True for _ in root.iter("{*}ins", "{*}del", "{*}moveFrom"))
-        body = next(root.iter("{*}body"), None)
+        body = next(self._part(main).iter("{*}body"), None)
         if body is None:
             raise Unreadable("unreadable", kind="Word")
         yield from paragraphs(body)
 
     def _edges(self, kind: str) -> Iterator[str]:
         """Headers or footers, the same text once (first page, odd and even pages often repeat it)."""
-        seen = dict.fromkeys("\n".join(paragraphs(self.archive.xml(part))).strip() for part in sorted(self._parts.get(kind, [])))
+        seen = dict.fromkeys("\n".join(paragraphs(self._part(part))).strip() for part in sorted(self._parts.get(kind, [])))
         yield from seen
 
     def _notes(self, kind: str, title: str) -> Iterator[str]:
         notes = []
         for part in self._parts.get(kind, []):
-            for note in self.archive.xml(part):
+            for note in self._part(part):
                 if _attribute(note, "type") not in _SEPARATORS and (text := "\n".join(paragraphs(note)).strip()):
                     notes.append(f"[{_attribute(note, 'id')}] {text}")
         if notes:
@@ -84,7 +92,7 @@ class _Package:
 
     def _comments(self) -> Iterator[str]:
         for part in self._parts.get("comments", []):
-            for comment in self.archive.xml(part):
+            for comment in self._part(part):
                 if text := "\n".join(paragraphs(comment)).strip():
                     self.comments += 1
                     yield f"[Comment {_attribute(comment, 'id')} by {_attribute(comment, 'author') or 'unknown'}] {text}"
@@ -184,3 +192,22 @@ def _describe(parsed: Parsed, archive: SafeArchive) -> None:
             parsed.title = title_of(value)
         elif value and name in ("creator", "lastModifiedBy", "created", "modified", "subject", "keywords"):
             parsed.metadata["author" if name == "creator" else name] = value[:500]
+
+
+def _sniff(sample: Sample) -> int:
+    return CERTAIN if any(member.startswith("word/") for member in sample.members) else NO
+
+
+FORMATS = (
+    Format(
+        mime=DOCX,
+        label=gettext_noop("Word document"),
+        listed="Word (DOCX)",
+        parse=DocxParser().parse,
+        suffixes=(".docx",),
+        recognised_by="a ZIP file with a folder `word/`",
+        order=20,
+        sniff=_sniff,
+        binary=True,
+    ),
+)

@@ -13,33 +13,39 @@ from email.errors import InvalidBase64LengthDefect
 from email.message import EmailMessage, Message
 from email.utils import parsedate_to_datetime
 
-from documents.services.extraction.detection import EML
+from documents.services.extraction.charsets import Decoded, decode, name_of
 from documents.services.extraction.errors import Unreadable
-from documents.services.extraction.parsers.base import Job, Parsed, RawPage, bounded, storable
-from documents.services.extraction.parsers.html import html_to_text
-from documents.services.extraction.parsers.text import decode
+from documents.services.extraction.formats import EML, LIKELY, NO, Format, FormatLimits, Sample, gettext_noop
+from documents.services.extraction.limits import MAX_CHARACTERS
+from documents.services.extraction.parsers.base import Job, Parsed, RawPage, storable
+from documents.services.extraction.parsers.html import decoded, html_to_text
 
 _SHOWN = ("From", "To", "Cc", "Bcc", "Date", "Subject")
 _MAX_PARTS = 2_000
+_BYTES = re.compile("[\ufffd\udc80-\udcff]")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
 # The header parser of the standard library stumbles over malformed addresses and dates in these ways.
 _MALFORMED = (ValueError, IndexError, TypeError, AttributeError, KeyError, RecursionError)
 
 
-class MailParser:
-    def score(self, mime: str) -> int:
-        return 10 if mime == EML else 0
+_FIELD = re.compile(rb"([A-Za-z][A-Za-z0-9-]*):[ \t\r\n]")
+_FIELDS = frozenset(
+    b"from to cc bcc date subject message-id received return-path mime-version content-type delivered-to reply-to sender x-mailer".split()
+)
 
+
+class MailParser:
     def parse(self, job: Job) -> Parsed:
-        bounded(job.path.stat().st_size // 8)
         content = job.path.read_bytes().lstrip()
         message = email.message_from_bytes(content, policy=email.policy.default)
         parsed = Parsed([], "email (Python)", title=header(message, "Subject")[:300], date=sent(message))
-        body = _body(message)
+        body, guessed = _body(message)
         block = "\n".join(f"{name}: {value}" for name in _SHOWN if (value := header(message, name)))
         self._attachments(parsed, message, job)
         parsed.pages = [RawPage(storable("\n\n".join(part for part in (block, _listed(parsed), body) if part)))]
         parsed.metadata.update(_metadata(message))
+        if guessed:
+            parsed.notice("encoding_guessed", name=guessed)
         job.tick(1, 1)
         return parsed
 
@@ -59,7 +65,17 @@ def header(message: Message, name: str) -> str:
         value = message.get(name)
     except _MALFORMED:
         value = dict(message.raw_items()).get(name, "") if isinstance(message, EmailMessage) else ""
-    return " ".join(storable(str(value or "")).split())
+    return " ".join(storable(_repaired(message, name, str(value or ""))).split())
+
+
+def _repaired(message: Message, name: str, value: str) -> str:
+    """A header that was sent in bytes of its own, without saying how they are encoded, as old mailers do."""
+    if not _BYTES.search(value):
+        return value
+    raw = next((str(content) for key, content in message.raw_items() if key.lower() == name.lower()), "")
+    if not _BYTES.search(raw):
+        return value
+    return decode(raw.encode("utf-8", "surrogateescape")).text
 
 
 def sent(message: Message) -> date | None:
@@ -147,19 +163,60 @@ def _inner(part: EmailMessage) -> Message | None:
     return inside[0] if isinstance(inside, list) and inside and isinstance(inside[0], Message) else None
 
 
-def _body(message: EmailMessage) -> str:
-    """All plain texts in order; where a message has none (or an empty one), its HTML as text."""
+def _body(message: EmailMessage) -> tuple[str, str]:
+    """All plain texts in order; where a message has none (or an empty one), its HTML as text. And the encoding, where that was guessed."""
     parts = [part for part in _leaves(message) if _is_body(part)]
-    plain = [text for part in parts if part.get_content_type() == "text/plain" and (text := _text(part)).strip()]
+    plain = [text for part in parts if part.get_content_type() == "text/plain" and (text := _text(part)).text.strip()]
     if plain:
-        return "\n\n".join(plain).strip()
-    return "\n\n".join(html_to_text(_text(part))[0] for part in parts if part.get_content_type() == "text/html").strip()
+        return "\n\n".join(part.text for part in plain).strip(), _guessed(plain)
+    pages = [_text(part) for part in parts if part.get_content_type() == "text/html"]
+    return "\n\n".join(html_to_text(page.text)[0] for page in pages).strip(), _guessed(pages)
 
 
-def _text(part: EmailMessage) -> str:
-    """Decoded with the charset it names, else as UTF-8 or Windows-1252: a wrong or unknown charset costs letters, not the message."""
-    content = payload(part)
+def _guessed(texts: list[Decoded]) -> str:
+    return next((name_of(text.encoding) for text in texts if text.guessed), "")
+
+
+def _text(part: EmailMessage) -> Decoded:
+    """Decoded with the charset it names, where that can be true: a wrong or unknown one costs letters at most, not the message."""
     try:
-        return content.decode(str(part.get_content_charset() or "utf-8"))
-    except (LookupError, UnicodeDecodeError, *_MALFORMED):
-        return decode(content)[0]
+        declared = str(part.get_content_charset() or "")
+    except _MALFORMED:
+        declared = ""
+    read = decoded if part.get_content_type() == "text/html" else decode
+    return read(payload(part), declared)
+
+
+def _sniff(sample: Sample) -> int:
+    if not sample.is_text:
+        return NO
+    return LIKELY + 20 if _is_mail(sample.narrow) or (sample.suffix == ".eml" and _FIELD.match(sample.head)) else NO
+
+
+def _is_mail(head: bytes) -> bool:
+    """The first line is a header field (or mbox's From line), and two fields that only mail has stand before the first empty line."""
+    block = re.split(rb"\r?\n\r?\n", head.lstrip(b"\xef\xbb\xbf\r\n \t"), maxsplit=1)[0]
+    lines = block.splitlines()
+    if not lines or not (_FIELD.match(lines[0] + b"\n") or lines[0].startswith(b"From ")):
+        return False
+    fields = {found[1].lower() for line in lines if (found := _FIELD.match(line + b"\n"))}
+    strict = fields & {b"message-id", b"mime-version", b"received", b"return-path", b"content-type", b"delivered-to"}
+    return len(fields & _FIELDS) >= 2 and bool(strict or {b"from", b"subject", b"date"} <= fields or {b"from", b"to", b"subject"} <= fields)
+
+
+FORMATS = (
+    Format(
+        mime=EML,
+        label=gettext_noop("E-mail"),
+        listed=gettext_noop("e-mail (EML)"),
+        parse=MailParser().parse,
+        suffixes=(".eml",),
+        recognised_by="header fields that only e-mail has, before the first empty line",
+        order=60,
+        sniff=_sniff,
+        limits=FormatLimits(bytes=8 * MAX_CHARACTERS),
+        also_named=(".txt", ".mht", ".mhtml"),
+        kind="email",
+        titled=True,
+    ),
+)

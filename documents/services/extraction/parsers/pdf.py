@@ -12,8 +12,8 @@ from typing import Any, BinaryIO
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
-from documents.services.extraction.detection import PDF
 from documents.services.extraction.errors import Unreadable
+from documents.services.extraction.formats import LIKELY, NO, PDF, Format, Sample
 from documents.services.extraction.limits import MAX_PAGES
 from documents.services.extraction.parsers.base import Job, Parsed, RawPage, bounded, storable
 from documents.services.extraction.parsers.pdf_notes import with_notes
@@ -33,9 +33,6 @@ _STAMP_LINE = re.compile(r"^.*\b(?:Case|Appeal)\b.*\b(?:Filed|Document|DktEntry|
 
 
 class PdfParser:
-    def score(self, mime: str) -> int:
-        return 10 if mime == PDF else 0
-
     def parse(self, job: Job) -> Parsed:
         try:
             parsed = self._with_pdfium(job, job.path)
@@ -191,3 +188,27 @@ def _attachments(parsed: Parsed, document: pdfium.PdfDocument, job: Job) -> None
             parsed.attach(attachment.get_name(), bytes(attachment.get_data()), job.folder)
         except pdfium.PdfiumError:
             parsed.notice("attachment_unreadable", name=storable(attachment.get_name()))
+
+
+_HEADER = re.compile(rb"%PDF-[12]\.\d")
+
+
+def _sniff(sample: Sample) -> int:
+    """Readers accept the header within the first 1,024 bytes. An e-mail or a web page that mentions it is surer of itself."""
+    return LIKELY if _HEADER.search(sample.head[:1024]) else NO
+
+
+FORMATS = (
+    Format(
+        mime=PDF,
+        label="PDF",
+        parse=PdfParser().parse,
+        suffixes=(".pdf",),
+        recognised_by="`%PDF-` at its beginning, or within its first 1,024 bytes",
+        order=10,
+        magic=(b"%PDF-",),
+        sniff=_sniff,
+        binary=True,
+        shown=True,
+    ),
+)

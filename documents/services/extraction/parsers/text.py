@@ -2,52 +2,27 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 
-from documents.services.extraction.detection import MARKDOWN, TXT
-from documents.services.extraction.limits import MAX_PAGES
+from documents.services.extraction.charsets import decode, name_of
+from documents.services.extraction.formats import MARKDOWN, NO, POSSIBLE, TXT, Format, FormatLimits, Sample, gettext_noop
+from documents.services.extraction.limits import MAX_CHARACTERS, MAX_PAGES
 from documents.services.extraction.parsers.base import Job, Parsed, RawPage, bounded, storable
 
 _HEADING = re.compile(r"^#{1,2}[ \t]+(.{1,300}?)[ \t#]*$", re.MULTILINE)
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
 
 
 class TextParser:
-    def score(self, mime: str) -> int:
-        return {TXT: 10, MARKDOWN: 10}.get(mime, 0)
-
     def parse(self, job: Job) -> Parsed:
-        bounded(job.path.stat().st_size // 4)
-        text, encoding = decode(job.path.read_bytes())
+        text, encoding, guessed = decode(job.path.read_bytes())
         bounded(len(text))
         parsed = Parsed(_pages(storable(text)), f"text {encoding}", printed=job.mime == TXT, metadata={"encoding": encoding})
-        if encoding == "cp1252":
-            parsed.notice("encoding_guessed")
+        if guessed:
+            parsed.notice("encoding_guessed", name=name_of(encoding))
         if job.mime == MARKDOWN and (heading := _HEADING.search(text[:20_000])):
             parsed.title = storable(heading[1]).strip()
         job.tick(len(parsed.pages), len(parsed.pages))
         return parsed
-
-
-def decode(content: bytes) -> tuple[str, str]:
-    """Text and the encoding it was read with: its byte order mark, else UTF-8, else Windows-1252 (every byte means something there)."""
-    for mark, encoding in _BOMS:
-        if content.startswith(mark):
-            return content[len(mark) :].decode(encoding, "replace"), encoding
-    try:
-        return content.decode("utf-8"), "utf-8"
-    except UnicodeDecodeError as error:
-        # A multi-byte letter cut off by the end of the file is no reason to misread all others.
-        if error.start >= len(content) - 3:
-            return content[: error.start].decode("utf-8"), "utf-8"
-    return content.decode("cp1252", "replace"), "cp1252"
 
 
 def _pages(text: str) -> list[RawPage]:
@@ -58,3 +33,41 @@ def _pages(text: str) -> list[RawPage]:
     if len(parts) > MAX_PAGES:
         parts = [text.replace("\f", "\n")]
     return [RawPage(part) for part in parts]
+
+
+def _plain(sample: Sample) -> int:
+    return POSSIBLE if sample.is_text else NO
+
+
+def _markdown(sample: Sample) -> int:
+    return POSSIBLE + 10 if sample.is_text and sample.suffix in MARKDOWN_SUFFIXES else NO
+
+
+MARKDOWN_SUFFIXES = (".md", ".markdown")
+LIMITS = FormatLimits(bytes=4 * MAX_CHARACTERS)
+FORMATS = (
+    Format(
+        mime=TXT,
+        label=gettext_noop("Plain text"),
+        listed=gettext_noop("text"),
+        parse=TextParser().parse,
+        suffixes=(".txt", ".text", ".log"),
+        recognised_by="text that is nothing else",
+        order=30,
+        sniff=_plain,
+        limits=LIMITS,
+        also_named=("", *MARKDOWN_SUFFIXES),
+        shown=True,
+    ),
+    Format(
+        mime=MARKDOWN,
+        label="Markdown",
+        parse=TextParser().parse,
+        suffixes=MARKDOWN_SUFFIXES,
+        recognised_by="text whose name ends so",
+        order=40,
+        sniff=_markdown,
+        limits=LIMITS,
+        also_named=(".txt",),
+    ),
+)

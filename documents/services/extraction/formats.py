@@ -1,0 +1,132 @@
+"""What a format is. Each parser module declares its own in `FORMATS`; everything else that speaks of formats asks `registry`.
+
+No Django here: the children that parse import this too. Labels are English; whoever shows them translates them.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import IO, TYPE_CHECKING
+
+from documents.services.extraction.charsets import decode, wide_encoding
+
+if TYPE_CHECKING:
+    from documents.services.extraction.parsers.base import Job, Parsed
+
+PDF = "application/pdf"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+HTML = "text/html"
+EML = "message/rfc822"
+TXT = "text/plain"
+MARKDOWN = "text/markdown"
+
+# How sure a format is of a file. The surest reads it; the name only settles what the content leaves open.
+CERTAIN, LIKELY, POSSIBLE, NO = 100, 60, 10, 0
+
+ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_MEMBERS = re.compile(rb"[A-Za-z][A-Za-z-]*/|mimetype")
+_CONTROLS = bytes(set(range(32)) - {7, 8, 9, 10, 11, 12, 13, 27} | {127})
+
+
+def gettext_noop(message: str) -> str:
+    """Marks a label for translation."""
+    return message
+
+
+class Sample:
+    """The beginning of a file, its whole where a look into it is needed, and the suffix of its name (".pdf", lower case)."""
+
+    def __init__(self, head: bytes, file: IO[bytes], suffix: str) -> None:
+        self.head = head
+        self.suffix = suffix
+        self._file = file
+
+    @cached_property
+    def members(self) -> tuple[str, ...]:
+        """The names in a ZIP file; of a cut-off one, the folders that its beginning names; of anything else none."""
+        if not self.head.startswith(ZIP):
+            return ()
+        try:
+            with zipfile.ZipFile(self._file) as archive:
+                return tuple(archive.namelist())
+        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+            return tuple(match.decode("ascii") for match in _MEMBERS.findall(self.head))
+
+    @cached_property
+    def is_text(self) -> bool:
+        return looks_like_text(self.head)
+
+    @cached_property
+    def narrow(self) -> bytes:
+        """The beginning of a text in bytes that tell letters apart: UTF-16 and UTF-32 as UTF-8, all else as it is."""
+        if b"\0" not in self.head:
+            return self.head
+        wide = self.head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or bool(wide_encoding(self.head))
+        return decode(self.head).text.encode("utf-8", "replace") if wide else self.head
+
+
+@dataclass(frozen=True)
+class FormatLimits:
+    """What one file of a format may cost: its size in bytes and the seconds its reading may take (None: as every upload, every job)."""
+
+    bytes: int | None = None
+    seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class Format:
+    """A kind of file that can be read.
+
+    `label` names one file of it, `listed` the kind in lists ("Word document", "Word (DOCX)"). A file whose name ends in one of
+    `suffixes` promises this format; `also_named` are suffixes of others under which it comes without anybody wondering.
+    """
+
+    mime: str
+    label: str
+    parse: Callable[[Job], Parsed]
+    suffixes: tuple[str, ...]
+    recognised_by: str
+    listed: str = ""
+    order: int = 100
+    magic: tuple[bytes, ...] = ()
+    sniff: Callable[[Sample], int] | None = None
+    limits: FormatLimits = FormatLimits()
+    also_named: tuple[str, ...] = ()
+    binary: bool = False
+    """Never plain text: text under its name is something else, and a damaged file under its name is explained by its reader."""
+    kind: str = ""
+    """The Document.Kind that every file of it is, where that is sure."""
+    titled: bool = False
+    """Its own title says more than its file's name."""
+    shown: bool = False
+    """Browsers show it by themselves, and nothing in it can act."""
+
+    def sureness(self, sample: Sample) -> int:
+        if self.magic and sample.head.startswith(self.magic):
+            return CERTAIN
+        return self.sniff(sample) if self.sniff else NO
+
+    @property
+    def in_lists(self) -> str:
+        return self.listed or self.label
+
+
+def looks_like_text(head: bytes) -> bool:
+    """Few control characters (some more where the rest is good UTF-8), or UTF-16 or UTF-32, told by a mark or by its form."""
+    if head.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return True
+    controls = len(head) - len(head.translate(None, _CONTROLS))
+    return controls <= len(head) // (3 if _is_utf8(head) else 20) or bool(wide_encoding(head))
+
+
+def _is_utf8(head: bytes) -> bool:
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -1,0 +1,133 @@
+"""The warm children of this process for one kind of work: borrowed by a thread for one job, put back, replaced when worn out."""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import os
+import threading
+import weakref
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from documents.services.sandbox import errors
+from documents.services.sandbox.errors import JobFailed
+from documents.services.sandbox.folders import Folder, sweep
+from documents.services.sandbox.limits import Limits
+from documents.services.sandbox.process import CHECK_EVERY, Check, Child, Progress, Result
+
+logger = logging.getLogger(__name__)
+ATTEMPTS = 2
+
+
+class Pool:
+    """Children that run `entry` ("package.module:function", a sandbox.worker.Entry), at most `size` at work; further callers wait, and
+    can still be cancelled while they do. `scratch` says where working folders are made: one place for the whole installation."""
+
+    def __init__(self, entry: str, *, scratch: Callable[[], Path], limits: Limits | None = None, size: int | None = None) -> None:
+        self.entry = entry
+        self.limits = limits or Limits()
+        self._scratch = scratch
+        self._size = size or max(2, os.cpu_count() or 2)
+        self._reset()
+        _pools.add(self)
+
+    def _reset(self) -> None:
+        self._free = threading.BoundedSemaphore(self._size)
+        self._lock = threading.Lock()
+        self._idle: list[Child] = []
+
+    def folder(self) -> Folder:
+        """A working folder, to be removed by the caller. Those of processes that died go on this occasion."""
+        root = self._scratch()
+        sweep(root)
+        return Folder(root)
+
+    def run(
+        self, job: dict[str, Any], *, check: Check, progress: Progress, folder: Folder | None = None, wall_seconds: float | None = None
+    ) -> Result:
+        """The result of a job, from a warm child. `check` is called at least twice a second; when it raises, the child is killed and
+        the error goes on to the caller. What the job leaves in `folder` is the caller's; without one, it is gone.
+
+        Raises JobRefused, JobFailed, and OSError (ENOSPC) for a full disk. A child that crashes is replaced and asked again once: it may
+        have been the innocent victim of the machine.
+        """
+        own = folder or self.folder()
+        try:
+            return self._attempts(job, own.path, check, progress, wall_seconds)
+        finally:
+            if folder is None:
+                own.remove()
+
+    def _attempts(self, job: dict[str, Any], folder: Path, check: Check, progress: Progress, wall_seconds: float | None) -> Result:
+        for attempt in range(1, ATTEMPTS + 1):
+            with self.child(check) as child:
+                try:
+                    return child.ask(job, folder, check, progress, wall_seconds)
+                except JobFailed as failure:
+                    logger.warning("a child for %s failed (%s), attempt %s", self.entry, failure, attempt)
+                    if failure.code != errors.CRASHED or attempt == ATTEMPTS:
+                        raise
+        raise AssertionError("the last attempt returns or raises")
+
+    @contextmanager
+    def child(self, check: Check) -> Iterator[Child]:
+        """A child for one job."""
+        while not self._free.acquire(timeout=CHECK_EVERY):
+            check()
+        try:
+            child = self._take()
+            try:
+                yield child
+            finally:
+                self._put_back(child)
+        finally:
+            self._free.release()
+
+    def _take(self) -> Child:
+        with self._lock:
+            child = self._idle.pop() if self._idle else None
+        if child is not None and child.worn_out():
+            child.close()
+            child = None
+        return child or Child(self.entry, self.limits)
+
+    def _put_back(self, child: Child) -> None:
+        if child.worn_out():
+            child.close()
+            return
+        with self._lock:
+            self._idle.append(child)
+
+    def close(self) -> None:
+        """End the idle children (those at work end with their job or with this process)."""
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for child in idle:
+            child.close()
+
+    def forget(self) -> None:
+        """After a fork: the children are the parent's."""
+        for child in self._idle:
+            child.forget()
+        self._reset()
+
+
+_pools: weakref.WeakSet[Pool] = weakref.WeakSet()
+
+
+def close_all() -> None:
+    """End the idle children of this process."""
+    for pool in list(_pools):
+        pool.close()
+
+
+def _forget_all() -> None:
+    for pool in list(_pools):
+        pool.forget()
+
+
+os.register_at_fork(after_in_child=_forget_all)
+atexit.register(close_all)
