@@ -12,8 +12,10 @@ from django_q import admin as queue_admin
 
 from cases.admin import record_grant
 from cases.models import Membership
+from lexintel.accounts.sign_in import AdminSignInForm
 from lexintel.models import ApiToken, User
 
+admin.site.login_form = AdminSignInForm
 # Of django-q2 only the broker is used: its schedules would not be obeyed, and it keeps no results.
 for unused in (queue_admin.Schedule, queue_admin.Success, queue_admin.Failure, queue_admin.OrmQ):
     admin.site.unregister(unused)

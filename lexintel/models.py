@@ -58,3 +58,14 @@ class ApiToken(models.Model):
         if token.last_used is None or (timezone.now() - token.last_used).total_seconds() > 60:
             cls.objects.filter(pk=token.pk).update(last_used=timezone.now())
         return token.user
+
+
+class SignInTally(models.Model):
+    """How many wrong passwords there were for a name or from an address (`lexintel.accounts.throttle`); the key is a digest."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    number = models.PositiveIntegerField(default=0)
+    until = models.DateTimeField(db_index=True, help_text="when it is forgotten")
+
+    def __str__(self) -> str:
+        return f"{self.number} until {self.until}"

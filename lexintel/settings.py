@@ -96,6 +96,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "lexintel.urls"
 ASGI_APPLICATION = "lexintel.asgi.application"
 AUTH_USER_MODEL = "lexintel.User"
+AUTHENTICATION_BACKENDS = ["lexintel.accounts.passwords.ThrottledBackend"]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "cases:list"
 LOGOUT_REDIRECT_URL = "login"

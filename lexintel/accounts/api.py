@@ -8,28 +8,18 @@ from django.contrib.auth import authenticate
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers, status
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, ErrorDetail, Throttled
 from rest_framework.parsers import FormParser, JSONParser
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.throttling import SimpleRateThrottle
 from rest_framework.views import APIView
 
+from lexintel.accounts.passwords import seconds_to_wait
+from lexintel.accounts.throttle import sentence
 from lexintel.models import ApiToken
 
 NAME = "made with name and password"
-
-
-class SignInThrottle(SimpleRateThrottle):
-    """Counts tries per address and user name, so that one guesser locks out neither the others nor his victim."""
-
-    scope = "sign_in"
-    rate = "10/min"
-
-    def get_cache_key(self, request: Request, view: APIView) -> str:
-        name = request.data.get("username", "") if isinstance(request.data, dict) else ""
-        return self.cache_format % {"scope": self.scope, "ident": f"{self.get_ident(request)}:{ApiToken.digest_of(str(name).casefold())}"}
 
 
 class SignInSerializer(serializers.Serializer[Any]):
@@ -47,7 +37,6 @@ class TokenView(APIView):
 
     authentication_classes: list[type] = []
     permission_classes = [AllowAny]
-    throttle_classes = [SignInThrottle]
     parser_classes = [JSONParser, FormParser]
 
     @extend_schema(
@@ -63,6 +52,10 @@ class TokenView(APIView):
         form = SignInSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         user = authenticate(request._request, username=form.validated_data["username"], password=form.validated_data["password"])
+        if user is None and (seconds := seconds_to_wait(request._request)):
+            throttled = Throttled(seconds)
+            throttled.detail = ErrorDetail(sentence(seconds), "throttled")
+            raise throttled
         if user is None:
             raise AuthenticationFailed(_("That name and password do not match. Mind upper and lower case."), code="wrong_login")
         _token, key = ApiToken.issue(user, form.validated_data.get("name", NAME))

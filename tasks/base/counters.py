@@ -17,7 +17,7 @@ LAG = timedelta(minutes=15)
 BUCKETS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 900.0, 1800.0)
 """Upper bounds of an attempt's duration in seconds."""
 NAMES = [f"{bound:g}" for bound in BUCKETS]
-ATTEMPTS, SECONDS, RESCUES = "attempts", "seconds", "rescues"
+ATTEMPTS, SECONDS, RESCUES, SIGN_INS = "attempts", "seconds", "rescues", "sign_ins"
 MARK = "folded_until"
 
 ENDED = """

@@ -93,12 +93,15 @@ class Tally:
         self.failures: Sums = defaultdict(float)
         self.retries: Sums = defaultdict(float)
         self.rescues: Sums = defaultdict(float)
+        self.sign_ins: Sums = defaultdict(float)
         self.seconds: defaultdict[str, float] = defaultdict(float)
         self.durations: defaultdict[str, dict[str, float]] = defaultdict(lambda: dict.fromkeys([*counters.NAMES, "+Inf"], 0.0))
 
     def add(self, name: str, labels: dict[str, str], value: float) -> None:
         if name == counters.RESCUES:
             self.rescues[(labels["kind"],)] += value
+        elif name == counters.SIGN_INS:
+            self.sign_ins[(labels["outcome"],)] += value
         elif name == counters.ATTEMPTS:
             self._count(labels, value)
         elif name == counters.SECONDS and labels["outcome"] in TIMED:
@@ -119,6 +122,7 @@ class Tally:
         yield _counter("lexintel_task_failures", "Attempts that failed, by class of error.", ("task", "error"), self.failures)
         yield _counter("lexintel_task_retries", "Attempts made because the one before had failed.", ("task",), self.retries)
         yield _counter("lexintel_rescues", "What the rescuer put right.", ("kind",), self.rescues)
+        yield _counter("lexintel_sign_ins", "Attempts to sign in with a password, by outcome.", ("outcome",), self.sign_ins)
         yield self._histogram()
 
     def _histogram(self) -> Metric:
