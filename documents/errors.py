@@ -15,6 +15,7 @@ HTTP_STATUS = {
     "duplicate": 409,
     "nothing_to_do": 409,
     "offset_conflict": 409,
+    "upload_finished": 409,
     "storage_full": 507,
 }
 

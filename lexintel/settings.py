@@ -94,6 +94,7 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "lexintel.urls"
+CSRF_FAILURE_VIEW = "lexintel.frame.views.csrf_failure"
 ASGI_APPLICATION = "lexintel.asgi.application"
 AUTH_USER_MODEL = "lexintel.User"
 AUTHENTICATION_BACKENDS = ["lexintel.accounts.passwords.ThrottledBackend"]
@@ -159,6 +160,7 @@ TASK_MESSAGES_OUT = integer("TASK_MESSAGES_OUT", 200, 1, 10_000)  # how many wak
 TASK_SCHEDULES_IN_WEB = boolean("TASK_SCHEDULES_IN_WEB", TASK_EXECUTOR in ("background", "djangoq"))  # instead of beat
 TASK_KEEP_SUCCEEDED_DAYS = integer("TASK_KEEP_SUCCEEDED_DAYS", 30, 1, 36_500)
 TASK_KEEP_FAILED_DAYS = integer("TASK_KEEP_FAILED_DAYS", 180, 1, 36_500)
+SUPERVISOR_TOKEN = text("LEXINTEL_SUPERVISOR_TOKEN")  # made anew by each `up`, so that it can ask its own web process
 METRICS_TOKEN = text("METRICS_TOKEN")  # lets a program without a login read /metrics
 TASK_FALLBACK = one_of("TASK_FALLBACK", "background", ("background", "wait"))  # hybrid's heavy tasks, while no worker is alive
 

@@ -8,6 +8,11 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from lexintel.monitoring.views import healthz, metrics, readyz
 
+handler400 = "lexintel.frame.views.bad_request"
+handler403 = "lexintel.frame.views.permission_denied"
+handler404 = "lexintel.frame.views.page_not_found"
+handler500 = "lexintel.frame.views.server_error"
+
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),

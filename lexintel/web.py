@@ -1,7 +1,8 @@
-"""The web process: daphne over our ASGI application, with the three things daphne's own command line does not do.
+"""The web process: daphne over our ASGI application, with the four things daphne's own command line does not do.
 
-Bodies over MAX_UPLOAD_MB are refused by their announced length, before they travel; multipart is parsed by Django and not a second
-time by Twisted on the event loop; and a stop closes WebSockets and streams properly. Run as `python -m lexintel.web`.
+A request line or a header that is too long gets an answer instead of a dropped connection. Bodies over MAX_UPLOAD_MB are refused by
+their announced length, before they travel; multipart is parsed by Django and not a second time by Twisted on the event loop; and a stop
+closes WebSockets and streams properly. Run as `python -m lexintel.web`.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from daphne.ws_protocol import WebSocketProtocol
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from twisted.internet import reactor
+from twisted.web.http import HTTPChannel
 
 clock: Any = reactor
 MB = 1024 * 1024
@@ -57,16 +59,36 @@ class Request(WebRequest):
             super().handleContentChunk(data)
 
     def _refuse(self) -> None:
-        sentence = f"This is larger than the limit of {settings.MAX_UPLOAD_MB} MB."
-        body = json.dumps({"detail": sentence, "code": "too_large"}).encode()
-        head = (
-            f"HTTP/1.1 413 Content Too Large\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
-        )
-        channel = self.channel
-        channel.dataReceived = _discard
-        channel.setTimeout(None)
-        channel.transport.write(head.encode() + body)
-        clock.callLater(DISCARD_SECONDS, channel.transport.loseConnection)
+        refuse(self.channel, "413 Content Too Large", f"This is larger than the limit of {settings.MAX_UPLOAD_MB} MB.", "too_large")
+
+
+class Channel(HTTPChannel):
+    """A connection that answers where Twisted would drop it or say nothing: a request line or headers that are too long."""
+
+    def lineLengthExceeded(self, line: bytes) -> None:
+        self._refuse_length()
+
+    def _respondToBadRequestAndDisconnect(self) -> None:
+        if self._receivedHeaderSize > self.totalHeadersSize or self._receivedHeaderCount > self.maxHeaders:
+            self._refuse_length()
+        else:
+            super()._respondToBadRequestAndDisconnect()
+
+    def _refuse_length(self) -> None:
+        if getattr(self, "_HTTPChannel__first_line"):  # noqa: B009 (Twisted keeps it private; mypy does not know it)
+            refuse(self, "414 URI Too Long", f"This address is longer than the limit of {self.totalHeadersSize} bytes.", "uri_too_long")
+        else:
+            refuse(self, "431 Request Header Fields Too Large", "The headers of this request are too long.", "headers_too_long")
+
+
+def refuse(channel: Any, status: str, sentence: str, code: str) -> None:
+    """Answer at once, in the API's form, and hear nothing more on this connection."""
+    body = json.dumps({"detail": sentence, "code": code}).encode()
+    head = f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+    channel.dataReceived = _discard
+    channel.setTimeout(None)
+    channel.transport.write(head.encode() + body)
+    clock.callLater(DISCARD_SECONDS, channel.transport.loseConnection)
 
 
 def _discard(data: bytes) -> None:
@@ -81,6 +103,7 @@ class Factory(HTTPFactory):
     def buildProtocol(self, addr: Any) -> Any:
         protocol = super().buildProtocol(addr)
         protocol.requestFactory = Request
+        protocol._channel.__class__ = Channel  # Twisted makes the channel itself, and asks nobody of which class
         return protocol
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from io import BytesIO
 from typing import Any
 from uuid import UUID
 
@@ -110,7 +111,7 @@ class UploadView(TusView):
     )
     def patch(self, request: Request, upload_id: UUID) -> Response:
         """Add a piece (8 MB are a good size)."""
-        piece: Any = request.data
+        piece: Any = request.data or BytesIO()  # REST framework makes an empty form of an empty body
         upload = uploads.receive_piece(upload_id, request.user, _number(request, "Upload-Offset"), piece)
         if upload.complete:
             upload = uploads.finish(upload_id, request.user)

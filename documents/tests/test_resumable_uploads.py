@@ -62,6 +62,22 @@ def test_a_file_sent_in_pieces_becomes_a_document(api, editor, case):
     assert not part(location).exists()
 
 
+def test_an_empty_piece_changes_nothing(api, editor, case):
+    client = api(editor)
+    location = create(client, case)["Location"]
+    assert patch(client, location, 0, b"")["Upload-Offset"] == "0"
+
+
+def test_a_finished_upload_takes_no_more_pieces(api, editor, case):
+    client = api(editor)
+    location = create(client, case)["Location"]
+    patch(client, location, 0, CONTENT)
+    more = patch(client, location, len(CONTENT), b"more")
+    assert (more.status_code, more.json()["code"]) == (409, "upload_finished")
+    assert Document.objects.count() == 1
+    assert blobs.path_of(Document.objects.get()).read_bytes() == CONTENT
+
+
 def test_a_client_that_lost_the_last_answer_finds_the_document_again(api, editor, case):
     client = api(editor)
     location = create(client, case)["Location"]

@@ -24,25 +24,30 @@ def healthz(request: HttpRequest) -> JsonResponse:
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> JsonResponse:
-    """200 when database, storage and migrations are well, else 503; every part with its reason."""
+    """200 when database, storage and migrations are well, else 503. Every part with its reason for staff and for who holds a token of this
+    installation; strangers hear yes or no."""
     parts = health.examine()
     ready = health.is_ready(parts)
-    described = {part.name: {"ok": part.ok, "reason": part.reason, "ms": part.milliseconds} for part in parts}
-    return JsonResponse({"status": "ready" if ready else "not ready", "parts": described}, status=200 if ready else 503)
+    said: dict[str, object] = {"status": "ready" if ready else "not ready"}
+    if _is_trusted(request):
+        said["parts"] = {part.name: {"ok": part.ok, "reason": part.reason, "ms": part.milliseconds} for part in parts}
+    return JsonResponse(said, status=200 if ready else 503)
 
 
 @require_safe
 @never_cache
 def metrics(request: HttpRequest) -> HttpResponse:
     """What Prometheus reads. For staff, and for programs that send `Authorization: Bearer <METRICS_TOKEN>`."""
-    if not _may_read_metrics(request):
+    if not _is_trusted(request):
         sentence = _("Metrics are for staff, and for programs that send the metrics token of this installation.")
         return JsonResponse({"detail": sentence, "code": "forbidden"}, status=403)
     return HttpResponse(task_metrics.render(), content_type=CONTENT_TYPE_LATEST)
 
 
-def _may_read_metrics(request: HttpRequest) -> bool:
+def _is_trusted(request: HttpRequest) -> bool:
+    """Staff, a program with the metrics token, or the supervisor that started this process."""
     if getattr(request.user, "is_staff", False) and request.user.is_active:
         return True
     scheme, _space, key = request.headers.get("Authorization", "").partition(" ")
-    return bool(settings.METRICS_TOKEN) and scheme.lower() == "bearer" and constant_time_compare(key.strip(), settings.METRICS_TOKEN)
+    tokens = [token for token in (settings.METRICS_TOKEN, settings.SUPERVISOR_TOKEN) if token]
+    return scheme.lower() == "bearer" and any(constant_time_compare(key.strip(), token) for token in tokens)

@@ -9,6 +9,7 @@ import contextlib
 import ipaddress
 import json
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -53,6 +54,7 @@ class Supervisor:
         self.place = place
         self.began = time.monotonic()
         self.asked_to_stop = False
+        self.token = os.environ.get("LEXINTEL_SUPERVISOR_TOKEN") or secrets.token_urlsafe(32)
         self.common = LogFile(place.log / "lexintel.log")
         self.parts: list[Part] = []
         self.attachment: Attachment | None = None
@@ -144,6 +146,7 @@ class Supervisor:
         env = {
             **os.environ,
             "LEXINTEL_BOOTSTRAP": "off",
+            "LEXINTEL_SUPERVISOR_TOKEN": self.token,
             "LEXINTEL_DEMO": "yes" if demo else "no",
             "LOG_FORMAT": os.environ.get("LOG_FORMAT") or ("text" if sys.stdout.isatty() else "json"),
             "REMAP_SIGTERM": "SIGQUIT",
@@ -197,7 +200,7 @@ class Supervisor:
     def _ask_readyz(self) -> dict[str, Any]:
         host = "127.0.0.1" if self.host in ("0.0.0.0", "") else "::1" if self.host == "::" else self.host  # noqa: S104
         url = f"http://{f'[{host}]' if ':' in host else host}:{self.port}/readyz"
-        request = urllib.request.Request(url, headers={"Host": "localhost"})
+        request = urllib.request.Request(url, headers={"Host": "localhost", "Authorization": f"Bearer {self.token}"})
         try:
             with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=5) as reply:
                 return dict(json.load(reply)["parts"])

@@ -8,6 +8,31 @@ from django.db import connection
 from lexintel.monitoring import health
 
 pytestmark = pytest.mark.django_db
+TRUSTED = {"Authorization": "Bearer of-this-installation"}
+
+
+@pytest.fixture(autouse=True)
+def with_a_token(settings):
+    settings.METRICS_TOKEN = "of-this-installation"
+
+
+@pytest.mark.parametrize("authorization", ["", "Bearer", "Bearer wrong", "Bearer ", "Token of-this-installation"])
+def test_strangers_hear_yes_or_no(client, authorization):
+    reply = client.get("/readyz", headers={"Authorization": authorization} if authorization else {})
+    assert "parts" not in reply.json()
+    assert (reply.status_code, reply.json().get("status")) == (200, "ready") or reply.status_code == 401
+
+
+def test_an_empty_token_opens_nothing(client, settings):
+    settings.METRICS_TOKEN = settings.SUPERVISOR_TOKEN = ""
+    assert "parts" not in client.get("/readyz", headers={"Authorization": "Bearer "}).json()
+
+
+def test_staff_hear_the_reasons(client, admin_user, owner):
+    client.force_login(admin_user)
+    assert "database" in client.get("/readyz").json()["parts"]
+    client.force_login(owner)
+    assert "parts" not in client.get("/readyz").json()
 
 
 def test_the_process_lives_without_asking_anything_else(client, django_assert_num_queries):
@@ -17,7 +42,7 @@ def test_the_process_lives_without_asking_anything_else(client, django_assert_nu
 
 
 def test_ready_with_database_storage_and_migrations_though_no_worker_answers(client):
-    reply = client.get("/readyz")
+    reply = client.get("/readyz", headers=TRUSTED)
     parts = reply.json()["parts"]
     assert reply.status_code == 200
     assert parts["database"]["reason"].startswith("PostgreSQL")
@@ -30,7 +55,7 @@ def test_not_ready_while_migrations_wait(client, monkeypatch):
     monkeypatch.setattr(health, "_migrated", False)
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM django_migrations WHERE app = 'cases'")
-    reply = client.get("/readyz")
+    reply = client.get("/readyz", headers=TRUSTED)
     assert reply.status_code == 503
     assert "migrations have not been applied" in reply.json()["parts"]["migrations"]["reason"]
 
@@ -38,14 +63,14 @@ def test_not_ready_while_migrations_wait(client, monkeypatch):
 def test_not_ready_when_files_cannot_be_stored(client, settings, tmp_path):
     (tmp_path / "file").touch()
     settings.STORAGE_URL = f"file://{tmp_path}/file/below"
-    reply = client.get("/readyz")
+    reply = client.get("/readyz", headers=TRUSTED)
     assert reply.status_code == 503
     assert not reply.json()["parts"]["storage"]["ok"]
 
 
 def test_a_broker_that_does_not_answer_is_reported_but_no_reason_to_be_down(client, settings):
     settings.REDIS_URL = "redis://:secret@127.0.0.1:1/0"
-    reply = client.get("/readyz")
+    reply = client.get("/readyz", headers=TRUSTED)
     assert reply.status_code == 200
     broker = reply.json()["parts"]["broker"]
     assert not broker["ok"]

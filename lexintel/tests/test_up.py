@@ -26,6 +26,7 @@ from lexintel.testing import share_models
 pytestmark = pytest.mark.faults
 # What a person would wait for on a slow machine that does other things too.
 PATIENCE = 150
+TOKEN = "of-the-supervisor"
 
 
 class Installation:
@@ -36,6 +37,7 @@ class Installation:
         strange = ("DATABASE_URL", "REDIS_URL", "STORAGE_URL", "TASK_EXECUTOR", "CI")
         self.env = {name: value for name, value in os.environ.items() if name not in strange}
         self.env |= {"LEXINTEL_VAR": str(var), "LEXINTEL_PORT": str(self.port), "LEXINTEL_BOOTSTRAP": "off", "MAX_UPLOAD_MB": "2"}
+        self.env["LEXINTEL_SUPERVISOR_TOKEN"] = TOKEN
         self.temporary = var.parent / "tmp"
         self.temporary.mkdir(exist_ok=True)
         self.env["TMPDIR"] = str(self.temporary)
@@ -68,6 +70,8 @@ class Installation:
     def ask(self, path: str, body: object = None) -> tuple[int, dict]:
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", data, {"Content-Type": "application/json"})
+        if path == "/readyz":
+            request.add_header("Authorization", f"Bearer {TOKEN}")
         try:
             with urllib.request.urlopen(request, timeout=20) as reply:
                 return reply.status, json.load(reply)
@@ -133,6 +137,23 @@ def test_the_demo_can_sign_in_and_has_its_case(up):
     request = urllib.request.Request(f"http://127.0.0.1:{up.port}/api/cases/", headers={"Authorization": f"Token {answer['token']}"})
     with urllib.request.urlopen(request, timeout=20) as reply:
         assert json.load(reply)["count"] == 1
+
+
+@pytest.mark.parametrize(
+    ("request_", "status", "code"),
+    [
+        (b"GET /search?q=" + b"a" * 70_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n", 414, "uri_too_long"),
+        (b"GET /" + b"a" * 16_384 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n", 414, "uri_too_long"),
+        (b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"a" * 70_000 + b"\r\n\r\n", 431, "headers_too_long"),
+        (b"GET / HTTP/1.1\r\nHost: localhost\r\n" + b"X: a\r\n" * 5000 + b"\r\n", 431, "headers_too_long"),
+    ],
+)
+def test_what_is_too_long_gets_an_answer(up, request_, status, code):
+    with socket.create_connection(("127.0.0.1", up.port), timeout=20) as connection:
+        connection.sendall(request_)
+        reply = http.client.HTTPResponse(connection)
+        reply.begin()
+        assert (reply.status, json.load(reply)["code"]) == (status, code)
 
 
 def test_a_large_body_is_refused_before_it_travels(up):

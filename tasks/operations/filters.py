@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import django_filters
+from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
@@ -34,10 +35,26 @@ SINCE = {
 }
 # Ids sort by the time they were made, a moment before `created`; clocks of several machines differ a little.
 SLACK = timedelta(minutes=1)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class FilterError(ValueError):
     """A filter that does not exist, or a value that it does not take; the message is for people."""
+
+
+class MomentField(django_filters.fields.IsoDateTimeField):
+    """A point in time with any offset that it may be written with, as UTC: the database knows fewer offsets than ISO 8601."""
+
+    def clean(self, value: Any) -> datetime | None:
+        moment = super().clean(value)
+        try:
+            return moment and moment.astimezone(UTC) + timedelta(0)
+        except (OverflowError, ValueError) as error:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from error
+
+
+class MomentFilter(django_filters.IsoDateTimeFilter):
+    field_class = MomentField
 
 
 class TaskFilter(django_filters.FilterSet):
@@ -53,8 +70,8 @@ class TaskFilter(django_filters.FilterSet):
     error_class = django_filters.CharFilter(method="failed_by")
     error_code = django_filters.CharFilter(method="failed_by")
     since = django_filters.ChoiceFilter(choices=[(key, label) for key, (label, _t) in SINCE.items()], method="made_since")
-    created_after = django_filters.IsoDateTimeFilter(method="made_after")
-    created_before = django_filters.IsoDateTimeFilter(method="made_before")
+    created_after = MomentFilter(method="made_after")
+    created_before = MomentFilter(method="made_before")
 
     class Meta:
         model = TaskRecord
@@ -71,15 +88,16 @@ class TaskFilter(django_filters.FilterSet):
         return self.made_after(records, name, timezone.now() - SINCE[value][1])
 
     def made_after(self, records: QuerySet[TaskRecord], name: str, value: datetime) -> QuerySet[TaskRecord]:
-        return records.filter(pk__gte=first_id(value - SLACK), created__gte=value)
+        return records.filter(pk__gte=first_id(value, -SLACK), created__gte=value)
 
     def made_before(self, records: QuerySet[TaskRecord], name: str, value: datetime) -> QuerySet[TaskRecord]:
-        return records.filter(pk__lt=first_id(value + SLACK), created__lt=value)
+        return records.filter(pk__lt=first_id(value, SLACK), created__lt=value)
 
 
-def first_id(moment: datetime) -> uuid.UUID:
-    """The smallest UUIDv7 of a moment, so that times are looked up in the primary key."""
-    return uuid.UUID(int=max(0, int(moment.timestamp() * 1000)) << 80)
+def first_id(moment: datetime, shift: timedelta = timedelta(0)) -> uuid.UUID:
+    """The smallest UUIDv7 of a moment and so much later, so that times are looked up in the primary key."""
+    milliseconds = (moment - EPOCH) // timedelta(milliseconds=1) + shift // timedelta(milliseconds=1)
+    return uuid.UUID(int=min(max(0, milliseconds), 2**48 - 1) << 80)
 
 
 def asked_for(data: QueryDict) -> dict[str, list[str]]:

@@ -64,13 +64,15 @@ def find(upload_id: UUID, user: Any, *, lock: bool = False) -> Upload:
 
 
 def receive_piece(upload_id: UUID, user: Any, offset: int, piece: blobs.Readable) -> Upload:
-    """Add a piece at its offset. Raises Refused (offset_conflict, too_long, storage_full); then nothing of the piece counts."""
+    """Add a piece at its offset. Raises Refused (offset_conflict, upload_finished, too_long, storage_full); then nothing of it counts."""
     with transaction.atomic():
         upload = find(upload_id, user, lock=True)
         if offset != upload.offset:
             text = _("This piece does not follow the bytes that are here: %(have)d have arrived.")
             raise Refused(text % {"have": upload.offset}, "offset_conflict")
-        if not upload.complete:
+        if upload.document_id is not None and piece.read(1):
+            raise Refused(_("This upload is finished; its document is there. No more pieces are taken."), "upload_finished")
+        if upload.document_id is None:
             upload.offset += _append(upload, piece)
             upload.save(update_fields=["offset", "updated"])
     return upload
