@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from documents.services.extraction.parsers.pdf_text import joined
+from documents.services.extraction.pdf.text import joined
 from documents.tests.pdfs import LINES, form, lines, pdf, turned
 from documents.tests.reading import read
 from tasks.errors import PermanentError

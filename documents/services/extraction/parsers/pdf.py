@@ -16,8 +16,8 @@ from documents.services.extraction.errors import Unreadable
 from documents.services.extraction.formats import LIKELY, NO, PDF, Format, Sample
 from documents.services.extraction.limits import MAX_PAGES
 from documents.services.extraction.parsers.base import Job, Parsed, RawPage, bounded, storable
-from documents.services.extraction.parsers.pdf_notes import with_notes
-from documents.services.extraction.parsers.pdf_text import page_text
+from documents.services.extraction.pdf.notes import with_notes
+from documents.services.extraction.pdf.text import page_text
 
 TAIL = 2048
 LETTER_AREA = 612.0 * 792.0
@@ -45,7 +45,7 @@ class PdfParser:
         return parsed
 
     def _repaired(self, job: Job) -> Parsed:
-        from documents.services.extraction.parsers.pdf_repair import repaired_copy
+        from documents.services.extraction.pdf.repair import repaired_copy
 
         if (copy := repaired_copy(job.path, job.folder)) is not None:
             try:
@@ -56,7 +56,7 @@ class PdfParser:
                 pass  # pypdf may still make something of it
             finally:
                 copy.unlink()
-        from documents.services.extraction.parsers.pdf_fallback import parse_with_pypdf
+        from documents.services.extraction.pdf.fallback import parse_with_pypdf
 
         return parse_with_pypdf(job)
 
