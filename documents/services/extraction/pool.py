@@ -1,14 +1,18 @@
-"""The warm children of this process: borrowed by a thread for one file, put back, replaced when worn out."""
+"""The warm children of this process: borrowed by a thread for one file, put back, replaced when worn out, ended when idle."""
 
 from __future__ import annotations
 
 import atexit
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from documents.services.extraction.process import CHECK_EVERY, Child
+
+IDLE_SECONDS = 20.0
+"""A child that nobody needed for so long is ended: another starts in a tenth of a second."""
 
 
 class Pool:
@@ -21,7 +25,8 @@ class Pool:
     def _reset(self) -> None:
         self._free = threading.BoundedSemaphore(self._size)
         self._lock = threading.Lock()
-        self._idle: list[Child] = []
+        self._idle: list[tuple[Child, float]] = []
+        self._gardener: threading.Timer | None = None
 
     @contextmanager
     def child(self, check: Callable[[], None]) -> Iterator[Child]:
@@ -41,7 +46,7 @@ class Pool:
 
     def _take(self) -> Child:
         with self._lock:
-            child = self._idle.pop() if self._idle else None
+            child = self._idle.pop()[0] if self._idle else None
         if child is not None and child.worn_out():
             child.close()
             child = None
@@ -52,18 +57,37 @@ class Pool:
             child.close()
             return
         with self._lock:
-            self._idle.append(child)
+            self._idle.append((child, time.monotonic()))
+            self._look_later()
+
+    def _look_later(self) -> None:
+        """Have a thread come by, unless one is on its way; called under the lock."""
+        if self._gardener is None:
+            self._gardener = threading.Timer(IDLE_SECONDS, self._end_idle)
+            self._gardener.daemon = True
+            self._gardener.start()
+
+    def _end_idle(self) -> None:
+        with self._lock:
+            long_ago = time.monotonic() - IDLE_SECONDS
+            ended = [child for child, since in self._idle if since <= long_ago]
+            self._idle = [(child, since) for child, since in self._idle if since > long_ago]
+            self._gardener = None
+            if self._idle:
+                self._look_later()
+        for child in ended:
+            child.close()
 
     def close(self) -> None:
         """End the idle children (those at work end with their file or with this process)."""
         with self._lock:
             idle, self._idle = self._idle, []
-        for child in idle:
+        for child, _since in idle:
             child.close()
 
     def forget(self) -> None:
         """After a fork: the children are the parent's."""
-        for child in self._idle:
+        for child, _since in self._idle:
             child.forget()
         self._reset()
 
