@@ -147,6 +147,7 @@ class Supervisor:
             "LOG_FORMAT": os.environ.get("LOG_FORMAT") or ("text" if sys.stdout.isatty() else "json"),
             "REMAP_SIGTERM": "SIGQUIT",
             "STOP_GRACE_SECONDS": "2",
+            "MALLOC_ARENA_MAX": os.environ.get("MALLOC_ARENA_MAX") or "2",
             "PYTHONUNBUFFERED": "1",
         }
         celery = [sys.executable, "-m", "celery", "-A", "lexintel.celery"]

@@ -8,6 +8,7 @@ import time
 import traceback
 import uuid
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import partial
 from typing import Any
 
@@ -16,7 +17,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from tasks import diary, dispatch, line, loop, registry, retries
+from tasks import diary, dispatch, line, loop, registry, retries, watchdog
 from tasks.connections import AWAY, drop_connection, outlast, refresh_connection
 from tasks.ending import close_attempt, finish, succeed_at_once
 from tasks.errors import BrokerUnreachable, Cancelled, ClaimLost, PermanentError, TimeLimit
@@ -57,7 +58,8 @@ def run_attempt(
     """A message says that something waits: run what is next in the line, and what comes after it for a moment; then pass the
     message on, if more waits. False where nothing could be claimed. Raises only SystemExit and KeyboardInterrupt.
 
-    `abandon` gives up this process at a hard limit, `interrupt` raises SoftTimeLimitExceeded in it at a soft one that was ignored.
+    `abandon` gives up this process, which runs one record at a time, at a hard limit (a watchdog does it where nothing of ours can);
+    `interrupt` raises SoftTimeLimitExceeded in it at a soft one that was ignored.
     """
     refresh_connection()
     log.debug("A message about %s asks to look for work", record_id)
@@ -65,7 +67,8 @@ def run_attempt(
     worked = False
     while (run := outlast(lambda: claim_next(executor))) is not None:
         run.abandon, run.interrupt = abandon, interrupt
-        execute(run)
+        with watchdog.deadline(run.spec.hard_limit) if run.spec and abandon else nullcontext():
+            execute(run)
         worked = True
         if time.monotonic() > enough or stopping.is_set():
             _pass_on(executor)

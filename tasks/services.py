@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from tasks.memory import give_back_memory
+
 log = logging.getLogger(__name__)
 
 
@@ -79,6 +81,7 @@ def keep_loaded() -> None:
     """All that is loaded now stays: the garbage collector need not look at it again and again, nor write to pages that are shared."""
     gc.collect()
     gc.freeze()
+    give_back_memory()
 
 
 def start_all() -> None:
@@ -86,6 +89,7 @@ def start_all() -> None:
     belongs to the task that needed it."""
     built = _build([service for service in _services.values() if service.at_start])
     gc.freeze()
+    give_back_memory()
     log.info("Worker services initialized successfully (%s)", ", ".join(built) or "none needed")
 
 

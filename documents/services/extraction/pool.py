@@ -61,9 +61,10 @@ class Pool:
             self._look_later()
 
     def _look_later(self) -> None:
-        """Have a thread come by, unless one is on its way; called under the lock."""
-        if self._gardener is None:
-            self._gardener = threading.Timer(IDLE_SECONDS, self._end_idle)
+        """Have a thread come by when the child that rests longest has rested enough, unless one is on its way; called under the lock."""
+        if self._gardener is None and self._idle:
+            since = min(since for _child, since in self._idle)
+            self._gardener = threading.Timer(max(0.0, since + IDLE_SECONDS - time.monotonic()), self._end_idle)
             self._gardener.daemon = True
             self._gardener.start()
 
@@ -73,8 +74,7 @@ class Pool:
             ended = [child for child, since in self._idle if since <= long_ago]
             self._idle = [(child, since) for child, since in self._idle if since > long_ago]
             self._gardener = None
-            if self._idle:
-                self._look_later()
+            self._look_later()
         for child in ended:
             child.close()
 
