@@ -64,6 +64,7 @@ def run(out: Callable[[str], object], plan: Plan) -> Figures:
 
 @contextmanager
 def _process(*command: str, env: dict[str, str]) -> Iterator[None]:
+    env = {**env, "PYTHONWARNINGS": "ignore"}  # Celery's, about root
     process = subprocess.Popen(
         [sys.executable, "-m", *command], env=env, cwd=settings.BASE_DIR, stdout=subprocess.DEVNULL, start_new_session=True
     )

@@ -200,6 +200,7 @@ def installation(*, children: int) -> Iterator[Installation]:
             "STORAGE_URL": f"file://{var / 'files'}",
             "REMAP_SIGTERM": "SIGQUIT",
             "LOG_LEVEL": "WARNING",
+            "PYTHONWARNINGS": "ignore",
             "TASK_EXECUTOR": "hybrid",
             "STOP_GRACE_SECONDS": "1",
         }
@@ -228,7 +229,9 @@ def installation(*, children: int) -> Iterator[Installation]:
             ],
         }
         for name, command in commands.items():
-            place.processes[name] = subprocess.Popen(command, env=env, cwd=settings.BASE_DIR, start_new_session=True)
+            place.processes[name] = subprocess.Popen(
+                command, env=env, cwd=settings.BASE_DIR, stdout=subprocess.DEVNULL, start_new_session=True
+            )
             stack.callback(stop, place.processes[name])
         _wait_until_ready(place)
         yield place

@@ -42,7 +42,8 @@ class Command(BaseCommand):
         chosen = options["names"] or names()
         if unknown := set(chosen) - set(names()):
             raise CommandError(f"There is no benchmark named {', '.join(sorted(unknown))}; there are {', '.join(names())}.")
-        plan = Plan(quick=options["quick"], corpus=corpus(options["corpus"]))
+        quick, named = options["quick"], options["corpus"]
+        plan = Plan(quick, corpus(named) if named or not quick else None)
         self.stdout.write(f"{platform.processor() or platform.machine()}, Python {platform.python_version()}")
         self.stdout.write("Ratios are of one run and hold elsewhere; absolute figures are those of this machine in this hour.")
         found: dict[str, Figures] = {}
