@@ -11,7 +11,7 @@ def main() -> int:
     from lexintel import bootstrap
 
     bootstrap.ensure(sys.argv)
-    from lexintel import launch
+    from lexintel.startup import launch
 
     return launch.run(sys.argv)
 

@@ -18,7 +18,7 @@ import pypdf
 
 from bench import materials
 from bench.figures import Figures, Plan
-from documents.services.chunking import chunk_pages
+from documents.services.chunking.chunker import chunk_pages
 from documents.services.embedding.tokens import Tokens
 from documents.services.embedding.weights import embedded_folder
 from documents.services.extraction import extract

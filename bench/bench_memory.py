@@ -20,7 +20,7 @@ from django.core.management.base import CommandError
 from bench import materials
 from bench.figures import Figures, Plan
 from bench.installation import Installation, installation, pss, whole_stack
-from tasks.memory import descendants, tree_mb
+from tasks.base.memory import descendants, tree_mb
 
 DOCUMENTS = 20
 LEVEL, LOOK_S, AT_MOST_S = 0.005, 12.0, 120.0

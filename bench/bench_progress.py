@@ -23,7 +23,7 @@ from bench.publishing import bare_ms, publish_ms
 from bench.sockets import Socket, connect
 from cases.models import Case, Membership
 from lexintel.models import ApiToken, User
-from tasks.progress import emit
+from tasks.progress.events import emit
 
 EVENTS = 300
 PAUSE = 0.01

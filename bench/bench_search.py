@@ -34,7 +34,7 @@ from documents.services.search.scope import scope_of
 from documents.services.search.statistics import fold
 from documents.services.search.words import quoted, stems, words_in
 from lexintel.models import User
-from tasks import services
+from tasks import service_registry
 
 CHUNKS = 100_000
 CASES, TOPICS, TOPICS_OF_A_CASE = 100, 400, 40
@@ -87,7 +87,7 @@ class _Corpus:
         lexemes = stems({word.folded for word in self.words})
         self.lexemes = [lexemes[word.folded] for word in self.words]
         starts = np.linspace(0, len(self.words) - WORDS - 1, topics).astype(int)
-        self.topics = services.get("embedding").embed([self.window(int(start)) for start in starts])
+        self.topics = service_registry.get("embedding").embed([self.window(int(start)) for start in starts])
         self.noise = np.random.default_rng(4)
 
     def window(self, start: int, words: int = WORDS) -> str:

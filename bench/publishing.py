@@ -8,7 +8,7 @@ import time
 
 import redis
 
-from tasks.transport import publisher
+from tasks.progress.transport import publisher
 
 EVENTS = 200
 CHANNEL = "lexintel-bench"

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from cases.models import Case
-    from tasks.topics import Subject
+    from tasks.progress.topics import Subject
 
 
 class CasesConfig(AppConfig):
@@ -19,14 +19,14 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         from cases.services import citations
-        from tasks import services
-        from tasks.topics import register_scope_editor, register_scope_filter, register_subjects, register_topic
+        from tasks import service_registry
+        from tasks.progress.topics import register_scope_editor, register_scope_filter, register_subjects, register_topic
 
         register_topic("case", cases_of)
         register_subjects("case", cases_named)
         register_scope_filter(case_ids_of)
         register_scope_editor(may_change_case)
-        services.register("citation grammars", citations.grammars, inherited=True)
+        service_registry.register("citation grammars", citations.grammars, inherited=True)
 
 
 def cases_of(user: Any) -> QuerySet[Case]:
@@ -38,7 +38,7 @@ def cases_of(user: Any) -> QuerySet[Case]:
 def cases_named(user: Any, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Subject]:
     """Title and page of those of the cases that the user sees."""
     from cases.models import Case
-    from tasks.topics import Subject
+    from tasks.progress.topics import Subject
 
     return {case.pk: Subject(case.title, case.get_absolute_url()) for case in Case.objects.visible_to(user).filter(pk__in=ids)}
 

@@ -15,7 +15,8 @@ from django.utils.translation import ngettext
 
 from documents.errors import Refused
 from documents.models import Chunk, ChunkEmbedding, ChunkWords, Citation, Document, EmbeddingModel, Page, TextVersion, Upload
-from documents.services import pipeline, restoring
+from documents.services.ingest import restoring
+from documents.services.pipeline import lifecycle
 
 
 class Shown(admin.ModelAdmin[Any]):
@@ -68,19 +69,19 @@ class DocumentAdmin(Shown):
 
     @admin.action(description=_("Read the files of the selected documents anew"), permissions=["operate"])
     def reprocess(self, request: HttpRequest, documents: QuerySet[Document]) -> None:
-        self._each(request, documents, partial(pipeline.reprocess, operator=True))
+        self._each(request, documents, partial(lifecycle.reprocess, operator=True))
 
     @admin.action(description=_("Try the selected documents again"), permissions=["operate"])
     def retry(self, request: HttpRequest, documents: QuerySet[Document]) -> None:
-        self._each(request, documents, partial(pipeline.retry, operator=True))
+        self._each(request, documents, partial(lifecycle.retry, operator=True))
 
     @admin.action(description=_("Cancel the processing of the selected documents"), permissions=["operate"])
     def cancel(self, request: HttpRequest, documents: QuerySet[Document]) -> None:
-        self._each(request, documents, partial(pipeline.cancel, operator=True))
+        self._each(request, documents, partial(lifecycle.cancel, operator=True))
 
     @admin.action(description=_("Delete the selected documents (not under legal hold)"), permissions=["operate"])
     def delete_documents(self, request: HttpRequest, documents: QuerySet[Document]) -> None:
-        self._each(request, documents, pipeline.delete)
+        self._each(request, documents, lifecycle.delete)
 
     @admin.action(description=_("Take the deletion of the selected documents back"), permissions=["operate"])
     def restore(self, request: HttpRequest, documents: QuerySet[Document]) -> None:

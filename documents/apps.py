@@ -6,16 +6,18 @@ class DocumentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from documents import causes
-        from documents.services import embedding, overview, storage
-        from documents.services.watching import documents_named, documents_of
-        from tasks.maintenance import register_check
-        from tasks.topics import register_subjects, register_topic
+        from documents import explanations
+        from documents.services import embedding
+        from documents.services.pipeline.subscriptions import documents_named, documents_of
+        from documents.services.reading import overview
+        from documents.services.storage import blobs
+        from tasks.operations.maintenance import register_check
+        from tasks.progress.topics import register_subjects, register_topic
 
-        storage.root()  # a wrong STORAGE_URL stops the start here
+        blobs.root()  # a wrong STORAGE_URL stops the start here
         embedding.register()
         register_topic("document", documents_of)
         register_subjects("document", documents_named)
         overview.register()
-        causes.register()
-        register_check("storage", storage.probe)
+        explanations.register()
+        register_check("storage", blobs.probe)

@@ -7,22 +7,23 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from documents.jobs import CitationExtractionJob, DocumentExtractionJob, EmbeddingGenerationJob, RereadingJob
-from documents.services import leftovers, pipeline, rereading, stages
+from documents.services.ingest import orphans
+from documents.services.pipeline import lifecycle, reprocessing, stages
 from tasks.models import Batch, TaskRecord
 from tasks.registry import NoPayload, task
 from tasks.run import TaskRun
-from tasks.schedules import Schedule, declare
+from tasks.scheduling.schedules import Schedule, declare
 
 Job = DocumentExtractionJob | EmbeddingGenerationJob | CitationExtractionJob
 
 
 def document_ended(record: TaskRecord, job: Job, outcome: str) -> None:
     """Final failure or cancel of any stage is the document's, in the transaction that says so of the task."""
-    pipeline.end_of_task(record, job.document_id, outcome)
+    lifecycle.end_of_task(record, job.document_id, outcome)
 
 
 def document_retried(record: TaskRecord, job: Job) -> None:
-    pipeline.retry_of_task(record, job.document_id)
+    lifecycle.retry_of_task(record, job.document_id)
 
 
 @task("documents.extract_text_from_document", payload=DocumentExtractionJob, heavy=True, on_end=document_ended, on_retry=document_retried)
@@ -43,7 +44,7 @@ def extract_citations(job: CitationExtractionJob, run: TaskRun) -> dict[str, Any
     return stages.extract_citations(job, run)
 
 
-@task(rereading.TASK, payload=RereadingJob)
+@task(reprocessing.TASK, payload=RereadingJob)
 def reread_documents(job: RereadingJob, run: TaskRun) -> dict[str, Any]:
     """Submit the documents of a large batch that is to be read anew."""
     batch = Batch.objects.get(pk=job.batch_id)
@@ -52,13 +53,13 @@ def reread_documents(job: RereadingJob, run: TaskRun) -> dict[str, Any]:
     def progress(done: int) -> None:
         run.progress(100 * done / count, "submitting", _("%(done)d of %(all)d") % {"done": done, "all": count})
 
-    return {"documents": rereading.submit_all(batch, run.record.user, job.document_ids, progress)}
+    return {"documents": reprocessing.submit_all(batch, run.record.user, job.document_ids, progress)}
 
 
 @task("documents.cleanup_leftovers", heavy=True)
 def cleanup_leftovers(job: NoPayload, run: TaskRun) -> dict[str, Any]:
     """Remove what killed processes left behind, on the machine where this runs."""
-    return dict(leftovers.clean_up(run.check))
+    return dict(orphans.clean_up(run.check))
 
 
 declare(Schedule("Clean up leftover files", "documents.cleanup_leftovers", crontab="30 2 *", description="Daily 02:30 UTC."))

@@ -9,7 +9,8 @@ class LexIntelConfig(AppConfig):
     def ready(self) -> None:
         from django.conf import settings
 
-        from lexintel import celery, openapi  # noqa: F401  (Celery's app must exist wherever Django does)
+        from lexintel import celery
+        from lexintel.frame import openapi  # noqa: F401  (Celery's app must exist wherever Django does)
 
         for folder in (settings.FILE_UPLOAD_TEMP_DIR, settings.STATIC_ROOT):
             folder.mkdir(parents=True, exist_ok=True)

@@ -14,8 +14,8 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from channels.security.websocket import OriginValidator  # noqa: E402
 from django.conf import settings  # noqa: E402
 
-from lexintel.auth import authenticated  # noqa: E402
-from tasks.routing import websocket_urlpatterns  # noqa: E402
+from lexintel.accounts.authentication import authenticated  # noqa: E402
+from tasks.progress.websocket_urls import websocket_urlpatterns  # noqa: E402
 
 
 class BrowserOrigin(OriginValidator):

@@ -12,8 +12,8 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from lexintel import logs
 from lexintel.environment import address, boolean, integer, one_of, text, words
+from lexintel.monitoring import logs
 
 django_stubs_ext.monkeypatch()  # lets code say ModelAdmin[Case] and QuerySet[Case], as the type checker wants it
 
@@ -87,7 +87,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "lexintel.auth.TokenMiddleware",
+    "lexintel.accounts.authentication.TokenMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -111,7 +111,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "lexintel.context.site",
+                "lexintel.frame.context.site",
             ]
         },
     }
@@ -201,7 +201,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_DB_REUSE_MAX = 1000
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULER = "tasks.scheduler:ManagedScheduler"
+CELERY_BEAT_SCHEDULER = "tasks.scheduling.scheduler:ManagedScheduler"
 DJANGO_CELERY_BEAT_TZ_AWARE = True
 
 # Only the broker of django-q2 is used, and messages are taken off it at once: leases and the rescuer decide what runs again.
@@ -219,15 +219,18 @@ FILE_UPLOAD_TEMP_DIR = VAR / "tmp"
 DATA_UPLOAD_MAX_NUMBER_FILES = 1000
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["lexintel.auth.TokenAuthentication", "rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "lexintel.accounts.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_PAGINATION_CLASS": "lexintel.pagination.Pages",
+    "DEFAULT_PAGINATION_CLASS": "lexintel.frame.pagination.Pages",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "PAGE_SIZE": 50,
-    "EXCEPTION_HANDLER": "lexintel.errors.api_exception_handler",
+    "EXCEPTION_HANDLER": "lexintel.frame.errors.api_exception_handler",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "LexIntel",
@@ -261,7 +264,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": VAR / "files"}},
     "staticfiles": {
-        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage" if DEBUG or TESTING else "lexintel.static_storage.Statics"
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage" if DEBUG or TESTING else "lexintel.frame.static_storage.Statics"
     },
 }
 

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from lexintel.views import healthz, metrics, readyz
+from lexintel.monitoring.views import healthz, metrics, readyz
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
@@ -15,11 +15,11 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="api-docs"),
-    path("api/", include("lexintel.api_urls")),
+    path("api/", include("lexintel.accounts.api_urls")),
     path("api/", include("cases.api_urls")),
-    path("api/", include("documents.api_urls")),
-    path("api/", include("tasks.api_urls")),
-    path("", include("lexintel.page_urls")),
+    path("api/", include("documents.api.urls")),
+    path("api/", include("tasks.api.urls")),
+    path("", include("lexintel.accounts.page_urls")),
     path("", include("documents.urls")),
     path("", include("cases.urls")),
     path("", include("tasks.urls")),

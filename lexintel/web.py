@@ -135,7 +135,7 @@ def main() -> int:
     except ImproperlyConfigured as error:
         print(error, file=sys.stderr)
         return os.EX_CONFIG
-    from tasks import runtime
+    from tasks.workers import runtime
 
     server = build(options.host or settings.LEXINTEL_HOST, options.port or settings.LEXINTEL_PORT)
     runtime.start_web(schedule=settings.TASK_SCHEDULES_IN_WEB)

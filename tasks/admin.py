@@ -8,10 +8,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from tasks import bulk
-from tasks.actions import MEANINGS, Action
 from tasks.models import TaskAttempt, TaskRecord, TopicState, Worker
-from tasks.schedule_admin import link_to_schedule
+from tasks.operations import bulk
+from tasks.operations.actions import MEANINGS, Action
+from tasks.scheduling.admin import link_to_schedule
 
 
 class ReadOnly(admin.ModelAdmin):

@@ -16,7 +16,8 @@ class TasksConfig(AppConfig):
         for module in settings.TASK_MODULES:
             import_module(module)
 
-        from tasks import celery, schedules
+        from tasks.scheduling import schedules
+        from tasks.workers import celery
 
         celery.register_names()
-        post_migrate.connect(schedules.create_missing, sender=self, dispatch_uid="tasks.schedules")
+        post_migrate.connect(schedules.create_missing, sender=self, dispatch_uid="tasks.scheduling.schedules")

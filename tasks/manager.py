@@ -16,12 +16,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from pydantic import BaseModel
 
-from tasks import batch_progress, line, registry, topics
-from tasks.dispatch import dispatch, wake, wake_all
-from tasks.ending import finish, job_of
-from tasks.executors import routing
+from tasks import registry
+from tasks.engine import queue
+from tasks.engine.outbox import dispatch, wake, wake_all
+from tasks.engine.settlement import finish, job_of
+from tasks.executors import selection
 from tasks.models import Batch, Status, TaskRecord
-from tasks.progress import emit_all
+from tasks.progress import batches, topics
+from tasks.progress.events import emit_all
 from tasks.run import events
 
 AT_ONCE = 1000
@@ -54,7 +56,7 @@ class TaskManager:
         record = _draft(name, payload, unique, topic=topic, scope=scope, user=user, priority=priority, share=share, parent=parent,
                         batch=batch, run_after=run_after, schedule=schedule, schedule_key=schedule_key)  # fmt: skip
         if record.batch_id is not None:
-            record.paused_at, record.paused_by_id = batch_progress.joined(record.batch_id)
+            record.paused_at, record.paused_by_id = batches.joined(record.batch_id)
         return self._write(record)
 
     def submit_many(
@@ -158,15 +160,15 @@ class TaskManager:
     def _write_some(self, drafts: Sequence[TaskRecord]) -> list[uuid.UUID]:
         """Put drafts of one task into the line with one INSERT (those for later into the outbox); gives the ids that were written."""
         first = drafts[0]
-        route = routing.route(first)
+        route = selection.route(first)
         if first.batch_id is not None:
-            first.paused_at, first.paused_by_id = batch_progress.joined(first.batch_id)
+            first.paused_at, first.paused_by_id = batches.joined(first.batch_id)
         if first.run_after is None or first.run_after <= timezone.now():
             first.status, first.executor, first.route_reason = Status.QUEUED, route.executor.name, route.reason
-            turn, first.queued_at = line.entrance(route.executor.name, first.priority, first.scope)
+            turn, first.queued_at = queue.entrance(route.executor.name, first.priority, first.scope)
             for place, draft in enumerate(drafts):
                 draft.turn = min(draft.turn, turn + place)
-        ids = line.insert(drafts)
+        ids = queue.insert(drafts)
         if first.topic:
             written = set(ids)
             emit_all([event for draft in drafts if draft.pk in written for event in events(draft, Status.PENDING, 0)[1:]])
@@ -186,7 +188,7 @@ class TaskManager:
         record.status, record.retries, record.lost, record.cancel_requested = Status.PENDING, 0, 0, False
         record.error = record.error_code = record.error_class = record.step = record.message = ""
         record.percent, record.run_after, record.finished_at, record.result = 0, None, None, None
-        record.turn = line.LAST
+        record.turn = queue.LAST
         if record.batch_id is None or not Batch.objects.filter(pk=record.batch_id, paused_at__isnull=False).exists():
             record.paused_at = record.paused_by = None
         record.save()
@@ -195,7 +197,7 @@ class TaskManager:
             spec.on_retry(record, job_of(record))
         emit_all(events(record, Status.PENDING, 0, restart=True))
         if record.batch_id is not None:
-            batch_progress.reopen(record.batch_id)
+            batches.reopen(record.batch_id)
         transaction.on_commit(lambda: dispatch(record), robust=True)
 
 
@@ -215,7 +217,7 @@ def _draft(
     job = payload if isinstance(payload, spec.payload) else spec.payload.model_validate(_plain(payload))
     record = TaskRecord(
         name=name, payload=job.model_dump(mode="json"), unique_key=_unique_key(name, job, unique), user=_saved(user), parent=parent,
-        turn=line.LAST if parent is None else parent.turn, **fields,
+        turn=queue.LAST if parent is None else parent.turn, **fields,
     )  # fmt: skip
     if user is None and parent is not None:
         record.user_id = parent.user_id

@@ -37,7 +37,7 @@ DUE = Q(run_after=None) | Q(run_after__lte=Now())
 class BatchQuerySet(models.QuerySet["Batch"]):
     def visible_to(self, user: Any) -> BatchQuerySet:
         """Batches of the user's scopes and own batches without one; staff also see batches without scope."""
-        from tasks.topics import scopes_of
+        from tasks.progress.topics import scopes_of
 
         if not getattr(user, "is_authenticated", False):
             return self.none()
@@ -92,7 +92,7 @@ class TaskRecordQuerySet(models.QuerySet["TaskRecord"]):
         `read_first` asks for the scopes now instead of within the query: one query more, but then the planner knows how many they
         are, and finds the tasks of a person with few cases by index instead of passing everybody's.
         """
-        from tasks.topics import scopes_of
+        from tasks.progress.topics import scopes_of
 
         if not getattr(user, "is_authenticated", False):
             return self.none()
@@ -206,7 +206,7 @@ class TaskRecord(models.Model):
 
     def waiting_reason(self) -> str:
         """Why this task is not moving, as one sentence; empty where it runs or has ended."""
-        from tasks.waiting import reason
+        from tasks.operations.waiting_reasons import reason
 
         return reason(self)
 

@@ -15,11 +15,13 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from tasks import diary, estimates, loop, planned
-from tasks.connections import AWAY, drop_connection, outlast
+from tasks.base import event_loop, prepared_statements
+from tasks.base.connections import AWAY, drop_connection, outlast
+from tasks.engine import attempt_log
 from tasks.errors import Cancelled, ClaimLost, ShuttingDown, TimeLimit
 from tasks.models import Status, TaskRecord
-from tasks.progress import Event, emit_if_claimed
+from tasks.progress import estimates
+from tasks.progress.events import Event, emit_if_claimed
 
 if TYPE_CHECKING:
     from tasks.registry import TaskSpec
@@ -67,11 +69,11 @@ class TaskRun:
         if step == self._step and now - self._told < settings.TASK_PROGRESS_INTERVAL:
             return
         if step != self._step:
-            diary.note(self, step, message)
+            attempt_log.note(self, step, message)
         self._step, self._told = step, now
         told = self._percent
-        if loop.on_a_loop():
-            loop.in_order(lambda: self._tell_quietly(told, step, message))
+        if event_loop.on_a_loop():
+            event_loop.in_order(lambda: self._tell_quietly(told, step, message))
         else:
             self._tell_if_possible(told, step, message)
 
@@ -91,7 +93,7 @@ class TaskRun:
         self.ended = result is not None
 
     def _end(self, record: TaskRecord, result: dict[str, Any]) -> None:
-        from tasks.attempts import succeed
+        from tasks.engine.attempts import succeed
 
         succeed(self, record, result)
 
@@ -118,7 +120,9 @@ class TaskRun:
 
     def locked(self) -> TaskRecord | None:
         """The record as it is now, locked in the caller's transaction, if this attempt still has it (cancelled or not)."""
-        return planned.first(TaskRecord, "r.id = %s AND r.attempt = %s AND r.status = 'started'", [self.id, self.attempt], lock=True)
+        return prepared_statements.first(
+            TaskRecord, "r.id = %s AND r.attempt = %s AND r.status = 'started'", [self.id, self.attempt], lock=True
+        )
 
     def _tell_quietly(self, percent: float, step: str, message: str) -> None:
         """From an async task: being cancelled or superseded shows at its next `check` (the flags are set)."""

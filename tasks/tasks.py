@@ -6,10 +6,12 @@ import logging
 from datetime import timedelta
 from typing import Any
 
-from tasks import batches, bulk, maintenance, retention
+from tasks.batches import control
+from tasks.operations import bulk, maintenance
+from tasks.recovery import retention
 from tasks.registry import NoPayload, task
 from tasks.run import TaskRun
-from tasks.schedules import Schedule, declare
+from tasks.scheduling.schedules import Schedule, declare
 
 log = logging.getLogger(__name__)
 VACUUM_HOURS = 2
@@ -45,10 +47,10 @@ def apply_to_many(job: bulk.ApplyToMany, run: TaskRun) -> dict[str, Any]:
     return bulk.run(job, run)
 
 
-@task(batches.CHANGE, payload=batches.BatchChange)
-def change_batch(job: batches.BatchChange, run: TaskRun) -> dict[str, Any]:
+@task(control.CHANGE, payload=control.BatchChange)
+def change_batch(job: control.BatchChange, run: TaskRun) -> dict[str, Any]:
     """Cancel a large batch, or try its failures again."""
-    return batches.change_all(job, run)
+    return control.change_all(job, run)
 
 
 declare(Schedule("Health check", "tasks.health_check", every=timedelta(hours=1), description="Asks every part how it is."))

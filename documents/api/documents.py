@@ -21,11 +21,7 @@ from rest_framework.response import Response
 
 from cases.models import Case
 from documents.api.errors import RefusedErrors
-from documents.errors import Refused
-from documents.filters import DocumentFilter
-from documents.models import Document
-from documents.models.documents import DocumentQuerySet
-from documents.serializers import (
+from documents.api.serializers import (
     AcceptedSerializer,
     CitationSerializer,
     DocumentChangeSerializer,
@@ -36,9 +32,16 @@ from documents.serializers import (
     PageSerializer,
     RereadingSerializer,
 )
-from documents.services import correction, ingest, pipeline, reading, rereading, restoring
-from tasks.batch_api import with_time_left
-from tasks.batch_serializers import BatchSerializer
+from documents.errors import Refused
+from documents.filters import DocumentFilter
+from documents.models import Document
+from documents.models.documents import DocumentQuerySet
+from documents.services import ingest
+from documents.services.ingest import restoring
+from documents.services.pipeline import corrections, lifecycle, reprocessing
+from documents.services.reading import text_view
+from tasks.batches.api import with_time_left
+from tasks.batches.serializers import BatchSerializer
 from tasks.models import Batch, TaskRecord
 
 
@@ -93,11 +96,11 @@ class DocumentViewSet(
         document = self.get_object()
         typed = DocumentChangeSerializer(document, data=request.data, partial=True)
         typed.is_valid(raise_exception=True)
-        correction.update(document, request.user, **typed.validated_data)
+        corrections.update(document, request.user, **typed.validated_data)
         return self._detail(document.pk)
 
     def perform_destroy(self, instance: Document) -> None:
-        pipeline.delete(instance, self.request.user)
+        lifecycle.delete(instance, self.request.user)
 
     @extend_schema(operation_id="documents_reprocess_many", request=RereadingSerializer, responses={202: BatchSerializer})
     @action(detail=False, methods=["post"], url_path="reprocess")
@@ -106,7 +109,7 @@ class DocumentViewSet(
         typed = RereadingSerializer(data=request.data)
         typed.is_valid(raise_exception=True)
         case = get_object_or_404(Case.objects.visible_to(request.user), pk=typed.validated_data["case"])
-        batch = rereading.reread(case, request.user, typed.validated_data.get("documents"))
+        batch = reprocessing.reread(case, request.user, typed.validated_data.get("documents"))
         shown = with_time_left(Batch.objects.select_related("user", "paused_by")).get(pk=batch.pk)
         return Response(BatchSerializer(shown).data, status=status.HTTP_202_ACCEPTED)
 
@@ -115,7 +118,7 @@ class DocumentViewSet(
     def reprocess(self, request: Request, **kwargs: Any) -> Response:
         """Read the file anew; the old text stays until the new is there."""
         document = self.get_object()
-        pipeline.reprocess(document, request.user)
+        lifecycle.reprocess(document, request.user)
         return self._detail(document.pk, status.HTTP_202_ACCEPTED)
 
     @extend_schema(request=None, responses={202: DocumentDetailSerializer})
@@ -123,7 +126,7 @@ class DocumentViewSet(
     def retry(self, request: Request, **kwargs: Any) -> Response:
         """Go on at the stage that failed."""
         document = self.get_object()
-        pipeline.retry(document, request.user)
+        lifecycle.retry(document, request.user)
         return self._detail(document.pk, status.HTTP_202_ACCEPTED)
 
     @extend_schema(request=None, responses={202: DocumentDetailSerializer})
@@ -131,7 +134,7 @@ class DocumentViewSet(
     def cancel(self, request: Request, **kwargs: Any) -> Response:
         """Stop processing."""
         document = self.get_object()
-        pipeline.cancel(document, request.user)
+        lifecycle.cancel(document, request.user)
         return self._detail(document.pk, status.HTTP_202_ACCEPTED)
 
     @extend_schema(request=None, responses={202: DocumentDetailSerializer})
@@ -146,7 +149,7 @@ class DocumentViewSet(
     @action(detail=True, url_path=r"pages/(?P<number>[0-9]{1,6})", filter_backends=[], pagination_class=None)
     def pages(self, request: Request, number: str, **kwargs: Any) -> Response:
         """One page: its text, the passages and citations on it."""
-        page = reading.page_of(self.get_object(), int(number))
+        page = text_view.page_of(self.get_object(), int(number))
         if page is None:
             raise Http404
         return Response(PageSerializer(page, context={"raw": "raw" in request.query_params}).data)
@@ -155,7 +158,7 @@ class DocumentViewSet(
     @action(detail=True, filter_backends=[])
     def citations(self, request: Request, **kwargs: Any) -> Response:
         """The authorities mentioned, in reading order."""
-        return self._paged(reading.citations_of(self.get_object()), CitationSerializer)
+        return self._paged(text_view.citations_of(self.get_object()), CitationSerializer)
 
     @extend_schema(responses=HistorySerializer(many=True))
     @action(detail=True, filter_backends=[])

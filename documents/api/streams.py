@@ -14,8 +14,8 @@ from django.views.decorators.http import require_safe
 from documents.api.errors import answer
 from documents.models import Document
 from documents.ranged import ranged_response
-from documents.services import storage
-from tasks.sse import progress_stream
+from documents.services.storage import blobs
+from tasks.progress.sse import progress_stream
 
 View = Callable[..., Coroutine[Any, Any, HttpResponseBase]]
 
@@ -44,7 +44,7 @@ async def document_file(request: HttpRequest, document: Document) -> HttpRespons
     try:
         return ranged_response(
             request,
-            storage.path_of(document),
+            blobs.path_of(document),
             etag=document.sha256,
             mime=document.mime,
             name=document.name or document.title,

@@ -26,7 +26,8 @@ from cases.models import Case
 from documents.api.errors import RefusedErrors
 from documents.errors import Refused
 from documents.models import Upload
-from documents.services import ingest, uploads
+from documents.services import ingest
+from documents.services.ingest import uploads
 
 VERSION = "1.0.0"
 EXTENSIONS = "creation,expiration,termination"

@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from cases.models import Case
 from documents.models import Document
 from documents.services import ingest
-from tasks.attempts import claim_next, execute
+from tasks.engine.attempts import claim_next, execute
 
 OPINION = """UNITED STATES DISTRICT COURT
 

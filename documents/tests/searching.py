@@ -12,7 +12,7 @@ from cases.models import Case
 from cases.services.citations import extract
 from documents.models import Chunk, Citation, Document, Page, TextVersion
 from documents.services.search import SearchRequest, SearchResponse, indexing, search
-from tasks import services
+from tasks import service_registry
 
 
 def document(
@@ -39,7 +39,7 @@ def publish(made: Document, *passages: str, vectors: bool = True) -> TextVersion
         made.save()
         indexing.index_words(version)
         if vectors:
-            indexing.index_vectors(chunks, services.get("embedding").embed([f"{chunk.context}\n{chunk.text}" for chunk in chunks]))
+            indexing.index_vectors(chunks, service_registry.get("embedding").embed([f"{chunk.context}\n{chunk.text}" for chunk in chunks]))
         indexing.index_citations(version, {chunk.pk: _cited(version, chunk) for chunk in chunks})
     return version
 

@@ -14,7 +14,7 @@ from cases.models import Case
 from documents.models import Document
 from documents.tests.test_faults import filing
 from tasks.models import Batch, TaskAttempt, TaskRecord, TopicState
-from tasks.progress import snapshots
+from tasks.progress.events import snapshots
 from tasks.tests.processes import celery_worker, until, web_server
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]

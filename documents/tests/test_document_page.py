@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from cases.models import Case
 from documents.models import Chunk, Citation, Document
-from documents.services import pipeline
+from documents.services.pipeline import lifecycle
 from documents.tests.reading import pdf
 from lexintel.models import User
 
@@ -62,7 +62,7 @@ def test_strangers_find_nothing_and_the_anonymous_sign_in(page: Callable[..., An
 
 
 def test_a_deleted_document_is_gone(page: Callable[..., Any], opinion: Document, owner: User) -> None:
-    pipeline.delete(opinion, owner)
+    lifecycle.delete(opinion, owner)
     assert page(owner, opinion).status_code == 404
 
 
@@ -123,7 +123,7 @@ def test_while_it_is_read_there_is_a_bar_and_a_way_to_stop(page: Callable[..., A
 
 def test_a_stopped_document_can_go_on(page: Callable[..., Any], accept: Callable[..., Document], editor: User) -> None:
     document = accept()
-    pipeline.cancel(document, editor)
+    lifecycle.cancel(document, editor)
     answer = page(editor, document).content.decode()
     assert "stopped before its end" in answer
     assert 'data-action="retry"' in answer
@@ -143,7 +143,7 @@ def test_a_link_to_an_earlier_reading_says_so(
     page: Callable[..., Any], opinion: Document, editor: User, work_off: Callable[[], int]
 ) -> None:
     chunk = Chunk.objects.filter(text_version=opinion.text_version).earliest("index")
-    pipeline.reprocess(opinion, editor)
+    lifecycle.reprocess(opinion, editor)
     work_off()
     answer = page(editor, opinion, f"?chunk={chunk.pk}").content.decode()
     assert "an earlier reading of the document" in answer
@@ -187,7 +187,7 @@ def test_the_number_of_queries_does_not_grow_with_citations_pages_or_tasks(
     small = accept(pdf([["Roe v. Wade, 410 U.S. 113 (1973), is cited."]]), "small.pdf")
     large = accept(pdf([[f"Roe v. Wade, {n} U.S. 113 (1973), and {n} F.3d 11 are cited."] for n in range(100, 130)]), "large.pdf")
     work_off()
-    pipeline.reprocess(large, editor)
+    lifecycle.reprocess(large, editor)
     work_off()
     queries(small)
     assert queries(large) == queries(small)

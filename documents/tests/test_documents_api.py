@@ -11,7 +11,7 @@ from django.test import AsyncClient, Client
 from cases.models import Case
 from cases.services import matters
 from documents.models import Document
-from documents.services import pipeline
+from documents.services.pipeline import lifecycle
 
 URL = "/api/documents/"
 SERIAL = pytest.mark.django_db(transaction=True)
@@ -149,7 +149,7 @@ async def read_stream(answer) -> list[dict]:
 @SERIAL
 def test_progress_of_an_ended_document_is_its_last_state_and_the_stream_ends(accept, editor, viewer, stranger):
     document = accept()
-    pipeline.cancel(document, editor)
+    lifecycle.cancel(document, editor)
     client, other = AsyncClient(), AsyncClient()
     client.force_login(viewer)
     other.force_login(stranger)

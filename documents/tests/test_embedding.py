@@ -32,7 +32,7 @@ from documents.services.embedding.local import LocalEmbedding
 from documents.services.embedding.remote import RemoteEmbedding, endpoint
 from documents.services.embedding.service import build
 from documents.services.embedding.tokens import Tokens
-from tasks import services
+from tasks import service_registry
 from tasks.errors import PermanentError, RetryableError
 
 LEASE = "The tenant shall pay rent on the first day of each calendar month, without demand or set-off. "
@@ -458,8 +458,8 @@ def test_the_address_may_be_given_in_any_usual_form(url):
 def service(settings):
     """The registered service, built from this test's settings."""
     embedding.register()
-    yield services
-    services.get("embedding").close()
+    yield service_registry
+    service_registry.get("embedding").close()
     embedding.register()
 
 

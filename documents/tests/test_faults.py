@@ -13,7 +13,7 @@ from django.db.models import Count
 
 from cases.services import matters
 from documents.models import ChunkEmbedding, ChunkWords, Document
-from documents.services import storage
+from documents.services.storage import blobs
 from lexintel.models import ApiToken, User
 from tasks.models import Status as TaskStatus
 from tasks.models import TaskRecord, TopicState
@@ -102,7 +102,7 @@ def nothing_is_lost(sender: Sender) -> None:
     for ids in sender.answered.values():
         for document in Document.objects.filter(pk__in=ids):
             assert (document.status, document.error) == (Document.Status.READY, "")
-            assert storage.path_of(document).stat().st_size == document.size
+            assert blobs.path_of(document).stat().st_size == document.size
         assert Document.objects.filter(pk__in=ids).count() == len(ids)
     assert ready() == FILES
 

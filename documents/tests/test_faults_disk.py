@@ -13,9 +13,10 @@ import pytest
 
 from cases.services import matters
 from documents.models import Document
-from documents.services import extraction, ingest, storage
+from documents.services import extraction, ingest
+from documents.services.storage import blobs
 from lexintel.models import User
-from tasks import retries
+from tasks.engine import retry_policy
 from tasks.manager import manager
 from tasks.models import Status, TaskRecord
 from tasks.tests.processes import until, web_server
@@ -41,7 +42,7 @@ def test_a_disk_that_is_full_for_the_reading_process_is_not_the_fault_of_the_fil
     monkeypatch.setattr(tempfile, "mkdtemp", lambda **_: str(folder))
     with pytest.raises(OSError, match="No space left") as raised:
         extraction.extract(mail, name="mail.eml", check=lambda: None, progress=lambda page, pages: None)
-    verdict = retries.judge(raised.value, retries=0, previous=None)
+    verdict = retry_policy.judge(raised.value, retries=0, previous=None)
     assert (verdict.code, verdict.delay is not None) == ("disk_full", True)
 
 
@@ -59,7 +60,7 @@ def test_a_full_disk_makes_the_stage_wait_with_its_reason_until_there_is_room(se
         assert (waiting.status, waiting.error_code) == (Status.RETRYING, "disk_full")
         assert "disk is full" in waiting.waiting_reason()
         assert Document.objects.count() == 1
-        assert [path.name for path in (storage.root() / str(case.pk)).iterdir()] == [document.sha256]
+        assert [path.name for path in (blobs.root() / str(case.pk)).iterdir()] == [document.sha256]
         resource.prlimit(web.popen.pid, resource.RLIMIT_FSIZE, unlimited)
         TaskRecord.objects.filter(pk=waiting.pk).update(run_after=waiting.created)
         until(lambda: Document.objects.filter(status=Document.Status.READY).count() == 2, 60, web.tail())

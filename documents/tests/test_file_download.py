@@ -8,7 +8,7 @@ from django.test import Client
 
 from documents.models import Document
 from documents.ranged import Unsatisfiable, parse_range
-from documents.services import storage
+from documents.services.storage import blobs
 
 pytestmark = pytest.mark.django_db
 
@@ -40,7 +40,7 @@ def url(document) -> str:
 
 def test_the_whole_file_comes_with_its_hash_as_tag(client, document):
     answer = client.get(url(document))
-    content = storage.path_of(document).read_bytes()
+    content = blobs.path_of(document).read_bytes()
     assert answer.status_code == 200
     assert body(answer) == content
     assert answer["Content-Length"] == str(len(content))
@@ -54,7 +54,7 @@ def test_the_whole_file_comes_with_its_hash_as_tag(client, document):
 )
 def test_a_range_comes_as_partial_content(client, document, wanted, first, last):
     answer = client.get(url(document), headers={"Range": wanted})
-    content = storage.path_of(document).read_bytes()
+    content = blobs.path_of(document).read_bytes()
     expected = content[first : None if last is None else last + 1]
     assert answer.status_code == 206
     assert body(answer) == expected
@@ -124,6 +124,6 @@ def test_only_members_may_have_it(document, stranger, editor, token):
 
 
 def test_missing_bytes_are_said(document, client):
-    storage.remove(document.stored_as)
+    blobs.remove(document.stored_as)
     assert client.get(url(document)).status_code == 404
     assert client.post(url(document)).status_code in (403, 405)

@@ -10,8 +10,8 @@ import pytest
 
 from documents.errors import Refused
 from documents.models import Document
-from documents.services import pipeline
 from documents.services.ingest import attachments
+from documents.services.pipeline import lifecycle
 from documents.tests.conftest import OPINION
 
 Status = Document.Status
@@ -99,8 +99,8 @@ def test_attachments_are_made_once_however_often_the_email_is_read(accept, work_
     parent = accept(mail(("opinion.txt", OPINION.encode(), "text/plain")), name="m.eml")
     work_off()
     (child,) = parent.attachments.all()
-    pipeline.delete(child, editor)
-    pipeline.reprocess(Document.objects.get(pk=parent.pk), editor)
+    lifecycle.delete(child, editor)
+    lifecycle.reprocess(Document.objects.get(pk=parent.pk), editor)
     work_off()
     assert ended(parent).attachments.count() == 1
 

@@ -17,10 +17,12 @@ import pytest
 
 from cases.models import Case
 from documents.models import Document, Upload
-from documents.services import leftovers, pipeline, storage, uploads
-from tasks import maintenance
+from documents.services.ingest import orphans, uploads
+from documents.services.pipeline import lifecycle
+from documents.services.storage import blobs
 from tasks.manager import manager
 from tasks.models import Status, TaskRecord
+from tasks.operations import maintenance
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -43,28 +45,28 @@ def an_own_storage(tmp_path: Path, settings: Any) -> None:
 @pytest.fixture
 def a_day_later(monkeypatch: pytest.MonkeyPatch) -> None:
     """Everything that is here now is old (a file's time of renaming cannot be set)."""
-    monkeypatch.setattr(leftovers, "OLD_SECONDS", -60.0)
+    monkeypatch.setattr(orphans, "OLD_SECONDS", -60.0)
 
 
 @pytest.fixture
 def orphan(case: Case) -> Path:
     """Stored bytes whose row never came."""
-    return storage.root() / storage.store(BytesIO(b"nobody's"), case.pk).name
+    return blobs.root() / blobs.store(BytesIO(b"nobody's"), case.pk).name
 
 
 def clean_up() -> dict[str, int]:
-    return leftovers.clean_up(lambda: None)
+    return orphans.clean_up(lambda: None)
 
 
 def test_bytes_without_a_row_go_and_those_with_one_stay(
     accept: Callable[..., Document], orphan: Path, editor: Any, a_day_later: None
 ) -> None:
     kept, deleted = accept(), accept("Another text.", "other.txt")
-    pipeline.delete(deleted, editor)
+    lifecycle.delete(deleted, editor)
     assert clean_up() == {"parser_folders": 0, "upload_parts": 0, "files": 1, "bytes": len(b"nobody's")}
     assert not orphan.exists()
-    assert storage.path_of(kept).exists()
-    assert storage.path_of(deleted).exists()
+    assert blobs.path_of(kept).exists()
+    assert blobs.path_of(deleted).exists()
 
 
 def test_nothing_goes_that_is_younger_than_a_day(orphan: Path, a_folder_for_temporary_files: Path) -> None:
@@ -84,17 +86,17 @@ def test_bytes_that_arrive_again_while_they_are_swept_stay(
 
     def arrive_first(source: Any, target: Any) -> None:
         monkeypatch.undo()
-        storage.store(BytesIO(b"nobody's"), case.pk)
+        blobs.store(BytesIO(b"nobody's"), case.pk)
         rename(source, target)
 
-    monkeypatch.setattr(leftovers.os, "rename", arrive_first)
+    monkeypatch.setattr(orphans.os, "rename", arrive_first)
     assert clean_up()["files"] == 0
     assert orphan.read_bytes() == b"nobody's"
     assert [path.name for path in orphan.parent.iterdir()] == [orphan.name]
 
 
 def test_unfinished_arrivals_and_parts_without_an_upload_go(case: Case, editor: Any, a_day_later: None) -> None:
-    incoming = storage.receive(BytesIO(b"half"), case.pk).path
+    incoming = blobs.receive(BytesIO(b"half"), case.pk).path
     living = uploads.create(case, editor, name="a.txt", length=10)
     gone = uploads.create(case, editor, name="b.txt", length=10)
     Upload.objects.filter(pk=gone.pk).delete()
@@ -105,7 +107,7 @@ def test_unfinished_arrivals_and_parts_without_an_upload_go(case: Case, editor: 
 
 
 def test_other_files_in_the_storage_are_none_of_its_business(orphan: Path, a_day_later: None) -> None:
-    others = [storage.root() / "notes" / "a", orphan.parent / "README", storage.root() / str(uuid4()) / "deeper" / orphan.name]
+    others = [blobs.root() / "notes" / "a", orphan.parent / "README", blobs.root() / str(uuid4()) / "deeper" / orphan.name]
     for path in others:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("mine")

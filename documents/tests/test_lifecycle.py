@@ -9,9 +9,11 @@ from django.http import Http404
 from cases.models import AuditEvent, Case
 from documents.errors import Refused
 from documents.models import ChunkEmbedding, ChunkWords, Document
-from documents.services import pipeline, restoring, stages, storage
+from documents.services.ingest import restoring
+from documents.services.pipeline import lifecycle, stages
 from documents.services.search import indexing
-from tasks.attempts import claim_next, execute
+from documents.services.storage import blobs
+from tasks.engine.attempts import claim_next, execute
 from tasks.errors import ClaimLost, PermanentError
 from tasks.manager import manager
 from tasks.models import Status as TaskStatus
@@ -30,16 +32,16 @@ def state_of(document) -> tuple[str, str, float]:
 @pytest.fixture
 def topic_events(monkeypatch):
     """Every event published on documents' topics, in order."""
-    from tasks import progress
+    from tasks.progress import events
 
     told: list[dict] = []
-    original = progress.publisher.publish
+    original = events.publisher.publish
 
     def publish(messages):
         told.extend(m["event"] for m in messages if m["event"]["topic"].startswith("document:"))
         return original(messages)
 
-    monkeypatch.setattr(progress.publisher, "publish", publish)
+    monkeypatch.setattr(events.publisher, "publish", publish)
     return told
 
 
@@ -76,7 +78,7 @@ def test_the_documents_topic_moves_forward_and_ends_once(accept, work_off, topic
 
 
 def test_who_hears_that_a_document_is_ready_finds_all_its_tasks_done(accept, work_off, monkeypatch):
-    from tasks import progress
+    from tasks.progress import events as progress
 
     found: list[set[str]] = []
 
@@ -84,7 +86,7 @@ def test_who_hears_that_a_document_is_ready_finds_all_its_tasks_done(accept, wor
         if any(m["event"]["topic"].startswith("document:") and m["event"]["status"] == "succeeded" for m in messages):
             found.append(set(TaskRecord.objects.values_list("status", flat=True)))
 
-    monkeypatch.setattr(progress.publisher, "publish", publish)
+    monkeypatch.setattr(events.publisher, "publish", publish)
     accept()
     work_off()
     assert found == [{"succeeded"}]
@@ -110,7 +112,7 @@ def test_an_empty_page_is_ready_and_says_that_it_has_no_text(accept, work_off):
 
 def test_missing_bytes_fail_with_a_sentence(accept, work_off):
     document = accept()
-    storage.remove(document.stored_as)
+    blobs.remove(document.stored_as)
     work_off()
     assert state_of(document)[0] == "failed"
     assert document.error_code == "file_missing"
@@ -128,7 +130,7 @@ def test_retry_goes_on_at_the_stage_that_failed(accept, work_off, editor, monkey
     assert state_of(document)[:2] == ("failed", "failed")
     assert (document.error, document.error_code) == ("The model is missing.", "no_model")
     version = document.text_version
-    record = pipeline.retry(document, editor)
+    record = lifecycle.retry(document, editor)
     assert record.name == "documents.generate_embeddings"
     assert state_of(document)[:2] == ("pending", "pending")
     work_off()
@@ -157,7 +159,7 @@ def test_reprocessing_publishes_a_new_reading_and_keeps_the_old_one_resolvable(a
     work_off()
     document.refresh_from_db()
     old = document.text_version
-    pipeline.reprocess(document, editor)
+    lifecycle.reprocess(document, editor)
     document.refresh_from_db()
     assert document.text_version == old
     work_off()
@@ -172,22 +174,22 @@ def test_reprocessing_publishes_a_new_reading_and_keeps_the_old_one_resolvable(a
 def test_what_is_being_processed_can_not_be_reprocessed_or_retried(accept, work_off, editor):
     document = accept()
     with pytest.raises(Refused, match="being processed"):
-        pipeline.reprocess(document, editor)
+        lifecycle.reprocess(document, editor)
     with pytest.raises(Refused, match="failed or cancelled"):
-        pipeline.retry(document, editor)
+        lifecycle.retry(document, editor)
     work_off()
     document.refresh_from_db()
     with pytest.raises(Refused, match="not being processed"):
-        pipeline.cancel(document, editor)
+        lifecycle.cancel(document, editor)
 
 
 def test_cancelling_what_waits_ends_it_at_once(accept, work_off, editor, topic_events):
     document = accept()
-    pipeline.cancel(document, editor)
+    lifecycle.cancel(document, editor)
     assert state_of(document)[:2] == ("cancelled", "cancelled")
     assert work_off() == 0
     assert sum(event["status"] == "cancelled" for event in topic_events) == 1
-    pipeline.retry(document, editor)
+    lifecycle.retry(document, editor)
     work_off()
     assert state_of(document) == ("ready", "succeeded", 100)
 
@@ -197,7 +199,7 @@ def test_cancelling_what_runs_stops_it_before_it_publishes(accept, work_off, edi
     original = stages.chunk_pages
 
     def cancel_first(*args, **kwargs):
-        pipeline.cancel(document, editor)
+        lifecycle.cancel(document, editor)
         return original(*args, **kwargs)
 
     monkeypatch.setattr(stages, "chunk_pages", cancel_first)
@@ -212,7 +214,7 @@ def test_a_document_deleted_while_it_is_read_ends_quietly(accept, work_off, edit
     original = stages.chunk_pages
 
     def delete_first(*args, **kwargs):
-        pipeline.delete(document, editor)
+        lifecycle.delete(document, editor)
         return original(*args, **kwargs)
 
     monkeypatch.setattr(stages, "chunk_pages", delete_first)
@@ -227,18 +229,18 @@ def test_a_document_deleted_while_it_is_read_ends_quietly(accept, work_off, edit
 def test_deleting_takes_the_document_out_of_sight_and_search(accept, work_off, editor, viewer):
     document = accept()
     work_off()
-    pipeline.delete(document, editor)
+    lifecycle.delete(document, editor)
     assert not Document.objects.visible_to(viewer).exists()
     assert not ChunkWords.objects.filter(document=document).exists()
     assert not ChunkEmbedding.objects.filter(document=document).exists()
-    assert storage.path_of(document).exists()
+    assert blobs.path_of(document).exists()
 
 
 def test_legal_hold_forbids_deletion(accept, work_off, editor, case):
     document = accept()
     Case.objects.update(legal_hold=True)
     with pytest.raises(Refused, match="legal hold") as refused:
-        pipeline.delete(document, editor)
+        lifecycle.delete(document, editor)
     assert refused.value.status == 409
     document.refresh_from_db()
     assert document.deleted_at is None
@@ -247,7 +249,7 @@ def test_legal_hold_forbids_deletion(accept, work_off, editor, case):
 def test_a_duplicate_takes_the_place_of_a_deleted_original(accept, work_off, editor):
     first, second, third = accept(name="a.txt"), accept(name="b.txt"), accept(name="c.txt")
     work_off()
-    pipeline.delete(first, editor)
+    lifecycle.delete(first, editor)
     work_off()
     second.refresh_from_db(), third.refresh_from_db()
     assert (second.duplicate_of, second.status) == (None, Status.READY)
@@ -259,7 +261,7 @@ def test_a_duplicate_takes_the_place_of_a_deleted_original(accept, work_off, edi
 def test_a_deletion_is_taken_back_and_the_document_found_again(accept, work_off, editor, viewer, stranger):
     document = accept()
     work_off()
-    pipeline.delete(document, editor)
+    lifecycle.delete(document, editor)
     with pytest.raises(PermissionDenied):
         restoring.restore(document, viewer)
     with pytest.raises(Http404):
@@ -276,7 +278,7 @@ def test_a_deletion_is_taken_back_and_the_document_found_again(accept, work_off,
 
 def test_editors_find_what_is_deleted_in_its_case_and_viewers_do_not(accept, editor, viewer, client):
     document = accept(name="codicil.txt")
-    pipeline.delete(document, editor)
+    lifecycle.delete(document, editor)
     for person, sees in ((editor, True), (viewer, False)):
         client.force_login(person)
         page = client.get(f"/cases/{document.case_id}/documents/?status=deleted").content.decode()
@@ -286,7 +288,7 @@ def test_editors_find_what_is_deleted_in_its_case_and_viewers_do_not(accept, edi
 
 def test_an_operator_takes_a_deletion_back_in_the_admin(accept, work_off, editor, client, admin_user):
     document = accept()
-    pipeline.delete(document, editor)
+    lifecycle.delete(document, editor)
     client.force_login(admin_user)
     client.post("/admin/documents/document/", {"action": "restore", "_selected_action": [str(document.pk)]})
     work_off()
@@ -297,7 +299,7 @@ def test_an_operator_takes_a_deletion_back_in_the_admin(accept, work_off, editor
 
 def test_what_was_deleted_while_it_was_read_is_read_when_it_comes_back(accept, work_off, editor):
     document = accept()
-    pipeline.delete(document, editor)
+    lifecycle.delete(document, editor)
     work_off()
     restoring.restore(document, editor)
     work_off()
@@ -307,7 +309,7 @@ def test_what_was_deleted_while_it_was_read_is_read_when_it_comes_back(accept, w
 def test_a_deleted_document_comes_back_as_a_duplicate_of_the_same_bytes(accept, work_off, editor):
     first = accept(name="a.txt")
     work_off()
-    pipeline.delete(first, editor)
+    lifecycle.delete(first, editor)
     second = accept(name="b.txt")
     work_off()
     restoring.restore(first, editor)
@@ -320,8 +322,8 @@ def test_a_deleted_document_comes_back_as_a_duplicate_of_the_same_bytes(accept, 
 def test_a_duplicate_whose_original_is_gone_comes_back_as_an_original(accept, work_off, editor):
     first, second = accept(name="a.txt"), accept(name="b.txt")
     work_off()
-    pipeline.delete(second, editor)
-    pipeline.delete(first, editor)
+    lifecycle.delete(second, editor)
+    lifecycle.delete(first, editor)
     second.refresh_from_db()
     restoring.restore(second, editor)
     work_off()
@@ -335,7 +337,7 @@ def test_what_could_not_be_read_comes_back_with_its_error(accept, work_off, edit
     work_off()
     document.refresh_from_db()
     error = document.error
-    pipeline.delete(document, editor)
+    lifecycle.delete(document, editor)
     restoring.restore(document, editor)
     assert work_off() == 0
     document.refresh_from_db()
@@ -390,7 +392,7 @@ def test_a_newer_task_wins_over_an_older_one(accept, work_off, editor):
     document = accept()
     old = claim_next("background")
     Document.objects.filter(pk=document.pk).update(status=Status.FAILED)
-    pipeline.retry(Document.objects.get(pk=document.pk), editor)
+    lifecycle.retry(Document.objects.get(pk=document.pk), editor)
     assert stages.extract_text(old.spec.payload.model_validate(old.record.payload), old) == {"superseded": True}
     work_off()
     assert state_of(document) == ("ready", "succeeded", 100)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from documents.models import Chunk, Citation, Document, Page, TextVersion
-from documents.services import reading
-from documents.services.authorities import authorities_in, by_heading
-from documents.services.flowing import flowed
-from documents.services.particulars import described, type_of
-from documents.services.reading import Place, Segment, Span, parts_of, segments_of
+from documents.services.reading import text_view
+from documents.services.reading.authorities import authorities_in, by_heading
+from documents.services.reading.metadata import described, type_of
+from documents.services.reading.reflow import flowed
+from documents.services.reading.text_view import Place, Segment, Span, parts_of, segments_of
 
 
 def cited(start: int, end: int) -> Citation:
@@ -87,7 +87,7 @@ def test_the_passage_decides_page_and_part(accept: Callable[..., Document]) -> N
     document = accept()
     version = read(document, "first", "lorem ipsum " * 10_000)
     passage = chunk(version, 2, 90_000, 2, 90_011)
-    opened = reading.open_at(document, Place(chunk=passage.pk))
+    opened = text_view.open_at(document, Place(chunk=passage.pk))
     assert opened.sheet is not None
     assert (opened.sheet.number, opened.sheet.part, opened.sheet.parts) == (2, 3, 4)
     assert [segment.text for segment in opened.sheet.segments if segment.marked] == ["lorem ipsum"]
@@ -97,14 +97,14 @@ def test_a_page_beyond_the_end_is_the_last_one(accept: Callable[..., Document]) 
     document = accept()
     read(document, "first", "second")
     for asked, expected in ((0, 1), (2, 2), (10**17, 2)):
-        opened = reading.open_at(document, Place(page=asked))
+        opened = text_view.open_at(document, Place(page=asked))
         assert opened.sheet is not None
         assert opened.sheet.number == expected
 
 
 def test_a_passage_over_two_pages_is_worded_on_both(accept: Callable[..., Document]) -> None:
     version = read(accept(), "ends here", "goes on there")
-    assert reading.wording(chunk(version, 1, 5, 2, 7)) == {1: "here", 2: "goes on"}
+    assert text_view.wording(chunk(version, 1, 5, 2, 7)) == {1: "here", 2: "goes on"}
 
 
 def test_an_old_link_shows_the_old_reading(accept: Callable[..., Document]) -> None:
@@ -112,15 +112,15 @@ def test_an_old_link_shows_the_old_reading(accept: Callable[..., Document]) -> N
     old = read(document, "as it was read first")
     passage = chunk(old, 1, 0, 1, 5)
     read(document, "as it is read now")
-    assert reading.open_at(document, Place(chunk=passage.pk)).version == old
-    assert reading.open_at(document, Place()).version == document.text_version
+    assert text_view.open_at(document, Place(chunk=passage.pk)).version == old
+    assert text_view.open_at(document, Place()).version == document.text_version
 
 
 def test_passages_of_other_documents_are_not_shown(accept: Callable[..., Document]) -> None:
     other = chunk(read(accept("something else", "other.txt"), "secret"), 1, 0, 1, 6)
     document = accept()
     read(document, "open")
-    assert reading.open_at(document, Place(chunk=other.pk)).passage is None
+    assert text_view.open_at(document, Place(chunk=other.pk)).passage is None
 
 
 def test_mentions_are_gathered_by_authority(accept: Callable[..., Document]) -> None:

@@ -14,7 +14,8 @@ from rest_framework.test import APIClient
 
 from cases.models import Membership, Role
 from documents.models import Document, Upload
-from documents.services import storage, uploads
+from documents.services.ingest import uploads
+from documents.services.storage import blobs
 from documents.tests.conftest import OPINION
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +40,7 @@ def patch(client, location, offset, piece):
 
 def part(location) -> Path:
     """The file in which the pieces of an upload gather."""
-    return storage.private_folder(uploads.FOLDER) / location.rstrip("/").rsplit("/", 1)[-1]
+    return blobs.private_folder(uploads.FOLDER) / location.rstrip("/").rsplit("/", 1)[-1]
 
 
 def test_a_file_sent_in_pieces_becomes_a_document(api, editor, case):
@@ -57,7 +58,7 @@ def test_a_file_sent_in_pieces_becomes_a_document(api, editor, case):
     assert last["Lexintel-Task"] == str(document.task_id)
     assert last["Lexintel-Duplicate-Of"] == ""
     assert (document.name, document.kind, document.created_by) == ("opinion.txt", "filing", editor)
-    assert storage.path_of(document).read_bytes() == CONTENT
+    assert blobs.path_of(document).read_bytes() == CONTENT
     assert not part(location).exists()
 
 
@@ -90,7 +91,7 @@ def test_bytes_that_a_crash_left_beyond_the_offset_do_not_count(api, editor, cas
         file.write(b"half a piece that was never committed")
     assert client.head(location)["Upload-Offset"] == "100"
     patch(client, location, 100, CONTENT[100:])
-    assert storage.path_of(Document.objects.get()).read_bytes() == CONTENT
+    assert blobs.path_of(Document.objects.get()).read_bytes() == CONTENT
 
 
 def test_a_piece_at_the_wrong_place_is_a_conflict(api, editor, case):
@@ -230,4 +231,4 @@ def test_two_pieces_at_once_count_once(api, editor, case):
     for thread in threads:
         thread.join()
     assert sorted(answers) == [204, 409, 409, 409]
-    assert storage.path_of(Document.objects.get()).read_bytes() == CONTENT
+    assert blobs.path_of(Document.objects.get()).read_bytes() == CONTENT

@@ -21,7 +21,7 @@ from documents.services.search import SearchError, SearchRequest, engine, indexi
 from documents.services.search.scope import scope_of
 from documents.tests.searching import ask, document, found, publish, titles
 from lexintel.models import User
-from tasks import services
+from tasks import service_registry
 from tasks.errors import PermanentError
 
 pytestmark = pytest.mark.django_db
@@ -206,7 +206,7 @@ def test_without_a_model_words_still_find_and_the_answer_says_so(case: Case, own
     def broken(_name: str) -> None:
         raise PermanentError("The model is broken.")
 
-    monkeypatch.setattr(services, "get", broken)
+    monkeypatch.setattr(service_registry, "get", broken)
     answer = ask(owner, "escrow", mode="hybrid")
     assert [hit.title for hit in answer.results] == ["Escrow"]
     assert answer.partial[0].code == "meaning_unavailable"

@@ -10,8 +10,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from documents.models import Document
-from documents.services import ingest, storage
+from documents.services import ingest
 from documents.services.ingest import clean_name
+from documents.services.storage import blobs
 from documents.tests.conftest import OPINION
 from tasks.models import TaskRecord
 
@@ -24,7 +25,7 @@ def post(client, case, *files, **fields):
 
 
 def stored_files(case) -> list[Path]:
-    folder = storage.root() / str(case.pk)
+    folder = blobs.root() / str(case.pk)
     return sorted(folder.iterdir()) if folder.exists() else []
 
 
@@ -38,7 +39,7 @@ def test_an_uploaded_file_is_answered_with_its_document_and_task(api, editor, ca
     assert made["duplicate_of"] is None
     assert TaskRecord.objects.get(pk=made["task_id"]).topic == f"document:{document.pk}"
     assert (document.kind, document.mime, document.size, document.created_by) == ("filing", "text/plain", len(OPINION.encode()), editor)
-    assert storage.path_of(document).read_bytes() == OPINION.encode()
+    assert blobs.path_of(document).read_bytes() == OPINION.encode()
 
 
 def test_many_files_come_in_one_request_in_their_order(api, editor, case, upload):
@@ -159,7 +160,7 @@ def test_a_name_never_becomes_a_path(accept, case):
 
 def test_folders_of_the_storage_are_for_this_system_user_only(accept, case):
     accept()
-    assert (storage.root() / str(case.pk)).stat().st_mode & 0o777 == 0o700
+    assert (blobs.root() / str(case.pk)).stat().st_mode & 0o777 == 0o700
 
 
 def test_a_full_disk_is_a_sentence_and_leaves_nothing_half(api, editor, case, upload, monkeypatch):
@@ -168,7 +169,7 @@ def test_a_full_disk_is_a_sentence_and_leaves_nothing_half(api, editor, case, up
     def full(*_args):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(storage.os, "fsync", full)
+    monkeypatch.setattr(blobs.os, "fsync", full)
     answer = post(api(editor), case, upload())
     assert (answer.status_code, answer.json()["code"]) == (507, "storage_full")
     assert stored_files(case) == []
@@ -180,7 +181,7 @@ def test_a_storage_address_that_is_no_local_folder_is_refused_in_one_sentence(se
 
     settings.STORAGE_URL = "s3://bucket/folder"
     with pytest.raises(ImproperlyConfigured, match="local folder"):
-        storage.root()
+        blobs.root()
 
 
 def test_uploading_again_what_failed_tries_again(accept, editor):
@@ -212,4 +213,4 @@ def test_an_uploaded_file_larger_than_memory_limits_is_streamed(api, editor, cas
     content = b"A sentence of the filing. " * 200_000
     answer = post(api(editor), case, SimpleUploadedFile("long.txt", content))
     assert answer.status_code == 201
-    assert storage.path_of(Document.objects.get()).stat().st_size == len(content)
+    assert blobs.path_of(Document.objects.get()).stat().st_size == len(content)

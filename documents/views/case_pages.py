@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import Role
 from cases.views import case_page, visible_case
 from documents.models import Document
-from documents.services.overview import FATAL_CODES, STATES, attach_live, counts_of, deleted_of, documents_of
-from tasks import batches
+from documents.services.reading.overview import FATAL_CODES, STATES, attach_live, counts_of, deleted_of, documents_of
+from tasks.batches import control
 
 ORDERS = {"added": "created", "title": "title", "kind": "kind", "pages": "page_count", "date": "date", "status": "status"}
 DOCUMENTS_PER_PAGE = 100
@@ -50,7 +50,7 @@ def case_documents(request: HttpRequest, pk: UUID) -> HttpResponse:
         "documents/case_documents.html",
         page=page,
         counts=counts,
-        batches=batches.shown(case.pk),
+        batches=control.shown(case.pk),
         states=_chips(state, counts[DELETED]),
         state=state if state in STATES or state == DELETED else "",
         kinds=Document.Kind.choices,

@@ -10,12 +10,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
 
+from documents.api.serializers import allowed
 from documents.models import Document
-from documents.serializers import allowed
-from documents.services import particulars, reading
-from documents.services.authorities import authorities_in, by_heading
-from documents.services.history import runs_of
-from documents.services.overview import FATAL_CODES, attach_live
+from documents.services.reading import metadata, text_view
+from documents.services.reading.authorities import authorities_in, by_heading
+from documents.services.reading.history import runs_of
+from documents.services.reading.overview import FATAL_CODES, attach_live
 
 TABS = (("text", _("Text")), ("details", _("Details")), ("citations", _("Citations")), ("history", _("History")))
 LONGEST_NUMBER = 18  # digits; larger ones are no bigint
@@ -25,13 +25,13 @@ LONGEST_NUMBER = 18  # digits; larger ones are no bigint
 def document_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     document = _visible(request, pk)
     place = _place(request)
-    opened = reading.open_at(document, place)
+    opened = text_view.open_at(document, place)
     authorities = authorities_in(opened.version)
-    is_pdf = document.mime == reading.PDF and bool(document.stored_as)
+    is_pdf = document.mime == text_view.PDF and bool(document.stored_as)
     context = {
         **_about(document, request),
         "opened": opened,
-        "passage": {"page": opened.passage.page_from, "text": reading.wording(opened.passage)} if opened.passage else {},
+        "passage": {"page": opened.passage.page_from, "text": text_view.wording(opened.passage)} if opened.passage else {},
         "passage_gone": place.chunk is not None and opened.passage is None,
         "is_old": _is_old(document, opened),
         "is_pdf": is_pdf,
@@ -48,10 +48,10 @@ def document_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 def document_text(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
     """The text of one page as a fragment, for the panel that shows it. 404 for a page that is not there."""
     document = _visible(request, pk)
-    opened = reading.open_at(document, _place(request, page=number))
+    opened = text_view.open_at(document, _place(request, page=number))
     if opened.sheet is None or opened.sheet.number != number:
         raise Http404
-    is_pdf = document.mime == reading.PDF and bool(document.stored_as)
+    is_pdf = document.mime == text_view.PDF and bool(document.stored_as)
     return render(request, "documents/detail_text.html", {"document": document, "opened": opened, "is_pdf": is_pdf})
 
 
@@ -77,8 +77,8 @@ def _about(document: Document, request: HttpRequest) -> dict[str, Any]:
         "case": document.case,
         "can": allowed(document, request.user),
         "is_fatal": document.error_code in FATAL_CODES,
-        "type": particulars.type_of(document.mime),
-        "particulars": particulars.described(document.metadata),
+        "type": metadata.type_of(document.mime),
+        "particulars": metadata.described(document.metadata),
         "rail": "" if document.case else "search",
     }
 
@@ -89,14 +89,14 @@ def _tabs(asked: str, *, with_text: bool) -> dict[str, Any]:
     return {"tabs": tabs, "tab": asked if asked in dict(tabs) else tabs[0][0]}
 
 
-def _is_old(document: Document, opened: reading.Reading) -> bool:
+def _is_old(document: Document, opened: text_view.Reading) -> bool:
     published = document.read_as()
     return opened.version is not None and published is not None and opened.version.pk != published.pk
 
 
-def _place(request: HttpRequest, page: int | None = None) -> reading.Place:
+def _place(request: HttpRequest, page: int | None = None) -> text_view.Place:
     chunk, citation, part = (_number(request, name) for name in ("chunk", "citation", "part"))
-    return reading.Place(page if page is not None else _number(request, "page"), chunk, citation, part)
+    return text_view.Place(page if page is not None else _number(request, "page"), chunk, citation, part)
 
 
 def _number(request: HttpRequest, name: str) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 
-from lexintel import health
+from lexintel.monitoring import health
 
 pytestmark = pytest.mark.django_db
 

@@ -7,7 +7,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from lexintel import health
+from lexintel.monitoring import health
 
 pytestmark = pytest.mark.django_db
 

@@ -15,7 +15,7 @@ from django.urls.resolvers import RoutePattern
 
 from cases.services import matters
 from documents.models import Document, Page, TextVersion, Upload
-from documents.services import storage
+from documents.services.storage import blobs
 from lexintel.models import User
 from lexintel.tests.permission_table import OWN_CONNECTION, ROLES, TABLE, Expected, World
 from tasks.models import Batch, TaskRecord
@@ -66,7 +66,7 @@ def test_every_entry_has_an_address():
 @pytest.fixture
 def world(case, owner, editor, viewer, stranger) -> World:
     User.objects.create_user("newcomer")
-    file = storage.store(ContentFile(b"The lease ends in May.", name="lease.txt"), case.pk)
+    file = blobs.store(ContentFile(b"The lease ends in May.", name="lease.txt"), case.pk)
     document = Document.objects.create(
         case=case, title="Lease", status=Document.Status.FAILED, created_by=editor,
         name="lease.txt", mime="text/plain", size=file.size, sha256=file.sha256, stored_as=file.name, page_count=1,
@@ -184,7 +184,7 @@ def test_the_admin_is_for_staff(clients):
 def test_topics_are_watched_by_members_only(world, kind):
     from django.contrib.auth.models import AnonymousUser
 
-    from tasks.topics import may_see
+    from tasks.progress.topics import may_see
 
     topic = f"{kind}:{getattr(world, kind).pk}"
     people = {role: User.objects.get(username=role) for role in ROLES[:4]} | {"anonymous": AnonymousUser()}

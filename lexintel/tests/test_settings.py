@@ -11,8 +11,9 @@ import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from lexintel import environment, launch
-from lexintel.supervisor import is_loopback
+from lexintel import environment
+from lexintel.startup import launch
+from lexintel.startup.supervisor import is_loopback
 
 WRONG = [
     ("LEXINTEL_PORT", "eighty", "LEXINTEL_PORT is 'eighty'; it must be a whole number from 1 to 65535."),

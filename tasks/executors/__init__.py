@@ -1,4 +1,4 @@
-"""Where records are run. The line is in the database (`tasks.line`); an executor's message only wakes somebody who looks there.
+"""Where records are run. The line is in the database (`tasks.engine.queue`); an executor's message only wakes somebody who looks there.
 
 A message names a record for the logs and carries hints for its transport, nothing else.
 """

@@ -1,4 +1,4 @@
-"""The web processes: no broker, and a message cannot get lost. Who works there is in `tasks.executors.pool`."""
+"""The web processes: no broker, and a message cannot get lost. Who works there is in `tasks.workers.background_pool`."""
 
 from __future__ import annotations
 

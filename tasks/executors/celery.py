@@ -13,7 +13,7 @@ from kombu.exceptions import OperationalError as KombuError
 
 from tasks.errors import BrokerUnreachable
 from tasks.executors import Hints
-from tasks.transport import impatient_redis, queue_name
+from tasks.progress.transport import impatient_redis, queue_name
 
 BACKSTOP = 15
 """Seconds after our own limit at which Celery uses its means."""
@@ -30,7 +30,7 @@ class CeleryExecutor:
         self._silent_until = float("-inf")
 
     def send(self, record_id: uuid.UUID, hints: Hints) -> None:
-        from tasks.celery import run_record
+        from tasks.workers.celery import run_record
 
         with self._reaching():
             run_record.apply_async(

@@ -9,7 +9,7 @@ from django_q.brokers.orm import ORM
 from django_q.models import OrmQ
 
 from tasks.executors import Hints
-from tasks.transport import queue_name
+from tasks.progress.transport import queue_name
 
 
 class RecordBroker(ORM):

@@ -22,8 +22,8 @@ from django.test import override_settings
 from lexintel.embedded.place import Place
 from lexintel.embedded.postgres import Postgres
 from lexintel.embedded.valkey import Valkey
-from tasks.executors import routing
-from tasks.transport import publisher
+from tasks.executors import selection
+from tasks.progress.transport import publisher
 
 Kind = TypeVar("Kind", Postgres, Valkey)
 
@@ -82,7 +82,7 @@ def _use_broker(url: str) -> None:
     """Celery and the publisher of this process keep their connections; they begin anew."""
     current_app.conf.update(broker_url=url)
     current_app._pool = current_app.amqp._producer_pool = None
-    publisher._client = routing.CELERY._client = None
+    publisher._client = selection.CELERY._client = None
 
 
 def empty(own: Own[Valkey]) -> None:

@@ -7,9 +7,9 @@ import uuid
 import pytest
 from django.test import Client
 
-from tasks import topics
 from tasks.manager import manager
 from tasks.models import TaskRecord
+from tasks.progress import topics
 from tasks.tests.functions import Job
 
 pytestmark = pytest.mark.django_db

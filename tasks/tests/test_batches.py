@@ -14,11 +14,12 @@ from django.db import connection, transaction
 from django.http import Http404
 from django.utils import timezone
 
-from tasks import batches, progress
-from tasks.attempts import claim_next, execute
-from tasks.batch_progress import BatchTicker
+from tasks.batches import control
+from tasks.engine.attempts import claim_next, execute
 from tasks.manager import manager
 from tasks.models import Batch, Status, TaskRecord, TopicState
+from tasks.progress import events
+from tasks.progress.batches import BatchTicker
 from tasks.tests.functions import Job
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +42,7 @@ def work_off(transactional_db: None, settings) -> Callable[..., int]:
 
 @pytest.fixture
 def batch(case, editor) -> Batch:
-    return batches.create("trial", "Six tasks", case.pk, editor, expected=6)
+    return control.create("trial", "Six tasks", case.pk, editor, expected=6)
 
 
 @pytest.fixture
@@ -54,7 +55,7 @@ def filled(batch, case, editor, tmp_path) -> Batch:
 
 
 def told(batch: Batch) -> dict:
-    return progress.snapshots([batch.topic])[0]
+    return events.snapshots([batch.topic])[0]
 
 
 def fresh(batch: Batch) -> Batch:
@@ -89,7 +90,7 @@ def test_a_batch_is_told_only_where_something_changed(filled, monkeypatch):
 
 def test_all_batches_are_counted_in_one_query(case, editor, django_assert_max_num_queries):
     for number in range(8):
-        made = batches.create("trial", str(number), case.pk, editor)
+        made = control.create("trial", str(number), case.pk, editor)
         for _ in range(5):
             manager.submit("trial.light", Job(), scope=case.pk, batch=made)
     BatchTicker().tick()
@@ -102,7 +103,7 @@ def test_stages_of_one_topic_are_one_unit(batch, case):
     topic = f"document:{uuid.uuid4()}"
     first = manager.submit("trial.light", Job(), topic=topic, scope=case.pk, share=(0, 45), batch=batch)
     child = manager.submit("trial.light", Job(), topic=topic, scope=case.pk, share=(45, 100), parent=first)
-    progress.emit(topic, scope=case.pk, status="started", percent=60)
+    events.emit(topic, scope=case.pk, status="started", percent=60)
     BatchTicker().tick()
     assert child.batch_id == batch.pk
     assert (fresh(batch).total, fresh(batch).percent) == (1, 10)
@@ -123,7 +124,7 @@ def test_a_batch_whose_last_units_never_come_is_complete_after_ten_quiet_minutes
 def test_a_withdrawn_unit_is_not_waited_for(batch, work_off, case, editor):
     manager.submit("trial.light", Job(), scope=case.pk, batch=batch)
     work_off()
-    batches.correct(batch.pk, editor, withdrawn=5)
+    control.correct(batch.pk, editor, withdrawn=5)
     BatchTicker().tick()
     assert told(batch)["message"] == "1 of 1"
     assert told(batch)["status"] == "succeeded"
@@ -132,7 +133,7 @@ def test_a_withdrawn_unit_is_not_waited_for(batch, work_off, case, editor):
 def test_pausing_holds_what_waits_and_what_is_born_later(filled, work_off, editor, case):
     assert work_off(1) == 1
     running = claim_next("background")
-    batches.pause(filled.pk, editor)
+    control.pause(filled.pk, editor)
     assert work_off() == 0
     child = manager.submit("trial.light", Job(), scope=case.pk, parent=running.record)
     assert (child.batch_id, child.paused_by) == (filled.pk, editor)
@@ -145,15 +146,15 @@ def test_pausing_holds_what_waits_and_what_is_born_later(filled, work_off, edito
 
 def test_what_is_tried_again_in_a_paused_batch_is_held_by_the_next_tick(filled, work_off, editor):
     work_off(2)
-    batches.pause(filled.pk, editor)
+    control.pause(filled.pk, editor)
     manager.retry(TaskRecord.objects.get(status="failed").pk, editor)
     BatchTicker().tick()
     assert work_off() == 0
 
 
 def test_resuming_lets_all_of_it_go_on(filled, work_off, editor):
-    batches.pause(filled.pk, editor)
-    batches.resume(filled.pk, editor)
+    control.pause(filled.pk, editor)
+    control.resume(filled.pk, editor)
     assert work_off() == 6
     BatchTicker().tick()
     assert told(filled)["step"] == "batch"
@@ -164,8 +165,8 @@ def test_cancelling_ends_everything_that_has_not_ended_and_waits_for_nothing_mor
     for number in range(3):
         manager.submit("trial.ok", Job(path=str(tmp_path / str(number))), scope=case.pk, batch=batch)
     work_off(1)
-    batches.pause(batch.pk, editor)
-    batches.cancel(batch.pk, editor)
+    control.pause(batch.pk, editor)
+    control.cancel(batch.pk, editor)
     assert sorted(TaskRecord.objects.values_list("status", flat=True)) == ["cancelled", "cancelled", "succeeded"]
     assert sorted(Path(tmp_path / str(n)).read_text() for n in range(3)) == ["end cancelled\n"] * 2 + ["end succeeded\n"]
     done = fresh(batch)
@@ -178,7 +179,7 @@ def test_only_failures_are_tried_again_and_the_batch_goes_on(filled, work_off, e
     work_off()
     BatchTicker().tick()
     assert told(filled)["status"] == "failed"
-    batches.retry_failed(filled.pk, editor)
+    control.retry_failed(filled.pk, editor)
     assert fresh(filled).finished_at is None
     assert (told(filled)["status"], told(filled)["message"]) == ("started", "4 of 6")
     assert told(filled)["percent"] == pytest.approx(66.7)
@@ -192,8 +193,8 @@ def test_a_unit_whose_newest_task_went_well_is_not_tried_again(batch, work_off, 
     for name in ("trial.permanent", "trial.light"):
         manager.submit(name, Job(path=str(tmp_path / "x")), topic=topic, scope=case.pk, share=(0, 100), batch=batch)
         work_off()
-    progress.emit(topic, scope=case.pk, status="failed", percent=10)
-    batches.retry_failed(batch.pk, editor)
+    events.emit(topic, scope=case.pk, status="failed", percent=10)
+    control.retry_failed(batch.pk, editor)
     assert work_off() == 0
 
 
@@ -227,10 +228,10 @@ def test_units_that_come_after_the_end_take_the_batch_up_again_also_two_at_once(
 
 
 def test_many_are_changed_by_a_task_with_progress(batch, work_off, case, editor, monkeypatch):
-    monkeypatch.setattr(batches, "AT_ONCE", 2)
+    monkeypatch.setattr(control, "AT_ONCE", 2)
     for _ in range(5):
         manager.submit("trial.light", Job(), scope=case.pk, batch=batch, priority=9)
-    batches.cancel(batch.pk, editor)
+    control.cancel(batch.pk, editor)
     assert not TaskRecord.objects.filter(status="cancelled").exists()
     record = TaskRecord.objects.get(name="tasks.change_batch")
     assert (record.scope, record.user) == (case.pk, editor)
@@ -245,14 +246,14 @@ def test_what_a_finished_batch_is_asked_for_changes_nothing(filled, work_off, ed
     work_off()
     BatchTicker().tick()
     before = told(filled)["seq"]
-    batches.pause(filled.pk, editor)
-    batches.cancel(filled.pk, editor)
-    batches.resume(filled.pk, editor)
+    control.pause(filled.pk, editor)
+    control.cancel(filled.pk, editor)
+    control.resume(filled.pk, editor)
     assert fresh(filled).paused_at is None
     assert told(filled)["seq"] == before
 
 
-@pytest.mark.parametrize("verb", [batches.pause, batches.resume, batches.cancel, batches.retry_failed])
+@pytest.mark.parametrize("verb", [control.pause, control.resume, control.cancel, control.retry_failed])
 def test_only_editors_of_the_case_change_a_batch(batch, verb, viewer, stranger, owner):
     with pytest.raises(PermissionDenied):
         verb(batch.pk, viewer)
@@ -286,7 +287,7 @@ def test_the_api_makes_and_shows_batches(api, case, editor, viewer, stranger, dj
     assert api(editor).post(f"{address}pause").json()["paused_by"] == "editor"
     assert api(editor).post(f"{address}resume/").json()["paused_by"] is None
     for number in range(5):
-        batches.create("trial", str(number), case.pk, editor)
+        control.create("trial", str(number), case.pk, editor)
     with django_assert_max_num_queries(4):
         assert api(viewer).get("/api/batches/", {"case": str(case.pk), "active": "true"}).json()["count"] == 6
     assert api(viewer).get("/api/batches/", {"active": "false"}).json()["count"] == 0
@@ -294,7 +295,7 @@ def test_the_api_makes_and_shows_batches(api, case, editor, viewer, stranger, dj
 
 
 def test_the_time_left_of_a_batch_comes_from_the_history(filled, work_off, monkeypatch):
-    from tasks import estimates
+    from tasks.progress import estimates
 
     monkeypatch.setattr(estimates, "_known", {})
     now = timezone.now()

@@ -9,8 +9,9 @@ from django.test import override_settings
 from django.utils import timezone
 from django_celery_beat.models import PeriodicTask, PeriodicTasks
 
-from tasks import counting, schedules
+from tasks.base import counters
 from tasks.models import Counter, TaskRecord
+from tasks.scheduling import schedules
 from tasks.tests.committed import committed, db  # noqa: F401
 from tasks.tests.functions import Job
 from tasks.tests.processes import beat, until
@@ -26,8 +27,8 @@ def test_beat_submits_what_is_due_notices_an_edit_and_sends_what_was_not_sent(co
     TaskRecord.objects.filter(pk=lost.pk).update(created=timezone.now() - timedelta(minutes=1))
     with beat(TASK_MODULES="tasks.tests.functions"):
         until(lambda: TaskRecord.objects.filter(pk=lost.pk, status="queued").exists(), 15, "the lost dispatch")
-        until(lambda: Counter.objects.filter(name=counting.RESCUES, labels={"kind": "sent"}, value__gte=1).exists(), 15, "its count")
-        until(lambda: Counter.objects.filter(name=counting.MARK, value__gt=0).exists(), 15, "the first fold of the counters")
+        until(lambda: Counter.objects.filter(name=counters.RESCUES, labels={"kind": "sent"}, value__gte=1).exists(), 15, "its count")
+        until(lambda: Counter.objects.filter(name=counters.MARK, value__gt=0).exists(), 15, "the first fold of the counters")
         earlier = datetime.now(UTC) - timedelta(hours=3)
         PeriodicTask.objects.filter(task="tasks.health_check").update(enabled=True, last_run_at=earlier)
         PeriodicTasks.update_changed()

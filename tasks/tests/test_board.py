@@ -12,9 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from lexintel.models import User
-from tasks.board import board
 from tasks.manager import manager
 from tasks.models import Status, TaskRecord, Worker
+from tasks.operations.board import board
 from tasks.tests.functions import Job
 
 pytestmark = pytest.mark.django_db

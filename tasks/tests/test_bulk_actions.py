@@ -9,10 +9,11 @@ from django.utils import timezone
 from cases.models import Case
 from cases.services import matters
 from lexintel.models import User
-from tasks import bulk, registry
+from tasks import registry
 from tasks.errors import PermanentError
 from tasks.manager import manager
 from tasks.models import Status, TaskLine, TaskRecord
+from tasks.operations import bulk
 from tasks.run import TaskRun
 from tasks.tests.functions import Job
 

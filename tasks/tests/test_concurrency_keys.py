@@ -14,7 +14,7 @@ from django.utils import timezone
 from tasks import registry
 from tasks.manager import manager
 from tasks.models import Status, TaskAttempt, TaskRecord
-from tasks.rescuer import rescue
+from tasks.recovery.rescuer import rescue
 from tasks.tests.committed import committed, db  # noqa: F401
 from tasks.tests.functions import Job
 from tasks.tests.processes import Process, celery_worker, until

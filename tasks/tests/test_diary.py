@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from django.test import override_settings
 
-from lexintel import logs
-from tasks import attempts, diary
+from lexintel.monitoring import logs
+from tasks.engine import attempt_log, attempts
 from tasks.errors import PermanentError
 from tasks.manager import manager
 from tasks.models import Status, TaskLine, TaskRecord
@@ -80,11 +80,11 @@ def test_steps_and_log_lines_are_kept_in_their_order(run: Any) -> None:
 
 def test_of_a_talkative_task_the_beginning_and_the_end_are_kept(run: Any) -> None:
     lines = run("trial.talks_too_much")
-    assert len(lines) == diary.FIRST + 1 + diary.LAST
-    assert lines[diary.FIRST] == ("event", "800 lines are left out here.")
+    assert len(lines) == attempt_log.FIRST + 1 + attempt_log.LAST
+    assert lines[attempt_log.FIRST] == ("event", "800 lines are left out here.")
     assert lines[0][1].startswith("line 0 ")
     assert lines[-1][1].startswith("line 999 ")
-    assert {len(text) for level, text in lines if level == "info"} == {diary.LONGEST}
+    assert {len(text) for level, text in lines if level == "info"} == {attempt_log.LONGEST}
 
 
 def test_a_failure_keeps_its_lines_and_how_it_ended(run: Any) -> None:
@@ -94,10 +94,10 @@ def test_a_failure_keeps_its_lines_and_how_it_ended(run: Any) -> None:
 
 
 def test_a_line_whose_arguments_do_not_fit_does_not_end_the_task() -> None:
-    page = diary.Page(uuid.uuid4(), "trial.ok", 1, None)
-    token = diary._page.set(page)
-    diary.DiaryHandler().handle(logging.LogRecord("x", logging.INFO, "x.py", 1, "the %s fits", ("key", "superfluous"), None))
-    diary._page.reset(token)
+    page = attempt_log.Page(uuid.uuid4(), "trial.ok", 1, None)
+    token = attempt_log._page.set(page)
+    attempt_log.DiaryHandler().handle(logging.LogRecord("x", logging.INFO, "x.py", 1, "the %s fits", ("key", "superfluous"), None))
+    attempt_log._page.reset(token)
     assert page.lines()[0].text == "the %s fits (not all arguments converted during string formatting)"
 
 
@@ -105,7 +105,7 @@ def test_a_silent_task_writes_nothing(run: Any) -> None:
     assert run("trial.silent") == []
 
 
-def line(format_: str, page: diary.Page | None) -> str:
+def line(format_: str, page: attempt_log.Page | None) -> str:
     """A log line as LOG_FORMAT=`format_` writes it while a thread works on `page`."""
     config = logs.configuration(format_, "INFO")["formatters"][format_]
     made = config.pop("()")
@@ -113,15 +113,15 @@ def line(format_: str, page: diary.Page | None) -> str:
     config["fmt"] = config.pop("format")
     formatter = getattr(__import__(module, fromlist=[name]), name)(**config)
     record = logging.LogRecord("documents", logging.INFO, "x.py", 1, "read", (), None)
-    token = diary._page.set(page)
+    token = attempt_log._page.set(page)
     logs.TaskFilter().filter(record)
-    diary._page.reset(token)
+    attempt_log._page.reset(token)
     return str(formatter.format(record))
 
 
 def test_a_line_of_a_task_names_it_and_another_line_does_not() -> None:
     case = uuid.uuid4()
-    page = diary.Page(uuid.uuid4(), "trial.ok", 2, case)
+    page = attempt_log.Page(uuid.uuid4(), "trial.ok", 2, case)
     told = json.loads(line("json", page))
     assert (told["task"], told["task_name"], told["attempt"], told["case"]) == (str(page.task), "trial.ok", 2, str(case))
     assert (told["logger"], told["level"], told["message"]) == ("documents", "INFO", "read")

@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from tasks import estimates, progress
 from tasks.manager import manager
 from tasks.models import Status, TaskRecord
+from tasks.progress import estimates
+from tasks.progress import events as progress
 from tasks.run import TaskRun, events
 from tasks.tests.functions import Job
 

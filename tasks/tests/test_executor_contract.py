@@ -14,7 +14,7 @@ from django.db import connection
 from django.test import override_settings
 from django.utils import timezone
 
-from tasks.executors import Hints, routing
+from tasks.executors import Hints, selection
 from tasks.manager import manager
 from tasks.models import Status, TaskRecord
 from tasks.tests.committed import committed, db  # noqa: F401
@@ -188,7 +188,7 @@ def test_a_task_that_ignores_its_limits_is_fenced_at_the_hard_one(stage: Stage, 
 def test_a_message_that_comes_three_times_runs_once(stage: Stage, job: Callable[..., Job]) -> None:
     given = job(seconds=0.5)
     record = manager.submit("trial.slow", given)
-    executor = routing.route(record).executor
+    executor = selection.route(record).executor
     for _ in range(2):
         executor.send(record.pk, Hints())
     assert ended(record).attempt == 1

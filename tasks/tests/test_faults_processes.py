@@ -11,7 +11,7 @@ from contextlib import ExitStack
 import pytest
 from django.test import override_settings
 
-from tasks import leader
+from tasks.base import leader
 from tasks.manager import manager
 from tasks.models import Status, TaskRecord
 from tasks.tests.committed import committed, db  # noqa: F401

@@ -12,9 +12,9 @@ from django.db import connection
 from django.test import override_settings
 from django.utils import timezone
 
-from tasks import line
-from tasks.dispatch import dispatch
-from tasks.executors import routing
+from tasks.engine import queue
+from tasks.engine.outbox import dispatch
+from tasks.executors import selection
 from tasks.manager import manager
 from tasks.models import Status, TaskRecord
 from tasks.tests.committed import committed, db  # noqa: F401
@@ -110,7 +110,7 @@ def test_the_broker_holds_a_bounded_number_of_messages_however_many_tasks_wait(w
     held = [0]
 
     def over() -> bool:
-        held.append(routing.CELERY.held())
+        held.append(selection.CELERY.held())
         return not TaskRecord.objects.active().exists()
 
     until(over, 60, "the end of all tasks")
@@ -123,7 +123,7 @@ def test_a_lost_message_does_not_strand_what_waits(worker: Process) -> None:
     ids = manager.submit_many("trial.ok", [QUICK_JOB] * 30, run_after=timezone.now() + timedelta(hours=1))
     line_of = list(TaskRecord.objects.filter(pk__in=ids))
     TaskRecord.objects.filter(pk__in=ids).update(run_after=None)
-    line.enter(line_of, "celery", "no message is sent")
+    queue.enter(line_of, "celery", "no message is sent")
     manager.submit("trial.ok", QUICK_JOB)
     assert len(order_of_start(31)) == 31
 
@@ -139,14 +139,14 @@ def test_a_claim_touches_a_few_rows_of_the_index_however_many_wait(worker: Proce
             "concurrency_limit": 1,
         }
         waiting = Status.QUEUED
-        line.insert(
+        queue.insert(
             [TaskRecord(name="trial.ok", status=waiting, executor="nobody", queued_at=now, turn=turn, **fields) for turn in range(1000)]
         )
     TaskRecord.objects.create(name="trial.ok", status=Status.STARTED, executor="nobody", concurrency_key="full", concurrency_limit=1)
     values: dict[str, Any] = {"executor": "nobody", "worker": "", "keys_locked": False, "lease": 1, "aging": 60}
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE tasks_taskrecord")
-        cursor.execute("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + line.CLAIM, values)
+        cursor.execute("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + queue.CLAIM, values)
         plan = cursor.fetchone()[0][0]["Plan"]
     TaskRecord.objects.all().delete()
     assert plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] < 300

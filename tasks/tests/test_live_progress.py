@@ -19,7 +19,7 @@ from django.test import override_settings
 from cases.models import Case, Membership
 from lexintel.models import ApiToken, User
 from tasks.manager import manager
-from tasks.progress import emit
+from tasks.progress.events import emit
 from tasks.tests.committed import committed, db  # noqa: F401
 from tasks.tests.functions import Job
 from tasks.tests.processes import Process, web_server

@@ -12,9 +12,10 @@ from django.test import Client
 from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
-from tasks import counting, metrics
-from tasks.hub import Hub
+from tasks.base import counters
 from tasks.models import Status, TaskAttempt, TaskRecord, Worker
+from tasks.operations import metrics
+from tasks.progress.hub import Hub
 
 pytestmark = pytest.mark.django_db
 
@@ -69,16 +70,16 @@ def test_attempts_failures_retries_and_durations() -> None:
 def test_no_counter_goes_back_when_attempts_are_folded_and_their_records_deleted() -> None:
     for minutes in (0, 14, 16, 60_000):
         attempt("trial.ok", "failed", minutes_ago=minutes, error_class="KeyError")
-    counting.rescued({"expired": 2, "resent": 0})
+    counters.rescued({"expired": 2, "resent": 0})
     before = read()
-    counting.fold()
+    counters.fold()
     assert read() == before
     TaskRecord.objects.filter(finished_at__lt=timezone.now() - timedelta(minutes=16)).delete()
     assert TaskRecord.objects.count() == 2
     assert read() == before
-    counting.fold()
+    counters.fold()
     attempt("trial.ok", "failed", error_class="KeyError")
-    counting.rescued({"expired": 1})
+    counters.rescued({"expired": 1})
     assert value("attempts_total", task="trial.ok", outcome="failed") == 5
     assert value("rescues_total", kind="expired") == 3
 

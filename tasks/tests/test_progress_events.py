@@ -7,9 +7,9 @@ import uuid
 import pytest
 from django.db import transaction
 
-from tasks import progress
-from tasks.progress import emit, snapshots
-from tasks.transport import publisher
+from tasks.progress import events
+from tasks.progress.events import emit, snapshots
+from tasks.progress.transport import publisher
 
 pytestmark = pytest.mark.django_db
 TASK = uuid.uuid4()
@@ -48,7 +48,7 @@ def test_an_event_is_as_the_contract_says():
 
 def test_what_is_rolled_back_is_not_told(monkeypatch, django_capture_on_commit_callbacks):
     told = []
-    monkeypatch.setattr(progress.publisher, "publish", told.extend)
+    monkeypatch.setattr(events.publisher, "publish", told.extend)
     with django_capture_on_commit_callbacks(execute=True):
         with transaction.atomic():
             emit("document:x", scope=None, status="started", percent=1)

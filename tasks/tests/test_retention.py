@@ -11,9 +11,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django_celery_results.models import TaskResult
 
-from tasks import attempts, maintenance, retention
+from tasks.engine import attempts
 from tasks.manager import manager
 from tasks.models import Batch, Status, TaskAttempt, TaskLine, TaskRecord, TopicState, Worker
+from tasks.operations import maintenance
+from tasks.recovery import retention
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -10,9 +10,10 @@ from django.db import OperationalError
 from django.urls import reverse
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask, PeriodicTasks
 
-from tasks import registry, schedules
+from tasks import registry
 from tasks.models import TaskRecord
-from tasks.scheduler import ManagedScheduler, due_time, submit
+from tasks.scheduling import schedules
+from tasks.scheduling.scheduler import ManagedScheduler, due_time, submit
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -79,7 +80,7 @@ def test_the_same_due_time_gives_the_same_record(scheduler):
 
 
 def test_maintenance_tasks_do_what_they_say():
-    from tasks import maintenance
+    from tasks.operations import maintenance
 
     seen = []
     result = maintenance.vacuum(lambda done, count, name: seen.append(name))
@@ -107,7 +108,7 @@ def test_a_run_that_could_not_be_submitted_is_made_at_the_next_look(scheduler, m
     schedules.create_missing()
     before = overdue().last_run_at
     with monkeypatch.context() as patched:
-        patched.setattr("tasks.scheduler.manager.submit", _database_away)
+        patched.setattr("tasks.scheduling.scheduler.manager.submit", _database_away)
         assert scheduler.tick() == 2.0
     assert PeriodicTask.objects.get(name="Health check").last_run_at == before
     scheduler.tick()

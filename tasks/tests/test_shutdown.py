@@ -12,9 +12,10 @@ import pytest
 from django.test import override_settings
 from django_celery_beat.models import PeriodicTask, PeriodicTasks
 
-from tasks import leader, schedules
+from tasks.base import leader
 from tasks.manager import manager
 from tasks.models import TaskAttempt, TaskRecord, Worker
+from tasks.scheduling import schedules
 from tasks.tests.committed import committed, db  # noqa: F401
 from tasks.tests.functions import Job
 from tasks.tests.processes import QUICK, Process, beat, celery_worker, cluster, until, web_server
@@ -94,7 +95,29 @@ def test_workers_that_are_restarted_in_turn_during_a_batch_lose_and_repeat_nothi
         records: list[TaskRecord] = []
         for process in (first, second):
             records.extend(submit(tmp_path, *[LONG] * 2, *[SHORT] * 98, start=len(records)))
-            until(lambda: outcomes(records).get("running", 0) >= 2, 40, "work under way")
+            seen = []
+
+            def look():
+                seen.append(outcomes(records))
+                return seen[-1].get("running", 0) >= 2
+
+            try:
+                until(look, 40, "work under way")
+            except AssertionError:
+                import collections
+
+                raise AssertionError(
+                    str(
+                        (
+                            process is second,
+                            seen[::40],
+                            [(w.kind, w.name, str(w.last_seen)) for w in Worker.objects.alive()],
+                            list(TaskRecord.objects.exclude(status="succeeded").values_list("status", "executor", "lost", "attempt")[:6]),
+                            first.tail()[-1500:],
+                            second.tail()[-1500:],
+                        )
+                    )
+                )
             assert process.stop() == 0
             process.restart()
         until(lambda: not unfinished(records), 90, "the end of the batch")

@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from documents.models import Document
 from lexintel.models import User
-from tasks.causes import cause_of
 from tasks.manager import manager
 from tasks.models import Status, TaskAttempt, TaskLine, TaskRecord
+from tasks.operations.explanations import cause_of
 from tasks.tests.functions import Job
 
 pytestmark = pytest.mark.django_db

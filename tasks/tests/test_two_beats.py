@@ -12,7 +12,7 @@ from django.db import transaction
 from django.test import override_settings
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
-from tasks import leader
+from tasks.base import leader
 from tasks.models import Status, TaskRecord
 from tasks.tests.committed import committed, db  # noqa: F401
 from tasks.tests.processes import Process, beat, until, web_server

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from lexintel.models import User
-from tasks.executors import routing
+from tasks.executors import selection
 from tasks.manager import manager
 from tasks.models import Status, TaskRecord, Worker
 from tasks.tests import functions  # noqa: F401 (the tasks of the tests)
@@ -133,7 +133,7 @@ def test_a_sentence_costs_a_few_queries_however_many_wait() -> None:
 )
 def test_while_no_worker_lives_heavy_work_goes_where_the_policy_says(settings: Any, policy: str, executor: str, reason: str) -> None:
     settings.TASK_EXECUTOR, settings.TASK_FALLBACK = "hybrid", policy
-    route = routing.route(record(name="trial.ok"))
+    route = selection.route(record(name="trial.ok"))
     assert (route.executor.name, route.reason) == (executor, reason)
     worker(kind="celery")
-    assert routing.route(record(name="trial.ok")).executor.name == "celery"
+    assert selection.route(record(name="trial.ok")).executor.name == "celery"

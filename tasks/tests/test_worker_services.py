@@ -18,8 +18,8 @@ from cases.services import matters
 from documents.models import Document
 from documents.services import ingest
 from lexintel.models import User
+from tasks.base.memory import tree_mb
 from tasks.manager import manager
-from tasks.memory import tree_mb
 from tasks.models import TaskRecord, Worker
 from tasks.tests.committed import committed, db  # noqa: F401
 from tasks.tests.processes import Process, celery_worker, until

@@ -14,10 +14,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from tasks import estimates, topics
-from tasks.actions import MEANINGS, Action, act, fitting
-from tasks.causes import Cause, cause_of_attempt, cause_of_record
 from tasks.models import Status, TaskAttempt, TaskLine, TaskRecord
+from tasks.operations.actions import MEANINGS, Action, act, fitting
+from tasks.operations.explanations import Cause, cause_of_attempt, cause_of_record
+from tasks.progress import estimates, topics
 from tasks.views.listing import rows_of
 
 SHOWN_CHILDREN = 50

@@ -15,12 +15,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tasks import registry, topics
-from tasks.actions import MEANINGS, Action
-from tasks.causes import Cause, cause_of, cause_of_record
-from tasks.filters import SINCE, STATES, FilterError, asked_for, narrowed
+from tasks import registry
 from tasks.models import ACTIVE, Batch, Status, TaskRecord
-from tasks.paging import COUNTED, id_in, slice_of
+from tasks.operations.actions import MEANINGS, Action
+from tasks.operations.explanations import Cause, cause_of, cause_of_record
+from tasks.operations.filters import SINCE, STATES, FilterError, asked_for, narrowed
+from tasks.operations.paging import COUNTED, id_in, slice_of
+from tasks.progress import topics
 from tasks.templatetags.task_words import title_of
 
 PER_PAGE = 50

@@ -13,11 +13,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from tasks import bulk
-from tasks.actions import MEANINGS, Action
-from tasks.causes import cause_of
-from tasks.filters import FilterError, asked_for
 from tasks.models import TaskRecord
+from tasks.operations import bulk
+from tasks.operations.actions import MEANINGS, Action
+from tasks.operations.explanations import cause_of
+from tasks.operations.filters import FilterError, asked_for
 from tasks.views.listing import error_label
 
 SHOWN_GROUPS = 12

@@ -20,7 +20,7 @@ from cases.models import Case, Role
 from documents.errors import Refused
 from documents.models import Document
 from documents.services import ingest
-from tasks import batches
+from tasks.batches import control
 from tasks.models import Batch
 
 EXAMPLE = """example:
@@ -49,12 +49,12 @@ class Command(BaseCommand):
         if not files:
             raise CommandError("There are no files at this path.")
         title = ", ".join(path.resolve().name for path in options["paths"])
-        batch = batches.create("import", title, case.pk, user, expected=len(files)) if len(files) > 1 else None
+        batch = control.create("import", title, case.pk, user, expected=len(files)) if len(files) > 1 else None
         try:
             counts, made = self.take_all(files, case, user, options["kind"], batch)
         finally:
             if batch is not None:
-                batches.close(batch.pk)  # also where it was interrupted: complete with what came
+                control.close(batch.pk)  # also where it was interrupted: complete with what came
         if options["wait"]:
             counts += self.wait(made)
         self.stdout.write(", ".join(f"{count} {what}" for what, count in counts.items()) + ".")

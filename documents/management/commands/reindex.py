@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from documents.management.commands.ingest import find_case
 from documents.models import Document, TextVersion
-from documents.services import pipeline
+from documents.services.pipeline import lifecycle
 from documents.services.search import indexing
 
 EXAMPLE = """example:
@@ -59,7 +59,7 @@ class Command(BaseCommand):
             indexing.index_words(version)
             indexing.index_citations(version, citation_keys(version))
             if not words_only:
-                pipeline.process_document_pipeline(document, None, from_stage="embeddings", source="reindex")
+                lifecycle.process_document_pipeline(document, None, from_stage="embeddings", source="reindex")
 
 
 def citation_keys(version: TextVersion) -> dict[int, list[str]]:

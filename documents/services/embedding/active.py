@@ -11,14 +11,14 @@ from django.db.models import Exists, OuterRef
 
 from documents.models import Chunk, ChunkEmbedding, Document, EmbeddingModel
 from documents.services.embedding.service import embedding_service
-from tasks import planned
+from tasks.base import prepared_statements
 
 
 def active_model() -> EmbeddingModel:
     """The row of the configured model, made (and the only active one) at first use. One query afterwards."""
     service = embedding_service()
     identity = {"name": service.name, "sha256": service.sha256}
-    if model := planned.first(EmbeddingModel, "r.name = %s AND r.sha256 = %s AND r.active", [service.name, service.sha256]):
+    if model := prepared_statements.first(EmbeddingModel, "r.name = %s AND r.sha256 = %s AND r.active", [service.name, service.sha256]):
         return model
     return _activate(identity, service.dimensions)
 

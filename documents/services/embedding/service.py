@@ -14,7 +14,7 @@ from documents.services.embedding.local import LocalEmbedding
 from documents.services.embedding.remote import RemoteEmbedding, endpoint
 from documents.services.embedding.tokens import Tokens
 from documents.services.embedding.weights import ModelFolder, embedded_folder, local_folder
-from tasks import services
+from tasks import service_registry
 
 NAME = "embedding"
 
@@ -43,7 +43,7 @@ class EmbeddingService(Protocol):
 
 def embedding_service() -> EmbeddingService:
     """This process's service, out of the registry."""
-    service: EmbeddingService = services.get(NAME)
+    service: EmbeddingService = service_registry.get(NAME)
     return service
 
 
@@ -53,7 +53,7 @@ def register() -> None:
         _require_remote_settings()
     elif settings.EMBEDDING_FOLDER and not Path(settings.EMBEDDING_FOLDER).is_dir():
         raise ImproperlyConfigured(f"EMBEDDING_FOLDER is '{settings.EMBEDDING_FOLDER}', which is not a folder.")
-    services.register(NAME, build, _close, inherited=not settings.EMBEDDING_URL)
+    service_registry.register(NAME, build, _close, inherited=not settings.EMBEDDING_URL)
 
 
 def build() -> EmbeddingService:

@@ -18,10 +18,11 @@ from django.utils.translation import ngettext
 from cases.models import AuditEvent, Case, Role
 from documents.errors import Refused
 from documents.models import Document
-from documents.services import pipeline, storage
 from documents.services.extraction import detection
-from documents.services.ingest.names import clean_name, kind_of, suffix_of, title_of
-from tasks import batches
+from documents.services.pipeline import lifecycle
+from documents.services.storage import blobs
+from documents.services.storage.names import clean_name, kind_of, suffix_of, title_of
+from tasks.batches import control
 from tasks.models import Batch, TaskRecord
 
 READABLE = {
@@ -51,7 +52,7 @@ class Accepted:
 class Candidate:
     """A file that passed the look and lies beside its place, waiting for its row."""
 
-    incoming: storage.Incoming
+    incoming: blobs.Incoming
     name: str
     mime: str
     notices: list[dict[str, str]] = field(default_factory=list)
@@ -70,7 +71,7 @@ def require_size(size: int) -> None:
         raise Refused(_("The file is larger than the limit of %(limit)s MB.") % {"limit": settings.MAX_UPLOAD_MB}, "too_large")
 
 
-def examine(incoming: storage.Incoming, name: str, *, strict: bool = True) -> Candidate:
+def examine(incoming: blobs.Incoming, name: str, *, strict: bool = True) -> Candidate:
     """Decide by content whether the file can be read. Where it can't, it is discarded and Refused raised, unless `strict` is off."""
     name = clean_name(name)
     try:
@@ -90,7 +91,7 @@ def unsupported() -> Refused:
 
 
 def accept(
-    file: storage.Readable | storage.Incoming,
+    file: blobs.Readable | blobs.Incoming,
     *,
     case: Case,
     user: Any,
@@ -108,7 +109,7 @@ def accept(
 
 
 def accept_many(
-    files: Sequence[tuple[storage.Readable | storage.Incoming, str]],
+    files: Sequence[tuple[blobs.Readable | blobs.Incoming, str]],
     *,
     case: Case,
     user: Any,
@@ -128,7 +129,7 @@ def accept_many(
             candidates.append(_examined(file, name, case, named=len(files) > 1))
         with transaction.atomic():
             if batch is None and len(candidates) > 1:
-                batch = batches.create("upload", _title_of(candidates), case.pk, user, expected=len(candidates))
+                batch = control.create("upload", _title_of(candidates), case.pk, user, expected=len(candidates))
             return admit(candidates, case=case, user=user, kind=kind, parent=parent, source=source, batch=batch)
     finally:
         for candidate in candidates:
@@ -164,14 +165,14 @@ def _title_of(candidates: Sequence[Candidate]) -> str:
     return sentence % {"name": candidates[0].name, "n": more}
 
 
-def _examined(file: storage.Readable | storage.Incoming, name: str, case: Case, *, named: bool) -> Candidate:
+def _examined(file: blobs.Readable | blobs.Incoming, name: str, case: Case, *, named: bool) -> Candidate:
     try:
-        return examine(file if isinstance(file, storage.Incoming) else storage.receive(file, case.pk), name)
+        return examine(file if isinstance(file, blobs.Incoming) else blobs.receive(file, case.pk), name)
     except Refused as refusal:
         raise refusal.about(clean_name(name)) if named else refusal from None
 
 
-def _row(candidate: Candidate, stored: storage.Stored, *, case: Case, user: Any, kind: str | None, parent: Document | None) -> Document:
+def _row(candidate: Candidate, stored: blobs.Stored, *, case: Case, user: Any, kind: str | None, parent: Document | None) -> Document:
     return Document(
         case=case,
         parent=parent,
@@ -197,19 +198,19 @@ def _enter(
     if original is not None:
         return Accepted(document, None, _linked(document, original, user, batch), batch_id)
     if unreadable is not None:
-        pipeline.settle(document, Document.Status.FAILED, unreadable.message, unreadable.code)
+        lifecycle.settle(document, Document.Status.FAILED, unreadable.message, unreadable.code)
         return Accepted(document, None, None, batch_id)
-    record = pipeline.process_document_pipeline(document, user, source=source, batch=batch, parent=found_by)
+    record = lifecycle.process_document_pipeline(document, user, source=source, batch=batch, parent=found_by)
     return Accepted(document, record.pk, None, batch_id)
 
 
 def _linked(document: Document, original: Document, user: Any, batch: Batch | None) -> Document:
     """A duplicate is ready at once; uploading again what failed before is a wish to try again."""
-    pipeline.announce(document)
+    lifecycle.announce(document)
     if original.status in (Document.Status.FAILED, Document.Status.CANCELLED) and original.task_id:
-        pipeline.restart(original, user, batch)
+        lifecycle.restart(original, user, batch)
     elif batch is not None:
-        batches.withdraw(batch.pk)
+        control.withdraw(batch.pk)
     return original
 
 

@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 
 from documents.errors import Refused
 from documents.models import Document
-from documents.services import storage
 from documents.services.extraction import ExtractedAttachment, Extraction
 from documents.services.ingest import acceptance
 from documents.services.ingest.acceptance import Candidate
-from documents.services.ingest.names import clean_name
+from documents.services.storage import blobs
+from documents.services.storage.names import clean_name
 from tasks.models import TaskRecord
 
 MAX_DEPTH = 5
@@ -50,7 +50,7 @@ def _receive_all(document: Document, files: Sequence[ExtractedAttachment], found
         found.notices.append({"code": "too_many_attachments", "text": text})
     for file in files[:MAX_COUNT]:
         with open(file.path, "rb") as source:
-            incoming = storage.receive(source, document.case_id)
+            incoming = blobs.receive(source, document.case_id)
         cleanup.callback(incoming.discard)
         try:
             found.candidates.append(acceptance.examine(incoming, file.name, strict=False))

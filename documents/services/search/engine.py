@@ -26,8 +26,8 @@ from documents.services.search.parser import MOST_TERMS, Query, parse
 from documents.services.search.passages import Evidence, facets, hits, permitted
 from documents.services.search.request import MODES, PAGE_SIZE, Leg, Notice, SearchRequest, SearchResponse
 from documents.services.search.scope import Scope, scope_of
-from tasks import services
-from tasks.connections import AWAY, drop_connection, refresh_connection
+from tasks import service_registry
+from tasks.base.connections import AWAY, drop_connection, refresh_connection
 from tasks.errors import PermanentError, RetryableError
 
 # Relaxed order over many tuples is what finds the few visible passages among many others (see meaning.py). A sequential scan
@@ -199,7 +199,7 @@ def _begin_meaning(job: _Search, model: EmbeddingModel, *, alone: bool) -> Calla
 
 
 def _embedded(query: Query) -> np.ndarray:
-    vector: np.ndarray = services.get("embedding").embed_query(query.text[:EMBEDDED_CHARACTERS])
+    vector: np.ndarray = service_registry.get("embedding").embed_query(query.text[:EMBEDDED_CHARACTERS])
     return vector
 
 

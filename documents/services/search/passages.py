@@ -20,7 +20,7 @@ from documents.services.search.fusion import Ranked
 from documents.services.search.highlighting import Excerpt, excerpt, marks_in
 from documents.services.search.matching import Matching
 from documents.services.search.request import Facet, Hit
-from tasks.connections import prepared
+from tasks.base.connections import prepared
 
 # First what was found, by its keys; then the door, which is the same as everywhere.
 _PERMITTED = """

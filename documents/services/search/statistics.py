@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 
-from tasks.connections import prepared
+from tasks.base.connections import prepared
 
 FOLD_LOCK = 7_150_431  # any number of our own: the key of the advisory lock of the one who folds
 DUE = 32  # deltas; reads add the pending ones, so this bounds their cost

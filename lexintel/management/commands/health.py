@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from lexintel.health import examine, is_ready
+from lexintel.monitoring.health import examine, is_ready
 
 
 class Command(BaseCommand):

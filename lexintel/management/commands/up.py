@@ -1,4 +1,4 @@
-"""`manage.py up`. The work is done by lexintel.supervisor before Django is loaded; this class is what `help` shows."""
+"""`manage.py up`. The work is done by lexintel.startup.supervisor before Django is loaded; this class is what `help` shows."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from tasks import retention
+from tasks.recovery import retention
 
 
 class Command(BaseCommand):

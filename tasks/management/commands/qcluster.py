@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from tasks.djangoq import Cluster
+from tasks.workers.djangoq import Cluster
 
 
 class Command(BaseCommand):

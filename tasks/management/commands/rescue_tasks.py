@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from tasks.rescuer import rescue
+from tasks.recovery.rescuer import rescue
 
 
 class Command(BaseCommand):

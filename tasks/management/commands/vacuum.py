@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from tasks import maintenance
+from tasks.operations import maintenance
 
 
 class Command(BaseCommand):

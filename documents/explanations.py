@@ -1,0 +1,53 @@
+"""What the error codes of reading a file mean and what to do about them, for the pages of tasks."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from tasks.operations.explanations import Cause, register_causes
+
+_ANOTHER_FILE = _("Add a better copy of the file; trying this one again gives the same answer.")
+ENCRYPTED = Cause(
+    _("The file is encrypted"),
+    _("The file is protected with a password, so its text cannot be read."),
+    _("Save a copy without the password and add that one."),
+    retry=False,
+)
+UNREADABLE = Cause(
+    _("The file is damaged"), _("The file is not what its name says, or parts of it are broken."), _ANOTHER_FILE, retry=False
+)
+EMPTY = Cause(_("The file is empty"), _("There is nothing in the file that could be read."), _ANOTHER_FILE, retry=False)
+UNSUPPORTED = Cause(
+    _("A format that cannot be read"),
+    _("LexIntel does not know this kind of file."),
+    _("Save it in another format, for example as PDF, and add that one."),
+    retry=False,
+)
+TOO_LARGE = Cause(
+    _("Too much in one file"),
+    _("The file holds more than is read in one piece; the limits protect the other files."),
+    _("Split it and add the parts."),
+    retry=False,
+)
+PARSER = Cause(
+    _("The file broke its reader"),
+    _("The program that reads this kind of file ran out of memory or time, or crashed on it. Nothing else was touched."),
+    _("Save the file anew with its program, or as PDF, and add that copy."),
+    retry=False,
+)
+EMBEDDING = Cause(
+    _("The embedding service refused"),
+    _("The outside service that makes the vectors gave no usable answer."),
+    _("Look at EMBEDDING_URL and the service's own log, then try again."),
+    retry=True,
+)
+
+
+def register() -> None:
+    register_causes(["encrypted"], ENCRYPTED)
+    register_causes(["unreadable", "type_mismatch"], UNREADABLE)
+    register_causes(["empty_file"], EMPTY)
+    register_causes(["unsupported_type"], UNSUPPORTED)
+    register_causes(["too_many_pages", "text_too_long", "too_many_attachments", "decompression_bomb"], TOO_LARGE)
+    register_causes(["parser_memory", "parser_timeout", "parser_crashed", "parser_failed"], PARSER)
+    register_causes(["embedding_answer", "embedding_refused"], EMBEDDING)

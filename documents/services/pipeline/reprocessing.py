@@ -1,0 +1,72 @@
+"""Reading many documents of a case anew, as one batch: those that were chosen, or all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from cases.models import AuditEvent, Case, Role
+from documents.errors import Refused
+from documents.jobs import RereadingJob
+from documents.models import Document
+from documents.services.pipeline import lifecycle
+from tasks.batches import control
+from tasks.manager import manager
+from tasks.models import Batch, TaskRecord
+from tasks.progress import batches as batch_progress
+
+TASK = "documents.reread_documents"
+CHUNK = 50
+
+
+def reread(case: Case, user: Any, document_ids: Sequence[UUID] | None = None) -> Batch:
+    """Begin to read these documents of the case anew (default: all). Copies and what is being processed just now are left out.
+
+    What was read before stays published until the new reading is. Raises Http404, PermissionDenied, Refused (nothing_to_do).
+    """
+    case.require(user, Role.EDITOR)
+    ids = list(_readable(case, document_ids).values_list("pk", flat=True))
+    if not ids:
+        raise Refused(_("There is nothing to read anew: these documents are being read just now, or are copies."), "nothing_to_do")
+    title = ngettext("Reading %(n)d document anew", "Reading %(n)d documents anew", len(ids)) % {"n": len(ids)}
+    with transaction.atomic():
+        AuditEvent.write("case.reread", case=case, actor=user, count=len(ids))
+        batch = control.create("reprocess", title, case.pk, user, expected=len(ids))
+        if len(ids) > control.AT_ONCE:
+            manager.submit(TASK, RereadingJob(batch_id=batch.pk, document_ids=ids), scope=case.pk, user=user, priority=1)
+    if len(ids) <= control.AT_ONCE:
+        submit_all(batch, user, ids)
+    return batch
+
+
+def submit_all(batch: Batch, user: Any, ids: Sequence[UUID], progress: Callable[[int], None] = lambda done: None) -> int:
+    """Submit the passages of these documents, a few in each transaction; gives how many. A second run finds what the first did."""
+    begun = set(TaskRecord.objects.filter(batch=batch).values_list("topic", flat=True))
+    for first in range(0, len(ids), CHUNK):
+        with transaction.atomic():
+            for document in _locked(ids[first : first + CHUNK]):
+                if document.topic not in begun:
+                    begun.add(document.topic)
+                    lifecycle.process_document_pipeline(document, user, source="reprocess", batch=batch, priority=lifecycle.BULK)
+        progress(min(first + CHUNK, len(ids)))
+    control.close(batch.pk)
+    batch_progress.tell(batch.pk)
+    return len(begun)
+
+
+def _readable(case: Case, document_ids: Sequence[UUID] | None) -> QuerySet[Document]:
+    """The case's documents that have a file of their own and rest."""
+    documents = Document.objects.filter(case=case, deleted_at=None, duplicate_of=None, status__in=Document.TERMINAL).exclude(stored_as="")
+    return (documents if document_ids is None else documents.filter(pk__in=document_ids)).order_by("created", "pk")
+
+
+def _locked(ids: Sequence[UUID]) -> list[Document]:
+    """Those that still rest, in the order of their keys."""
+    rows = Document.objects.select_for_update(of=("self",)).select_related("case")
+    return list(rows.filter(pk__in=ids, deleted_at=None, duplicate_of=None, status__in=Document.TERMINAL).order_by("pk"))

@@ -1,0 +1,171 @@
+"""What a case's documents look like from above: how many are in which state, how far the running ones are, what needs a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet, Sum
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from cases.activity import register_targets, register_words
+from cases.models import Case
+from cases.services.summaries import register_summary
+from cases.tabs import Overview, register_overview, register_tab
+from documents.models import Document
+from tasks.batches import control
+from tasks.models import TopicState
+from tasks.progress import estimates
+from tasks.progress.events import left_now
+
+Status = Document.Status
+RUNNING = (Status.PENDING, Status.EXTRACTING, Status.EMBEDDING, Status.CITING)
+STATES: dict[str, tuple[str | Promise, tuple[str, ...]]] = {
+    "running": (_("In progress"), RUNNING),
+    "ready": (_("Ready"), (Status.READY,)),
+    "failed": (_("Failed"), (Status.FAILED,)),
+    "cancelled": (_("Cancelled"), (Status.CANCELLED,)),
+}
+# Where a stage begins, of 100; used until the first event of the stage has been stored.
+BEGINS = {Status.EXTRACTING: 0.0, Status.EMBEDDING: 45.0, Status.CITING: 90.0}
+
+
+VERBS = {
+    "added": _("added"),
+    "updated": _("changed"),
+    "retried": _("tried again to read"),
+    "reprocessed": _("had read anew:"),
+    "cancelled": _("stopped the reading of"),
+    "deleted": _("deleted"),
+    "restored": _("took back the deletion of"),
+}
+# Reading such a file again gives the same answer, so the right action is another file.
+FATAL_CODES = frozenset(
+    [
+        "empty_file",
+        "unreadable",
+        "encrypted",
+        "unsupported_type",
+        "type_mismatch",
+        "too_many_pages",
+        "text_too_long",
+        "too_many_attachments",
+        "decompression_bomb",
+        "parser_memory",
+        "parser_crashed",
+    ]
+)
+# What was read, but not all of it: a person should look.
+NOTICED_CODES = ("needs_ocr", "no_text", "pages_unreadable", "repaired", "attachment_unreadable", "encoding_guessed")
+
+
+@dataclass(frozen=True)
+class Live:
+    """How far a document is, of the whole way, and what is being done in words; `seq` is that of the event that told so."""
+
+    percent: float
+    text: str
+    seq: int = 0
+
+
+def documents_of(case: Case) -> QuerySet[Document]:
+    """The case's living documents with what a row says of them; the right to see the case has been checked."""
+    return Document.objects.filter(case=case, deleted_at=None).select_related("created_by", "duplicate_of", "parent")
+
+
+def deleted_of(case: Case) -> QuerySet[Document]:
+    """What an editor may still take back."""
+    return Document.objects.filter(case=case).exclude(deleted_at=None).select_related("created_by", "duplicate_of", "parent")
+
+
+def counts_of(case: Case) -> dict[str, int]:
+    """How many documents are in each of STATES, and `all` of them."""
+    documents = Document.objects.filter(case=case, deleted_at=None)
+    return documents.aggregate(
+        all=Count("pk"), **{key: Count("pk", filter=Q(status__in=states)) for key, (_label, states) in STATES.items()}
+    )
+
+
+def attach_live(documents: Iterable[Document]) -> list[Any]:
+    """The same documents, each with `live` as its last progress event told it: right before the next one comes."""
+    listed: list[Any] = list(documents)
+    topics = [document.topic for document in listed if document.status in RUNNING]
+    states = TopicState.objects.in_bulk(topics) if topics else {}
+    for document in listed:
+        document.live = _live(document, states.get(document.topic))
+    return listed
+
+
+def _live(document: Document, state: TopicState | None) -> Live:
+    stage = document.get_status_display()
+    if state is None:
+        return Live(BEGINS.get(Status(document.status), 0.0), stage)
+    left = estimates.in_words(left_now(state.left, state.updated))
+    return Live(state.percent, ", ".join(filter(None, [str(stage), state.message, left])), state.seq)
+
+
+def overview(case: Case, user: Any) -> Overview:
+    """What came in, what is running, what needs a person."""
+    counts = counts_of(case)
+    noticed = documents_of(case).filter(_noticed(), status=Status.READY)
+    running = attach_live(documents_of(case).filter(status__in=RUNNING).order_by("created")[:200]) if counts["running"] else []
+    context = {
+        "counts": counts,
+        "running": running[:5],
+        "running_percent": _mean_percent(running),
+        "batches": control.shown(case.pk),
+        "topics": " ".join(document.topic for document in running),
+        "fatal_codes": FATAL_CODES,
+        "failed": documents_of(case).filter(status=Status.FAILED)[:5] if counts["failed"] else [],
+        "noticed": noticed[:5],
+        "attention": counts["failed"] + noticed.count(),
+        "recent": documents_of(case).filter(status=Status.READY).order_by("-updated")[:6],
+        "pages": Document.objects.filter(case=case, deleted_at=None, status=Status.READY).aggregate(n=Sum("page_count"))["n"] or 0,
+    }
+    return Overview("documents/overview.html", context)
+
+
+def _noticed() -> Q:
+    """Documents that were read, but with something missing that a person should know."""
+    found = Q()
+    for code in NOTICED_CODES:
+        found |= Q(notices__contains=[{"code": code}])
+    return found
+
+
+def _mean_percent(running: Sequence[Any]) -> float:
+    return sum(document.live.percent for document in running) / len(running) if running else 0.0
+
+
+def summary(case_ids: Sequence[UUID]) -> dict[UUID, dict[str, int]]:
+    """Numbers of documents for lists of cases (cases.services.summaries)."""
+    running = Count("pk", filter=Q(status__in=RUNNING))
+    failed = Count("pk", filter=Q(status=Status.FAILED))
+    rows = (
+        Document.objects.filter(case__in=case_ids, deleted_at=None)
+        .order_by()
+        .values_list("case")
+        .annotate(total=Count("pk"), running=running, bad=failed)
+    )
+    return {case_id: {"documents": total, "processing": busy, "failed": bad} for case_id, total, busy, bad in rows}
+
+
+def titles(document_ids: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """What documents are called in the activity of their case, and where they are; deleted ones are nowhere."""
+    found = Document.objects.filter(pk__in=document_ids)
+    return {str(document.pk): (document.title, "" if document.deleted_at else document.get_absolute_url()) for document in found}
+
+
+def register() -> None:
+    """Tell the pages of cases what this app adds to them."""
+    register_tab("documents", _("Documents"), "documents:case-documents", 10)
+    register_tab("search", _("Search"), "documents:case-search", 20)
+    register_overview(overview)
+    register_summary(summary)
+    register_targets("document", titles)
+    register_words("case.reread", _("had %(count)s documents read anew"))
+    for verb, words in VERBS.items():
+        register_words(f"document.{verb}", words)

@@ -1,0 +1,196 @@
+"""A document's text by pages, with what stands on each: passages, citations, and the one passage that a link leads to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from django.db.models import QuerySet
+
+from documents.models import Chunk, Citation, Document, Page, TextVersion
+from documents.services.reading.reflow import flowed
+
+# A page is shown in parts of about this many characters: a text without pages may have ten million of them.
+PART = 40_000
+PDF = "application/pdf"
+_SEAM = 2_000  # how far before the end of a part a line's or word's end is looked for
+
+
+@dataclass(frozen=True)
+class Place:
+    """What a link asks for: a page, a passage (chunk), a citation on it, a part of a long page. Numbers as they came, unchecked."""
+
+    page: int | None = None
+    chunk: int | None = None
+    citation: int | None = None
+    part: int | None = None
+
+
+@dataclass(frozen=True)
+class Span:
+    """Code points [start, end) of a page's text."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A stretch of text that is all within the passage or all outside, and all of one citation or of none."""
+
+    text: str
+    marked: bool = False
+    citation: Citation | None = None
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One page as it is shown; `part` of `parts` (from 1) where it is long."""
+
+    number: int
+    label: str
+    needs_ocr: bool
+    part: int
+    parts: int
+    segments: list[Segment]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What is shown of a document's text: the reading (None: there is none yet), its number of pages, the page, the passage asked for."""
+
+    version: TextVersion | None = None
+    pages: int = 0
+    sheet: Sheet | None = None
+    passage: Chunk | None = None
+
+
+def open_at(document: Document, place: Place) -> Reading:
+    """The document's text where `place` says, or as near to it as there is text."""
+    passage = passage_of(document, place.chunk)
+    version = passage.text_version if passage else document.read_as()
+    if version is None:
+        return Reading()
+    pages = version.pages.count()
+    number = place.page or (passage.page_from if passage else 1)
+    page = version.pages.defer("raw", "offset_map").filter(number=min(max(number, 1), max(pages, 1))).first()
+    sheet = _sheet(page, passage, place, printed=document.mime == PDF) if page else None
+    return Reading(version, pages, sheet, passage)
+
+
+def passage_of(document: Document, chunk_id: int | None) -> Chunk | None:
+    """The passage of any of the document's readings, also of one that has been replaced: old links stay good."""
+    if chunk_id is None:
+        return None
+    original = document.duplicate_of_id or document.pk
+    return Chunk.objects.select_related("text_version").filter(pk=chunk_id, text_version__document=original).first()
+
+
+def wording(passage: Chunk) -> dict[int, str]:
+    """{page number: the passage's text on it}, to find it again in the original."""
+    pages = Page.objects.filter(text_version=passage.text_version_id, number__range=(passage.page_from, passage.page_to))
+    found = ((page, span_on(passage, page)) for page in pages.only("number", "text"))
+    return {page.number: page.text[span.start : span.end] for page, span in found if span}
+
+
+def span_on(passage: Chunk | None, page: Page) -> Span | None:
+    """The passage cut to one page; None where nothing of it is there. It may begin before the page and end after it."""
+    if passage is None or not passage.page_from <= page.number <= passage.page_to:
+        return None
+    start = passage.start if passage.page_from == page.number else 0
+    end = passage.end if passage.page_to == page.number else len(page.text)
+    return Span(start, end) if start < end else None
+
+
+def parts_of(text: str, size: int = PART) -> list[Span]:
+    """The text cut into parts of at most `size` characters, at the ends of lines or words where there are any near."""
+    cuts = [0]
+    while len(text) - cuts[-1] > size:
+        cuts.append(_seam(text, cuts[-1], cuts[-1] + size))
+    return [Span(start, end) for start, end in pairwise([*cuts, len(text)])]
+
+
+def _seam(text: str, start: int, end: int) -> int:
+    nearest = max(start + 1, end - _SEAM)
+    line = text.rfind("\n", nearest, end)
+    space = line if line >= 0 else text.rfind(" ", nearest, end)
+    return space + 1 if space >= 0 else end
+
+
+def segments_of(text: str, within: Span, passage: Span | None, citations: Sequence[Citation]) -> list[Segment]:
+    """The stretch `within`, cut wherever the passage or a citation begins or ends. Of overlapping citations the first counts."""
+    cited = list(_apart(citations, within))
+    edges = {within.start, within.end, *(edge for one in cited for edge in (one.start, one.end))}
+    edges |= {passage.start, passage.end} if passage else set()
+    inside = sorted(edge for edge in edges if within.start <= edge <= within.end)
+    made: list[Segment] = []
+    following = iter([*cited, None])
+    citation = next(following)
+    for start, end in pairwise(inside):
+        while citation is not None and citation.end <= start:
+            citation = next(following)
+        marked = passage is not None and passage.start <= start < passage.end
+        made.append(Segment(text[start:end], marked, citation if citation is not None and citation.start <= start else None))
+    return made
+
+
+def _apart(citations: Iterable[Citation], within: Span) -> Iterator[Citation]:
+    """Those that touch the stretch and don't begin inside the one before, in order."""
+    reached = 0
+    for citation in sorted(citations, key=lambda one: (one.start, -one.end)):
+        if citation.start >= reached and citation.start < citation.end and citation.start < within.end and citation.end > within.start:
+            reached = citation.end
+            yield citation
+
+
+def _sheet(page: Page, passage: Chunk | None, place: Place, *, printed: bool) -> Sheet:
+    parts = parts_of(page.text)
+    span = span_on(passage, page)
+    number = _part_number(page, parts, span, place)
+    part = parts[number - 1]
+    citations = Citation.objects.filter(text_version=page.text_version_id, page=page.number, start__lt=part.end, end__gt=part.start)
+    segments = segments_of(flowed(page.text) if printed else page.text, part, span, list(citations))
+    return Sheet(page.number, page.label, page.needs_ocr, number, len(parts), segments)
+
+
+def _part_number(page: Page, parts: Sequence[Span], span: Span | None, place: Place) -> int:
+    """The part that is asked for, else the one with the citation or the beginning of the passage, else the first."""
+    if place.part is not None:
+        return min(max(place.part, 1), len(parts))
+    at = _start_of(page, place.citation)
+    if at is None:
+        at = span.start if span else 0
+    return next((number for number, part in enumerate(parts, 1) if at < part.end), len(parts))
+
+
+def _start_of(page: Page, citation: int | None) -> int | None:
+    if citation is None:
+        return None
+    mentions = Citation.objects.filter(pk=citation, text_version=page.text_version_id, page=page.number)
+    return mentions.values_list("start", flat=True).first()
+
+
+def page_of(document: Document, number: int) -> Page | None:
+    """Page `number` of the published reading with `pages` (their count), `chunks` (spans on it) and `citations`; None if there is none."""
+    version = document.read_as()
+    page: Any = Page.objects.filter(text_version=version, number=number).first() if version else None
+    if page is None or version is None:
+        return None
+    page.pages = version.pages.count()
+    page.chunks = [_described(chunk, page) for chunk in version.chunks.filter(page_from__lte=number, page_to__gte=number)]
+    page.citations = list(version.citations.filter(page=number))
+    return page
+
+
+def citations_of(document: Document) -> QuerySet[Citation]:
+    """The mentions in the published reading, in reading order."""
+    version = document.read_as()
+    return Citation.objects.filter(text_version=version).order_by("page", "start", "id") if version else Citation.objects.none()
+
+
+def _described(chunk: Chunk, page: Page) -> dict[str, int]:
+    """A passage's part of a page as the API tells it."""
+    span = span_on(chunk, page) or Span(chunk.start, chunk.start)
+    return {"id": chunk.pk, "index": chunk.index, "start": span.start, "end": span.end}

@@ -1,0 +1,145 @@
+"""How the installation is, part by part, each with its reason in words."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import redis
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils.translation import gettext as _
+
+from documents.models import EmbeddingModel
+from documents.services.storage import blobs
+from tasks import service_registry
+from tasks.models import Worker
+
+# Without these nothing can be answered; the other parts only make some things wait.
+ESSENTIAL = ("database", "storage", "migrations")
+BROKER_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class Part:
+    """`essential`: the installation is not ready without it."""
+
+    name: str
+    ok: bool
+    reason: str
+    milliseconds: float = 0.0
+
+    @property
+    def essential(self) -> bool:
+        return self.name in ESSENTIAL
+
+
+class NotWell(Exception):
+    """A part is not as it should be; the message says why."""
+
+
+def examine() -> list[Part]:
+    """Look at every part. Never raises: what a part raises is its reason."""
+    return [_examine(name, check) for name, check in CHECKS.items()]
+
+
+def is_ready(parts: list[Part]) -> bool:
+    return all(part.ok for part in parts if part.essential)
+
+
+def _examine(name: str, check: Callable[[], str]) -> Part:
+    began = time.perf_counter()
+    try:
+        ok, reason = True, check()
+    except (NotWell, DatabaseError, OSError, redis.RedisError) as error:
+        ok, reason = False, str(error).strip().split("\n")[0] or type(error).__name__
+    return Part(name, ok, reason, round((time.perf_counter() - began) * 1000, 1))
+
+
+def _database() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('server_version')")
+        return f"PostgreSQL {cursor.fetchone()[0]}"
+
+
+def _storage() -> str:
+    folder = blobs.root()
+    folder.mkdir(parents=True, exist_ok=True)
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise NotWell(_("Files cannot be written to the storage folder."))
+    free = os.statvfs(folder)
+    gigabytes = free.f_bavail * free.f_frsize / 1e9
+    if gigabytes < settings.MAX_UPLOAD_MB / 1000:
+        raise NotWell(_("Only %(gb).1f GB are free where files are stored.") % {"gb": gigabytes})
+    return _("%(gb).1f GB free") % {"gb": gigabytes}
+
+
+_migrated = False
+
+
+def _migrations() -> str:
+    """Migrations cannot be undone under a running process, so the good answer is kept."""
+    global _migrated
+    if not _migrated:
+        executor = MigrationExecutor(connection)
+        waiting = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+        if waiting:
+            raise NotWell(_("%(number)d migrations have not been applied.") % {"number": waiting})
+        _migrated = True
+    return _("all applied")
+
+
+def _broker() -> str:
+    if not settings.REDIS_URL:
+        return _("none configured; tasks run in the web process")
+    with redis.from_url(settings.REDIS_URL, socket_timeout=BROKER_SECONDS, socket_connect_timeout=BROKER_SECONDS) as client:
+        client.ping()
+    return _("answers")
+
+
+def _web() -> str:
+    return _alive(Worker.Kind.WEB, _("No web process works on background tasks."))
+
+
+def _workers() -> str:
+    if settings.TASK_EXECUTOR == "background":
+        return _("not used; tasks run in the web process")
+    if settings.TASK_EXECUTOR == "djangoq":
+        return _alive(Worker.Kind.DJANGOQ, _("No cluster answers; tasks wait."))
+    return _alive(Worker.Kind.CELERY, _("No worker answers; heavy tasks wait or run in the web process."))
+
+
+def _beat() -> str:
+    if settings.TASK_SCHEDULES_IN_WEB:
+        return _("not used; a web process obeys the schedules")
+    return _alive(Worker.Kind.BEAT, _("Nothing obeys the schedules."))
+
+
+def _alive(kind: Worker.Kind, sentence: str) -> str:
+    number = Worker.objects.alive(kind).count()
+    if not number:
+        raise NotWell(sentence)
+    return _("%(number)d alive") % {"number": number}
+
+
+def _models() -> str:
+    active = EmbeddingModel.objects.filter(active=True).first()
+    if active is None:
+        return _("the embedding model is prepared at its first use")
+    loaded = "embedding" in service_registry.built()
+    return _("%(name)s, loaded in this process") % {"name": active.name} if loaded else active.name
+
+
+CHECKS: dict[str, Callable[[], str]] = {
+    "database": _database,
+    "storage": _storage,
+    "migrations": _migrations,
+    "broker": _broker,
+    "web": _web,
+    "workers": _workers,
+    "beat": _beat,
+    "models": _models,
+}

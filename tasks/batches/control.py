@@ -1,0 +1,248 @@
+"""Work that was asked for as one: made, paused, resumed, cancelled, and its failures tried again together.
+
+What people may do to a batch they may do to it as a whole, so the door stands here once: its scope's editors.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import connection, transaction
+from django.db.models import F, Q
+from django.db.models.functions import Greatest, Now
+from django.http import Http404
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from pydantic import BaseModel
+
+from tasks.engine.outbox import wake_all
+from tasks.manager import manager
+from tasks.models import ACTIVE, Batch, Status, TaskRecord, TopicState
+from tasks.progress import batches as batch_progress
+from tasks.progress import estimates, topics
+from tasks.progress.events import left_now
+from tasks.run import TaskRun
+
+WAITING = (Status.PENDING, Status.QUEUED, Status.RETRYING)
+AT_ONCE = 200
+"""More records than this are cancelled or tried again by a task, so that nobody waits for the answer."""
+CHANGE = "tasks.change_batch"
+SHOWN_FOR = timedelta(hours=1)
+MOST_SHOWN = 5
+
+FAILED_UNITS = f"""
+SELECT newest.id FROM (
+    SELECT DISTINCT ON (unit) id, status, {batch_progress.UNIT} AS unit
+    FROM tasks_taskrecord r WHERE batch_id = %s ORDER BY unit, id DESC
+) AS newest JOIN tasks_topicstate s ON s.topic = newest.unit
+WHERE newest.status = 'failed' AND s.status = 'failed' ORDER BY newest.id
+"""  # noqa: S608 (a constant of ours)
+
+
+class BatchChange(BaseModel):
+    """What a large batch's task is to do: "cancel" or "retry"."""
+
+    batch_id: uuid.UUID
+    change: str
+
+
+def create(kind: str, title: str, scope: uuid.UUID | None, user: Any, expected: int | None = None) -> Batch:
+    """Begin a batch; `expected` units were announced, where that is known. Raises Http404 and PermissionDenied."""
+    if scope is not None and user is not None:
+        topics.require_editor(user, scope)
+    author = user if getattr(user, "pk", None) else None
+    with transaction.atomic():
+        batch = Batch.objects.create(kind=kind, title=title[:200], scope=scope, user=author, expected=expected)
+        batch_progress.tell(batch.pk)
+    return batch
+
+
+def open_for(batch_id: uuid.UUID, scope: uuid.UUID, user: Any) -> Batch:
+    """The batch that more work of this scope may join. Raises Http404 (another scope's too) and PermissionDenied."""
+    return _door(Batch.objects.filter(pk=batch_id, scope=scope), user)
+
+
+def pause(batch_id: uuid.UUID, user: Any) -> Batch:
+    """Hold everything of it that waits, and what is born of it later; what runs may finish. A finished batch stays as it is."""
+    with transaction.atomic():
+        batch = _locked(batch_id, user)
+        if batch.finished_at is None and batch.paused_at is None:
+            batch.paused_at, batch.paused_by = timezone.now(), user if getattr(user, "pk", None) else None
+            batch.save(update_fields=["paused_at", "paused_by"])
+            batch_progress.hold([batch.pk])
+        batch_progress.tell(batch.pk)
+    return batch
+
+
+def resume(batch_id: uuid.UUID, user: Any) -> Batch:
+    """Let everything of it go on, tasks that were paused one by one included."""
+    with transaction.atomic():
+        batch = _locked(batch_id, user)
+        batch.paused_at = batch.paused_by = None
+        batch.save(update_fields=["paused_at", "paused_by"])
+        held = batch.records.filter(status__in=WAITING, paused_at__isnull=False)
+        if held.update(paused_at=None, paused_by=None):
+            transaction.on_commit(wake_all, robust=True)
+        batch_progress.tell(batch.pk)
+    return batch
+
+
+def cancel(batch_id: uuid.UUID, user: Any) -> Batch:
+    """Cancel everything of it that has not ended; nothing more is expected."""
+    with transaction.atomic():
+        batch = _locked(batch_id, user)
+        if batch.finished_at is None:
+            batch.paused_at = batch.paused_by = None
+            batch.save(update_fields=["paused_at", "paused_by"])
+            close(batch.pk)
+    return _change(batch, "cancel", user, _cancellable(batch).count())
+
+
+def retry_failed(batch_id: uuid.UUID, user: Any) -> Batch:
+    """Try every unit that failed again, each at the stage that failed."""
+    with transaction.atomic():
+        batch = _locked(batch_id, user)
+    return _change(batch, "retry", user, len(_failed(batch)))
+
+
+def correct(batch_id: uuid.UUID, user: Any, *, title: str | None = None, withdrawn: int = 0) -> Batch:
+    """Give it another title; `withdrawn` of the announced units will not come."""
+    with transaction.atomic():
+        batch = _locked(batch_id, user)
+        if title is not None:
+            batch.title = title
+            batch.save(update_fields=["title"])
+        if withdrawn:
+            withdraw(batch.pk, withdrawn)
+    return batch
+
+
+def leave(topic: str) -> None:
+    """What this topic stood for was deleted: no batch counts it any more, and those that are still shown are counted anew.
+
+    Call it outside of transactions that lock anything of the topic.
+    """
+    with transaction.atomic():
+        records = TaskRecord.objects.filter(topic=topic, batch__isnull=False)
+        # Locked first, as who pauses does: he has the batch and wants its records.
+        shown = Batch.objects.select_for_update(of=("self",)).filter(_recent(), pk__in=records.values("batch")).order_by("pk")
+        left = list(shown.values_list("pk", flat=True))
+        records.update(batch=None)
+        for batch_id in left:
+            withdraw(batch_id)
+            batch_progress.reopen(batch_id)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A batch as pages show it: its last event in words."""
+
+    batch: Batch
+    text: str
+    step: str
+    seq: int
+
+
+def shown(scope: uuid.UUID) -> list[Shown]:
+    """What is under way in a scope, and what has just ended with failures, newest first. The right to see it has been checked."""
+    lively = _recent() & (Q(finished_at=None) | Q(failed__gt=0))
+    found = list(Batch.objects.filter(lively, scope=scope).select_related("paused_by")[:MOST_SHOWN])
+    states = TopicState.objects.in_bulk([batch.topic for batch in found])
+    return [_shown(batch, states.get(batch.topic)) for batch in found]
+
+
+def _recent() -> Q:
+    return Q(finished_at=None) | Q(finished_at__gt=Now() - SHOWN_FOR)
+
+
+def _shown(batch: Batch, state: TopicState | None) -> Shown:
+    left = estimates.in_words(left_now(state.left, state.updated)) if state else ""
+    text = ", ".join(filter(None, [batch_progress.message_of(batch), left]))
+    step = "ended" if batch.finished_at else "paused" if batch.paused_at else "batch"
+    return Shown(batch, text, step, state.seq if state else 0)
+
+
+def withdraw(batch_id: uuid.UUID, units: int = 1) -> None:
+    """So many units that were announced will not come (a file was refused, or is a copy of one that is there)."""
+    Batch.objects.filter(pk=batch_id, expected__isnull=False).update(expected=Greatest(F("expected") - units, 0))
+
+
+def close(batch_id: uuid.UUID) -> None:
+    """Nothing more will come, whatever was announced: it is complete when what is there has ended."""
+    Batch.objects.filter(pk=batch_id).update(expected=0)
+
+
+def change_all(job: BatchChange, run: TaskRun) -> dict[str, Any]:
+    """The task behind large batches. Whoever submitted it passed the door; it ends early where the batch is gone."""
+    batch = Batch.objects.filter(pk=job.batch_id).first()
+    if batch is None:
+        return {"changed": 0}
+
+    def progress(done: int, of: int) -> None:
+        run.progress(100 * done / max(of, 1), job.change, _("%(done)d of %(all)d") % {"done": done, "all": of})
+
+    return {"changed": CHANGES[job.change](batch, progress)}
+
+
+def _change(batch: Batch, change: str, user: Any, count: int) -> Batch:
+    if count > AT_ONCE:
+        job = BatchChange(batch_id=batch.pk, change=change)
+        manager.submit(CHANGE, job, scope=batch.scope, user=user, unique=f"{batch.pk}:{change}", priority=1)
+    else:
+        CHANGES[change](batch, lambda done, of: None)
+    batch.refresh_from_db()
+    return batch
+
+
+def _cancel_all(batch: Batch, progress: Callable[[int, int], None]) -> int:
+    """One by one, each with its owner's `on_end`; again until nothing is left, for a stage may hand over to the next meanwhile."""
+    done = 0
+    while ids := list(_cancellable(batch).values_list("pk", flat=True)[:AT_ONCE]):
+        for record_id in ids:
+            manager.cancel(record_id)
+        done += len(ids)
+        progress(done, done + _cancellable(batch).count())
+    batch_progress.tell(batch.pk)
+    return done
+
+
+def _retry_all(batch: Batch, progress: Callable[[int, int], None]) -> int:
+    ids = _failed(batch)
+    for done, record_id in enumerate(ids):
+        if done % 20 == 0:
+            progress(done, len(ids))
+        manager.retry(record_id)
+    batch_progress.tell(batch.pk)
+    return len(ids)
+
+
+CHANGES: dict[str, Callable[[Batch, Callable[[int, int], None]], int]] = {"cancel": _cancel_all, "retry": _retry_all}
+
+
+def _cancellable(batch: Batch) -> Any:
+    return TaskRecord.objects.filter(batch=batch, status__in=ACTIVE, cancel_requested=False).order_by("-id")
+
+
+def _failed(batch: Batch) -> list[uuid.UUID]:
+    """The newest task of every unit that has failed."""
+    with connection.cursor() as cursor:
+        cursor.execute(FAILED_UNITS, [batch.pk])
+        return [record_id for (record_id,) in cursor.fetchall()]
+
+
+def _locked(batch_id: uuid.UUID, user: Any) -> Batch:
+    return _door(Batch.objects.select_for_update(of=("self",)).filter(pk=batch_id), user)
+
+
+def _door(batches: Any, user: Any) -> Batch:
+    batch: Batch | None = batches.first()
+    if batch is None or (user is not None and not Batch.objects.visible_to(user).filter(pk=batch.pk).exists()):
+        raise Http404
+    if user is not None and not topics.may_change_batch(user, batch):
+        raise PermissionDenied(_("You may see this work but not change it."))
+    return batch
