@@ -2,7 +2,7 @@
 FROM python:3.12-slim-bookworm
 
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 \
-    DJANGO_SETTINGS_MODULE=lexintel.settings LEXINTEL_BOOTSTRAP=off LEXINTEL_VAR=/data LEXINTEL_HOST=0.0.0.0 LOG_FORMAT=json
+    DJANGO_SETTINGS_MODULE=lexintel.settings LEXINTEL_BOOTSTRAP=off LEXINTEL_VAR=/data LEXINTEL_HOST=0.0.0.0 LOG_FORMAT=json MALLOC_ARENA_MAX=2
 
 RUN useradd --system --uid 10001 --user-group --create-home --home-dir /home/lexintel lexintel \
     && install -d -o lexintel -g lexintel /data /app

@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import pytest_django
 from django.conf import settings as django_settings
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from django.db import connection
 from django.test import override_settings
 from rest_framework.test import APIClient
 
@@ -16,6 +18,7 @@ from cases.models import Case, Membership, Role
 from cases.services import matters
 from documents.services.sandbox.pool import close_all
 from lexintel.models import ApiToken, User
+from lexintel.tests.sessions import end_sessions
 
 PASSWORD = "pass-word-123"
 CORPUS = django_settings.BASE_DIR.parent / "shared" / "corpus"
@@ -27,6 +30,19 @@ def fast_passwords() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(PBKDF2PasswordHasher, "iterations", 1)
         yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_keepdb: bool, django_db_blocker: pytest_django.DjangoDbBlocker) -> Iterator[None]:
+    """At the end nobody uses the test database any more, so that it can be dropped."""
+    name = connection.settings_dict["NAME"]
+    yield
+    if django_db_keepdb:
+        return
+    with django_db_blocker.unblock():
+        left = end_sessions(name)
+    if left:
+        pytest.fail(f"Processes that tests started still used the database at the end: {'; '.join(left)}", pytrace=False)
 
 
 @pytest.fixture(scope="session", autouse=True)

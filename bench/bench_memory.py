@@ -1,66 +1,102 @@
-"""Does a worker's memory stay level? Five hundred documents, made on the spot, through a web process and a worker with one child."""
+"""What all of LexIntel takes on one machine, and whether a worker's memory stays level.
+
+The stack is `manage.py up` in its default shape, with its servers: it reads the demonstration case and twenty documents more, answers three
+searches, and is left alone until its memory is level. What is added up is the proportional set size of every process that `up` started,
+itself included, by the kernel's account (pages that several processes share are divided among them).
+"""
 
 from __future__ import annotations
 
+import os
 import tempfile
 import time
+import urllib.parse
+from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 
-import typst
+from django.core.management.base import CommandError
 
-from bench.installation import Installation, installation
-from tasks.base.memory import tree_mb
+from bench import materials
+from bench.figures import Figures, Plan
+from bench.installation import Installation, installation, pss, whole_stack
+from tasks.base.memory import descendants, tree_mb
 
+DOCUMENTS = 20
+LEVEL, LOOK_S, AT_MOST_S = 0.005, 12.0, 120.0
 MARKS = (100, 300, 500)
 AT_ONCE = 20
-PAGES = 2
 LIMIT_S = 1800
-PARAGRAPH = (
-    "The plaintiff relies on Roe v. Wade, 410 U.S. 113, 152 (1973), and on 42 U.S.C. § 1983. The harbour crane was inspected "
-    "on the third of March and found to be unsafe; its brakes had been renewed twice, and the log of the watch says nothing of it. "
-)
+PARTS = {"extraction": "parsers", "lexintel.web": "web", "lexintel.celery": "worker", "postgres": "postgres", "valkey-server": "valkey"}
 
 
-def run(out: Callable[[str], None]) -> dict[str, float]:
-    """MB (proportional set size with children) of worker and web after 100, 300 and 500 documents, half PDF and half text."""
-    figures: dict[str, float] = {}
-    with tempfile.TemporaryDirectory() as folder, installation(children=1) as place:
-        files = [_pdf(Path(folder)), _text(Path(folder))]
-        for mark in MARKS:
-            _work(place, files, mark)
-            taken = {name: tree_mb(process.pid) or 0.0 for name, process in place.processes.items()}
-            figures |= {f"{name}_pss_mb_after_{mark}": size for name, size in taken.items()}
-            out(f"{mark} documents: worker {taken['worker']:.0f} MB, web {taken['web']:.0f} MB")
-    for name in ("worker", "web"):
-        figures[f"{name}_growth_mb"] = figures[f"{name}_pss_mb_after_{MARKS[-1]}"] - figures[f"{name}_pss_mb_after_{MARKS[0]}"]
+def run(out: Callable[[str], object], plan: Plan) -> Figures:
+    """Amounts: MiB of the whole stack at rest (goal 750) and of its parts; growth of worker and web between 100 and 500 documents."""
+    if not Path("/proc/self/smaps_rollup").exists():
+        raise CommandError("The memory of processes is read from /proc/<pid>/smaps_rollup, which this system does not have.")
+    figures = Figures()
+    with tempfile.TemporaryDirectory() as folder:
+        files = [materials.filings(Path(folder), (2,))[0].path, materials.letters(Path(folder), 1)[0]]
+        _stack(figures, files, plan)
+        if not plan.quick:
+            _growth(figures, files, out)
     return figures
 
 
-def _pdf(folder: Path) -> Path:
-    """A filing of some pages."""
-    source, target = folder / "filing.typ", folder / "filing.pdf"
-    source.write_text("#pagebreak()\n".join(f"= Section {page}\n\n" + f"{PARAGRAPH}\n\n" * 6 for page in range(1, PAGES + 1)))
-    typst.compile(str(source), output=str(target))
-    return target
+def _stack(figures: Figures, files: list[Path], plan: Plan) -> None:
+    with whole_stack() as (place, ready):
+        figures.absolute["first start of `up` until ready, s"] = ready
+        for n in range(plan.size(DOCUMENTS, 2) // len(files)):
+            place.upload(*files, salt=f"\n%{n}".encode())
+        place.wait_for_all(LIMIT_S)
+        for words in ("harbor", "who inspected the crane", "42 U.S.C. § 1983"):
+            place.call("GET", f"/api/search/?{urllib.parse.urlencode({'q': words})}")
+        whole = _at_rest(place.processes["up"].pid, AT_MOST_S if not plan.quick else LOOK_S)
+        figures.ratios["the whole stack at rest, MiB"] = sum(whole.values())
+        figures.ratios |= {f"  {part}, MiB": size for part, size in sorted(whole.items(), key=lambda item: -item[1])}
 
 
-def _text(folder: Path) -> Path:
-    target = folder / "letter.txt"
-    target.write_text("\n\n".join(f"{n}. {PARAGRAPH}" for n in range(PAGES * 6)))
-    return target
+def _at_rest(pid: int, at_most: float) -> dict[str, float]:
+    """MiB by part, once two looks some seconds apart find the same."""
+    deadline = time.monotonic() + at_most
+    now = _parts(pid)
+    while time.monotonic() < deadline:
+        time.sleep(LOOK_S)
+        before, now = now, _parts(pid)
+        if abs(sum(now.values()) - sum(before.values())) < LEVEL * sum(now.values()):
+            break
+    return now
+
+
+def _parts(pid: int) -> dict[str, float]:
+    sizes: dict[str, float] = defaultdict(float)
+    for each in [pid, *descendants(pid)]:
+        try:
+            command = Path(f"/proc/{each}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            size = pss(each)
+        except FileNotFoundError:
+            continue  # it ended just now
+        sizes[next((part for word, part in PARTS.items() if word in command and "keeper" not in command), "supervision")] += size
+    return dict(sizes)
+
+
+def _growth(figures: Figures, files: list[Path], out: Callable[[str], object]) -> None:
+    """Of a web process and of a worker with one child, over five hundred documents, half PDF and half text."""
+    taken: dict[int, dict[str, float]] = {}
+    with installation(children=1) as place:
+        for mark in MARKS:
+            _work(place, files, mark)
+            taken[mark] = {name: tree_mb(process.pid) or 0.0 for name, process in place.processes.items()}
+            out(f"  {mark} documents: worker {taken[mark]['worker']:.0f} MiB, web {taken[mark]['web']:.0f} MiB")
+    for name in ("worker", "web"):
+        figures.ratios[f"{name} after {MARKS[-1]} documents to after {MARKS[0]}"] = taken[MARKS[-1]][name] / taken[MARKS[0]][name]
 
 
 def _work(place: Installation, files: list[Path], mark: int) -> None:
     """Upload until there are `mark` documents, and wait until all of them are ready."""
-    deadline = time.monotonic() + LIMIT_S
-    while (ready := place.count(status="ready")) < mark:
-        if failed := place.count(status="failed"):
-            raise RuntimeError(f"{failed} documents failed.")
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"Only {ready} of {mark} documents were ready after {LIMIT_S} s.")
-        sent = place.count()
-        if sent < mark and sent - ready < AT_ONCE:
+    while (sent := place.count()) < mark:
+        if sent - place.count(status="ready") < AT_ONCE:
             for n in range(sent, min(mark, sent + AT_ONCE), len(files)):
-                place.upload(*files, salt=f"\n%{n}".encode())
+                place.upload(*files, salt=f"\n%{n} {os.getpid()}".encode())
         time.sleep(0.2)
+    place.wait_for_all(LIMIT_S)

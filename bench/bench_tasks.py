@@ -6,78 +6,65 @@ import os
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 
 import redis
 from django.conf import settings
-from django.core.management import call_command
+from django.core.management.base import CommandError
 from django.db import connection
 from django.db.models import Max, Min
 from django.test import override_settings
 
 from bench import bare, noop  # noqa: F401 (registers the task here too)
-from bench.bench_progress import publish_cost
-from bench.installation import free_port, fresh_database, stop
+from bench.figures import Figures, Plan
+from bench.installation import free_port, own_database, require_redis, stop
+from bench.publishing import bare_ms, publish_ms
 from tasks.manager import manager
 from tasks.models import Status, TaskRecord
 
-DATABASE = "lexintel_bench_tasks"
 RUN, SUBMIT, STARTS = 3000, 10_000, 100
 CHILDREN = 2
 WAIT = 180.0
-WARM_UP = 6.0
-"""Seconds in which a web process builds its services."""
+WARM_UP = 1.0
 
 
-def run(out: Callable[[str], None]) -> dict[str, float]:
-    """Tasks a second: `bare_celery`, `celery`, their ratio `celery_of_bare` (goal 0.5), `background` (goal 2,000). Seconds: `submit_10000`
-    (goal 5). Milliseconds: `start_celery_p50`, `start_background_p50` from submit to start with an idle worker (goal 20), `publish`
-    (goal 1)."""
-    figures = {"bare_celery": _bare_rate()}
-    with _own_database() as env:
-        figures |= _through_celery(env)
-        figures |= _through_web(env)
-    figures["celery_of_bare"] = figures["celery"] / figures["bare_celery"]
-    figures["publish"] = publish_cost("document:bench")
-    out(f"Celery alone {figures['bare_celery']:.0f}/s, with records {figures['celery']:.0f}/s, {CHILDREN} children each")
-    out(f"background {figures['background']:.0f}/s with {settings.TASK_BACKGROUND_THREADS} threads")
-    if figures["background"] < 2000:
-        out("  limited by three statements and two published events for each task, by the threads of one process (one interpreter lock)")
-    return figures
-
-
-@contextmanager
-def _own_database() -> Iterator[dict[str, str]]:
-    """This process and those it starts work in a new database; gives their environment."""
-    with ExitStack() as stack:
-        url = stack.enter_context(fresh_database(DATABASE))
-        stack.callback(_use, connection.settings_dict["NAME"])
-        _use(DATABASE)
-        call_command("migrate", verbosity=0)
-        var = stack.enter_context(tempfile.TemporaryDirectory(prefix="lexintel-bench-"))
-        yield {
-            **os.environ,
-            "DATABASE_URL": url,
-            "REDIS_URL": settings.REDIS_URL,
-            "LEXINTEL_VAR": var,
-            "LEXINTEL_BOOTSTRAP": "off",
-            "LOG_LEVEL": "ERROR",
-            "STOP_GRACE_SECONDS": "1",
-            "TASK_MODULES": "bench.noop",
-            "TASK_SERVICES_AT_START": "0",
-        }
-
-
-def _use(name: str) -> None:
-    connection.close()
-    connection.settings_dict["NAME"] = name
+def run(out: Callable[[str], object], plan: Plan) -> Figures:
+    """Ratios: our records through Celery to Celery alone (goal 0.5), through the web process's threads to Celery alone; submitting many to
+    writing as many bare rows; from submit to start to the same of Celery alone."""
+    runs, submits, starts = plan.size(RUN, 200), plan.size(SUBMIT, 500), plan.size(STARTS, 5)
+    bare_rate, bare_start = _bare(runs, starts)
+    with own_database("lexintel_bench_tasks") as env:
+        env |= {"TASK_MODULES": "bench.noop", "TASK_SERVICES_AT_START": "0"}
+        submitted, rows = _submit(submits), _bare_rows(submits)
+        celery, celery_start = _through_celery(env, runs, starts)
+        web, web_start = _through_web(env, runs, starts)
+        publish, (bare_publish, _way) = publish_ms("document:bench"), bare_ms(env["REDIS_URL"])
+    ratios = {
+        "records through Celery to Celery alone": celery / bare_rate,
+        "records in a web process to Celery alone": web / bare_rate,
+        "submitting many to writing bare rows, time": submitted / rows,
+        "submit to start, Celery to Celery alone": celery_start / bare_start,
+        "submit to start, a web process to Celery alone": web_start / bare_start,
+        "publishing an event to redis-py's publish": publish / bare_publish,
+    }
+    absolute = {
+        f"Celery alone, {CHILDREN} children, tasks/s": bare_rate,
+        "records through Celery, tasks/s": celery,
+        f"records in a web process, {settings.TASK_BACKGROUND_THREADS} threads, tasks/s": web,
+        f"submitting {submits:,}, s": submitted,
+        "submit to start, Celery alone, p50 ms": bare_start,
+        "submit to start, Celery, p50 ms": celery_start,
+        "submit to start, a web process, p50 ms": web_start,
+        "publishing an event, ms": publish,
+    }
+    return Figures(ratios, absolute)
 
 
 @contextmanager
 def _process(*command: str, env: dict[str, str]) -> Iterator[None]:
+    env = {**env, "PYTHONWARNINGS": "ignore"}  # Celery's, about root
     process = subprocess.Popen(
         [sys.executable, "-m", *command], env=env, cwd=settings.BASE_DIR, stdout=subprocess.DEVNULL, start_new_session=True
     )
@@ -96,58 +83,74 @@ def _until(look: Callable[[], bool], what: str) -> None:
     deadline = time.monotonic() + WAIT
     while not look():
         if time.monotonic() > deadline:
-            raise TimeoutError(f"{what} did not come about within {WAIT:.0f} s.")
+            raise CommandError(f"{what} did not come about within {WAIT:.0f} s.")
         time.sleep(0.005)
 
 
-def _bare_rate() -> float:
-    """From the moment at which a tenth is done; all messages lie there before the worker starts."""
+def _bare(runs: int, starts: int) -> tuple[float, float]:
+    """Tasks a second from the moment at which a tenth is done (all messages lie there before the worker starts); then the median ms from
+    a message to its start, the worker idle."""
     queue = bare.app.conf.task_default_queue
-    with redis.Redis.from_url(settings.REDIS_URL) as client:
-        client.delete(queue)
-        for _ in range(RUN):
+    url = require_redis()
+    with redis.Redis.from_url(url) as client:
+        client.delete(queue, bare.STARTED)
+        for _ in range(runs):
             bare.nothing.delay()
-        env = {**os.environ, "REDIS_URL": settings.REDIS_URL}
+        env = {**os.environ, "REDIS_URL": url}
         env.pop("DJANGO_SETTINGS_MODULE", None)
         with _process(*_worker("bench.bare"), env=env):
-            _until(lambda: int(client.llen(queue)) < RUN * 0.9, "the first tenth")
+            _until(lambda: int(client.llen(queue)) < runs * 0.9, "the first tenth")
             began, left = time.perf_counter(), int(client.llen(queue))
             _until(lambda: int(client.llen(queue)) == 0, "the last")
-            return left / (time.perf_counter() - began)
+            rate = left / (time.perf_counter() - began)
+            time.sleep(1)
+            taken = []
+            for _ in range(starts):
+                asked = time.time()
+                bare.started.delay()
+                _until(lambda: client.llen(bare.STARTED) > 0, "a start")
+                taken.append((float(client.lpop(bare.STARTED) or 0) - asked) * 1000)
+                time.sleep(0.02)
+            return rate, statistics.median(taken)
 
 
-def _through_celery(env: dict[str, str]) -> dict[str, float]:
+def _through_celery(env: dict[str, str], runs: int, starts: int) -> tuple[float, float]:
     env = {**env, "TASK_EXECUTOR": "celery"}
-    with override_settings(TASK_EXECUTOR="celery"):
-        submitted = _submit()
-        TaskRecord.objects.all().delete()
-        with _process(*_worker("lexintel.celery"), env=env):
-            rate = _rate()
-            return {"submit_10000": submitted, "celery": rate, "start_celery_p50": _start_ms()}
+    with override_settings(TASK_EXECUTOR="celery"), _process(*_worker("lexintel.celery"), env=env):
+        return _rate(runs), _start_ms(starts)
 
 
-def _through_web(env: dict[str, str]) -> dict[str, float]:
+def _through_web(env: dict[str, str], runs: int, starts: int) -> tuple[float, float]:
     env = {**env, "TASK_EXECUTOR": "background"}
-    with override_settings(TASK_EXECUTOR="background"):
-        TaskRecord.objects.all().delete()
-        with _process("lexintel.web", "--port", str(free_port()), env=env):
-            rate = _rate()
-            return {"background": rate, "start_background_p50": _start_ms()}
+    with override_settings(TASK_EXECUTOR="background"), _process("lexintel.web", "--port", str(free_port()), env=env):
+        return _rate(runs), _start_ms(starts)
 
 
-def _submit() -> float:
+def _submit(count: int) -> float:
+    with override_settings(TASK_EXECUTOR="celery"):
+        began = time.perf_counter()
+        manager.submit_many("bench.noop", [None] * count)
+        seconds = time.perf_counter() - began
+    TaskRecord.objects.all().delete()
+    return seconds
+
+
+def _bare_rows(count: int) -> float:
+    """Seconds of as many rows of the same table by Django's own bulk_create."""
     began = time.perf_counter()
-    manager.submit_many("bench.noop", [None] * SUBMIT)
-    return time.perf_counter() - began
+    TaskRecord.objects.bulk_create([TaskRecord(name="bench.noop", payload={}) for _ in range(count)], batch_size=500)
+    seconds = time.perf_counter() - began
+    TaskRecord.objects.all().delete()
+    return seconds
 
 
-def _rate() -> float:
+def _rate(runs: int) -> float:
     """Tasks a second between the first start and the last end, by the database's clock; the process has worked before."""
-    _work_off(RUN // 10)
+    _work_off(max(20, runs // 10))
     time.sleep(WARM_UP)
-    _work_off(RUN)
+    _work_off(runs)
     times = TaskRecord.objects.filter(status=Status.SUCCEEDED).aggregate(began=Min("started_at"), ended=Max("finished_at"))
-    return RUN / float((times["ended"] - times["began"]).total_seconds())
+    return runs / float((times["ended"] - times["began"]).total_seconds())
 
 
 def _work_off(count: int) -> None:
@@ -156,10 +159,10 @@ def _work_off(count: int) -> None:
     _until(lambda: not TaskRecord.objects.active().exists(), "the end of all tasks")
 
 
-def _start_ms() -> float:
+def _start_ms(starts: int) -> float:
     """Median from before the submission to the start, by the database's clock."""
     taken = []
-    for _ in range(STARTS):
+    for _ in range(starts):
         with connection.cursor() as cursor:
             cursor.execute("SELECT clock_timestamp()")
             asked = cursor.fetchone()[0]

@@ -1,10 +1,11 @@
-"""A whole installation of its own for a benchmark: a new database, a web process, workers; gone afterwards."""
+"""What a benchmark works in, so that it touches nothing of anybody's: a new database, a web process, workers, or all of `up`."""
 
 from __future__ import annotations
 
 import json
 import os
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
@@ -20,8 +21,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import CommandError
 from django.db import connection
+
+from lexintel.embedded.place import Place
 
 MAKE_OWNER = """
 from lexintel.models import ApiToken, User
@@ -59,18 +65,24 @@ class Installation:
         body += f"--{boundary}--\r\n".encode()
         return list(self.call("POST", "/api/documents/", body, f"multipart/form-data; boundary={boundary}"))
 
+    def passages(self) -> int:
+        """How many there are, by the database."""
+        with psycopg.connect(self.env["DATABASE_URL"]) as session:
+            found = session.execute("SELECT count(*) FROM documents_chunk").fetchone()
+        return int(found[0]) if found else 0
+
+    def wait_for_all(self, seconds: float, pause: float = 0.3) -> None:
+        """Until every document is ready; raises where one fails or the time is over."""
+        deadline = time.monotonic() + seconds
+        while (ready := self.count(status="ready")) < (there := self.count()):
+            if failed := self.count(status="failed"):
+                raise CommandError(f"{failed} of {there} documents failed.")
+            if time.monotonic() > deadline:
+                raise CommandError(f"Only {ready} of {there} documents were ready after {seconds:.0f} s.")
+            time.sleep(pause)
+
     def count(self, **filters: str) -> int:
         return int(self.call("GET", f"/api/documents/?{urllib.parse.urlencode({'page_size': 1, **filters})}")["count"])
-
-    def memory(self) -> dict[str, float]:
-        """Proportional set size in MB: the web process, and the largest single process of the worker."""
-        web = pss(self.processes["web"].pid)
-        worker = self.processes["worker"].pid
-        return {"web_pss_mb": web, "worker_pss_mb": max(pss(pid) for pid in [worker, *children(worker)])}
-
-
-def children(pid: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def pss(pid: int) -> float:
@@ -98,20 +110,99 @@ def fresh_database(name: str) -> Iterator[str]:
 
 
 @contextmanager
+def own_database(name: str) -> Iterator[dict[str, str]]:
+    """This process and those it starts work in a new database, migrated; gives their environment."""
+    with ExitStack() as stack:
+        url = stack.enter_context(fresh_database(f"{name}_{os.getpid()}"))
+        stack.callback(_use, connection.settings_dict["NAME"])
+        _use(f"{name}_{os.getpid()}")
+        call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
+        var = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lexintel-bench-")))
+        share_models(var)
+        yield {
+            **os.environ,
+            "DATABASE_URL": url,
+            "REDIS_URL": require_redis(),
+            "LEXINTEL_VAR": str(var),
+            "LEXINTEL_BOOTSTRAP": "off",
+            "LOG_LEVEL": "ERROR",
+            "STOP_GRACE_SECONDS": "1",
+        }
+
+
+def _use(name: str) -> None:
+    connection.close()
+    connection.settings_dict["NAME"] = name
+
+
+def require_redis() -> str:
+    if not settings.REDIS_URL:
+        raise CommandError("This benchmark measures workers and live progress, so it needs REDIS_URL (or the embedded servers).")
+    return str(settings.REDIS_URL)
+
+
+def share_models(var: Path) -> None:
+    """The converted model is made once; it takes seconds that no benchmark means to measure."""
+    (settings.VAR / "models").mkdir(parents=True, exist_ok=True)
+    (var / "models").symlink_to(settings.VAR / "models")
+
+
+@contextmanager
+def whole_stack() -> Iterator[tuple[Installation, float]]:
+    """`manage.py up` as a person starts it, in a folder of its own, signed in as the demo; and the seconds until it was ready."""
+    with tempfile.TemporaryDirectory(prefix="lexintel-bench-") as folder:
+        var = Path(folder, "var")
+        var.mkdir()
+        share_models(var)
+        unset = ("DATABASE_URL", "REDIS_URL", "STORAGE_URL", "TASK_EXECUTOR", "LEXINTEL_DEMO", "LOG_LEVEL")
+        env = {name: value for name, value in os.environ.items() if name not in unset}
+        env |= {"LEXINTEL_VAR": str(var), "LEXINTEL_PORT": str(free_port()), "LEXINTEL_BOOTSTRAP": "off", "LEXINTEL_HOST": "127.0.0.1"}
+        began = time.monotonic()
+        with Path(folder, "up.log").open("wb") as log:
+            process = subprocess.Popen(
+                [sys.executable, "manage.py", "up"],
+                env=env,
+                cwd=settings.BASE_DIR,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        try:
+            _wait_until_said(process, Path(folder, "up.log"), "Ctrl-C stops it.")
+            ready = time.monotonic() - began
+            place = Installation(f"http://127.0.0.1:{env['LEXINTEL_PORT']}", env, "", "", {"up": process})
+            place.token = place.call("POST", "/api/auth/token/", b'{"username": "demo", "password": "demo"}')["token"]
+            place.case = place.call("GET", "/api/cases/")["results"][0]["id"]
+            yield place, ready
+        finally:
+            stop(process)
+            shutil.rmtree(Place(var).home, ignore_errors=True)
+
+
+def _wait_until_said(process: subprocess.Popen[bytes], log: Path, words: str, seconds: float = 300) -> None:
+    deadline = time.monotonic() + seconds
+    while words not in (said := log.read_text(errors="replace")):
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise CommandError(f"`up` did not start for this benchmark:\n{said[-2000:]}")
+        time.sleep(0.1)
+
+
+@contextmanager
 def installation(*, children: int) -> Iterator[Installation]:
     """Web process and one Celery worker with that many children, ready to be used."""
     with ExitStack() as stack:
-        url = stack.enter_context(fresh_database("lexintel_bench"))
+        url = stack.enter_context(fresh_database(f"lexintel_bench_{os.getpid()}"))
         var = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lexintel-bench-")))
-        (settings.VAR / "models").mkdir(parents=True, exist_ok=True)
-        (var / "models").symlink_to(settings.VAR / "models")
+        share_models(var)
         port = free_port()
-        env = {**os.environ, "DATABASE_URL": url, "REDIS_URL": settings.REDIS_URL, "LEXINTEL_VAR": str(var), "LEXINTEL_PORT": str(port)}
+        env = {**os.environ, "DATABASE_URL": url, "REDIS_URL": require_redis(), "LEXINTEL_VAR": str(var), "LEXINTEL_PORT": str(port)}
         env |= {
             "LEXINTEL_BOOTSTRAP": "off",
             "LEXINTEL_SUPERVISOR_TOKEN": READY_TOKEN,
             "REMAP_SIGTERM": "SIGQUIT",
             "LOG_LEVEL": "WARNING",
+            "PYTHONWARNINGS": "ignore",
             "TASK_EXECUTOR": "hybrid",
             "STOP_GRACE_SECONDS": "1",
         }
@@ -140,7 +231,9 @@ def installation(*, children: int) -> Iterator[Installation]:
             ],
         }
         for name, command in commands.items():
-            place.processes[name] = subprocess.Popen(command, env=env, cwd=settings.BASE_DIR, start_new_session=True)
+            place.processes[name] = subprocess.Popen(
+                command, env=env, cwd=settings.BASE_DIR, stdout=subprocess.DEVNULL, start_new_session=True
+            )
             stack.callback(stop, place.processes[name])
         _wait_until_ready(place)
         yield place
@@ -166,4 +259,4 @@ def _wait_until_ready(place: Installation, seconds: float = 90) -> None:
         except (OSError, urllib.error.URLError):
             pass
         time.sleep(0.3)
-    raise TimeoutError(f"The installation was not ready after {seconds:.0f} s.")
+    raise CommandError(f"The installation was not ready after {seconds:.0f} s.")

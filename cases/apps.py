@@ -27,7 +27,7 @@ class CasesConfig(AppConfig):
         register_subjects("case", cases_named)
         register_scope_filter(case_ids_of)
         register_scope_editor(may_change_case)
-        service_registry.register("citation grammars", citations.grammars)
+        service_registry.register("citation grammars", citations.grammars, inherited=True)
 
 
 def cases_of(user: Any) -> QuerySet[Case]:

@@ -16,8 +16,10 @@ import socket
 import subprocess
 import sys
 import time
+import traceback
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -83,12 +85,14 @@ class Supervisor:
             self.attachment = Attachment(self.place.var)
             self.attachment.open()
             os.environ.update(self.attachment.addresses)
+        # One process less: a clock looks at a table every few seconds, and of all web processes only one leader does.
+        os.environ.setdefault("TASK_SCHEDULES_IN_WEB", "yes")
         self._read_settings()
         self._check_port()
         (self.place.run / "up.json").write_text(json.dumps({"pid": os.getpid(), "address": self.address}))
         self._check_stop()
         self._prepare()
-        with step("web, worker and beat"):
+        with step("web and worker"):
             for part in self._make_parts():
                 self.parts.append(part)
                 part.start()
@@ -96,16 +100,12 @@ class Supervisor:
         self._announce()
 
     def _read_settings(self) -> None:
-        """The settings as Django will read them; a wrong one ends the start here."""
-        from django.core.exceptions import ImproperlyConfigured
-
-        try:
-            from lexintel import settings
-        except ImproperlyConfigured as error:
-            raise StepFailed(str(error)) from error
-        self.host, self.port = settings.LEXINTEL_HOST, settings.LEXINTEL_PORT
-        self.executor, self.static = settings.TASK_EXECUTOR, settings.STATIC_ROOT
-        self.https, self.schedules_in_web = settings.HTTPS_ONLY, settings.TASK_SCHEDULES_IN_WEB
+        """The settings as Django will read them; a wrong one ends the start here. Read by a child, so that Django stays out of here."""
+        said = in_child(read_settings)
+        if "error" in said:
+            raise StepFailed(said["error"])
+        self.host, self.port, self.executor = said["LEXINTEL_HOST"], said["LEXINTEL_PORT"], said["TASK_EXECUTOR"]
+        self.https, self.schedules_in_web = said["HTTPS_ONLY"], said["TASK_SCHEDULES_IN_WEB"]
 
     def _check_port(self) -> None:
         family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
@@ -151,6 +151,7 @@ class Supervisor:
             "LOG_FORMAT": os.environ.get("LOG_FORMAT") or ("text" if sys.stdout.isatty() else "json"),
             "REMAP_SIGTERM": "SIGQUIT",
             "STOP_GRACE_SECONDS": "2",
+            "MALLOC_ARENA_MAX": os.environ.get("MALLOC_ARENA_MAX") or "2",
             "PYTHONUNBUFFERED": "1",
             "TMPDIR": str(self._empty_temporary()),
         }
@@ -281,6 +282,37 @@ class Supervisor:
     def say(self, sentence: str) -> None:
         print(sentence, flush=True)
         self.common.say(f"{'up':<7} {time.strftime('%Y-%m-%d %H:%M:%S')} {sentence}")
+
+
+def read_settings() -> dict[str, Any]:
+    """Those that concern the supervisor, or {"error": sentence}."""
+    from django.core.exceptions import ImproperlyConfigured
+
+    try:
+        from lexintel import settings
+    except ImproperlyConfigured as error:
+        return {"error": str(error)}
+    names = ("LEXINTEL_HOST", "LEXINTEL_PORT", "TASK_EXECUTOR", "HTTPS_ONLY", "TASK_SCHEDULES_IN_WEB")
+    return {name: getattr(settings, name) for name in names}
+
+
+def in_child(look: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """What `look` finds in a fork of this process, which takes all that it imports with it. For a process without threads."""
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            os.write(writing, json.dumps(look()).encode())
+        except BaseException:
+            traceback.print_exc()
+            raise
+        finally:
+            os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as answer:
+        said = answer.read()
+    os.waitpid(pid, 0)
+    return dict(json.loads(said)) if said else {"error": "The settings could not be read."}
 
 
 def running(state: Path) -> str:

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 from pathlib import Path
 
 KILOBYTES = 1024
+
+
+def give_back_memory() -> None:
+    """Return to the kernel what loading took and needs no more: the allocator (glibc's) keeps it otherwise."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
 
 
 def tree_mb(pid: int | None = None) -> float | None:

@@ -8,6 +8,7 @@ import time
 import traceback
 import uuid
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import partial
 from typing import Any
 
@@ -17,7 +18,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from tasks import registry
-from tasks.base import event_loop
+from tasks.base import event_loop, watchdog
 from tasks.base.connections import AWAY, drop_connection, outlast, refresh_connection
 from tasks.engine import attempt_log, outbox, queue, retry_policy
 from tasks.engine.lease import lease_keeper
@@ -71,7 +72,8 @@ def run_attempt(
     """A message says that something waits: run what is next in the queue, and what comes after it for a moment; then pass the
     message on, if more waits. False where nothing could be claimed. Raises only SystemExit and KeyboardInterrupt.
 
-    `abandon` gives up this process at a hard limit, `interrupt` raises SoftTimeLimitExceeded in it at a soft one that was ignored.
+    `abandon` gives up this process, which runs one record at a time, at a hard limit (a watchdog does it where nothing of ours can);
+    `interrupt` raises SoftTimeLimitExceeded in it at a soft one that was ignored.
     """
     refresh_connection()
     log.debug("A message about %s asks to look for work", record_id)
@@ -79,7 +81,8 @@ def run_attempt(
     worked = False
     while (run := outlast(lambda: claim_next(executor))) is not None:
         run.abandon, run.interrupt = abandon, interrupt
-        execute(run)
+        with watchdog.deadline(run.spec.hard_limit) if run.spec and abandon else nullcontext():
+            execute(run)
         worked = True
         if time.monotonic() > enough or stopping.is_set():
             _pass_on(executor)

@@ -12,8 +12,9 @@ from typing import Protocol
 
 @dataclass(frozen=True)
 class Hints:
-    """What a broker may know: the limits (s) behind which the process that took a message is killed. Whoever gets the message may
-    claim any record, so these are the longest that any task has; a record's own limits are kept by its attempt."""
+    """What a broker may know: the limits (s) behind which the process that took a message is killed, should it be frozen. Whoever gets
+    the message may claim any record, so these are the longest that any task has; a record's own limits are kept by its attempt, and
+    by a watchdog in the process that runs it."""
 
     soft_limit: float = 0
     hard_limit: float = 0

@@ -131,6 +131,16 @@ def test_a_task_that_ignores_its_limits_does_not_hold_up_the_others(stage: Stage
         assert (ended.status, ended.error_code, ended.attempt) == ("failed", "time_limit", 1)
 
 
+def test_a_task_that_lets_nothing_else_run_costs_its_child_at_its_own_limit(stage: Stage) -> None:
+    stuck = submit("fault.holds_the_interpreter", 2, seconds=900)
+    until(lambda: TaskRecord.objects.filter(pk__in=[record.pk for record in stuck], status=Status.STARTED).count() == 2, 20, "both")
+    others = submit("fault.work", 2, seconds=0.2)
+    all_ended(others, 60)  # both children were stuck, so some were killed for these
+    failed = all_ended(stuck, 60, status="failed")
+    assert [(record.error_code, record.lost) for record in failed] == [("poison", 2)] * 2
+    assert "holds_the_interpreter" in stage.worker.log.read_text(), "where it was stuck is in the log"
+
+
 def test_a_task_stuck_in_its_transaction_does_not_cost_its_neighbours_their_leases(stage: Stage) -> None:
     stage.webs[1].kill()  # so that both run in the same process
     stuck, other = submit("fault.stuck_publishing", seconds=4), submit("fault.light", seconds=4)

@@ -95,7 +95,7 @@ def test_workers_that_are_restarted_in_turn_during_a_batch_lose_and_repeat_nothi
         records: list[TaskRecord] = []
         for process in (first, second):
             records.extend(submit(tmp_path, *[LONG] * 2, *[SHORT] * 98, start=len(records)))
-            until(lambda: outcomes(records).get("running", 0) > 2, 20, "work under way")
+            until(lambda: outcomes(records).get("running", 0) >= 2, 40, "work under way")
             assert process.stop() == 0
             process.restart()
         until(lambda: not unfinished(records), 90, "the end of the batch")

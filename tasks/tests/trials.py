@@ -5,6 +5,7 @@ Imported by worker and web processes through TASK_MODULES, like `functions`.
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import time
@@ -88,6 +89,12 @@ def dies_published(job: Trial, run: TaskRun) -> None:
 def deadly(job: Trial, run: TaskRun) -> None:
     """Takes its process with it."""
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+@task("fault.holds_the_interpreter", payload=Trial, heavy=True, soft_limit=0.3, hard_limit=0.6, on_end=ended)
+def holds_the_interpreter(job: Trial, run: TaskRun) -> None:
+    """Native code that sleeps without letting any other thread of its process run."""
+    ctypes.PyDLL(None).sleep(int(job.seconds))
 
 
 def all_ended(records: Iterable[TaskRecord], seconds: float = 40, *, status: str = "succeeded") -> list[TaskRecord]:

@@ -51,6 +51,15 @@ def _submitter(name: str) -> Any:
     return submit
 
 
+@signals.worker_init.connect
+def _worker_starts(**_: Any) -> None:
+    """Before the pool forks: children share what is loaded here, and are ready at once when one follows another."""
+    if settings.TASK_SERVICES_AT_START:
+        service_registry.build_for_children()
+    else:
+        service_registry.keep_loaded()
+
+
 @signals.worker_process_init.connect
 def _child_starts(**_: Any) -> None:
     if settings.TASK_SERVICES_AT_START:

@@ -67,6 +67,8 @@ class Cluster:
         """Work until SIGTERM or SIGINT; then running attempts have STOP_GRACE_SECONDS to end and are handed back."""
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT):
             signal.signal(number, self._stop_soon)
+        if settings.TASK_SERVICES_AT_START:
+            service_registry.build_for_children()
         while not self._stopping:
             self._look_after()
             time.sleep(LOOK)

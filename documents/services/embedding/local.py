@@ -21,7 +21,7 @@ REPORT_EVERY = 4
 
 
 class LocalEmbedding:
-    """Vectors from the int8 model under var/models. Thread-safe; each process loads the model for itself."""
+    """Vectors from the int8 model under var/models. Thread-safe. A forked child shares its parent's model, which has no threads."""
 
     dimensions = DIMENSIONS
 
@@ -34,6 +34,7 @@ class LocalEmbedding:
         self._queries = QueryCache(self._vector)
         self._session: onnxruntime.InferenceSession | None = None
         self._lock = threading.Lock()
+        self._at_work = 0
         _alive.add(self)
 
     def embed(self, texts: Sequence[str], *, on_batch: Callable[[int], None] | None = None) -> np.ndarray:
@@ -61,7 +62,14 @@ class LocalEmbedding:
         self._queries.clear()
 
     def _vector(self, text: str) -> np.ndarray:
-        vector: np.ndarray = self._model().run(None, {INPUT: self.tokenizer.ids(text)[None]})[0][0]
+        model, ids = self._model(), self.tokenizer.ids(text)[None]
+        with self._lock:
+            self._at_work += 1
+        try:
+            vector: np.ndarray = model.run(None, {INPUT: ids})[0][0]
+        finally:
+            with self._lock:
+                self._at_work -= 1
         return vector
 
     def _model(self) -> onnxruntime.InferenceSession:
@@ -73,9 +81,10 @@ class LocalEmbedding:
             return self._session
 
     def _forget_parent(self) -> None:
-        """After a fork: the parent's threads, and whatever they held, are not here."""
+        """After a fork: the parent's threads, and whatever they held, are not here. A model in whose middle one was is loaded anew."""
         self._lock = threading.Lock()
-        self._session = None
+        if self._at_work:
+            self._session, self._at_work = None, 0
         self._queries = QueryCache(self._vector)
 
 

@@ -53,7 +53,7 @@ def register() -> None:
         _require_remote_settings()
     elif settings.EMBEDDING_FOLDER and not Path(settings.EMBEDDING_FOLDER).is_dir():
         raise ImproperlyConfigured(f"EMBEDDING_FOLDER is '{settings.EMBEDDING_FOLDER}', which is not a folder.")
-    service_registry.register(NAME, build, _close)
+    service_registry.register(NAME, build, _close, inherited=not settings.EMBEDDING_URL)
 
 
 def build() -> EmbeddingService:

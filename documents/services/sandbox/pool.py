@@ -1,4 +1,5 @@
-"""The warm children of this process for one kind of work: borrowed by a thread for one job, put back, replaced when worn out."""
+"""The warm children of this process for one kind of work: borrowed by a thread for one job, put back, replaced when worn out,
+ended when idle."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ import atexit
 import logging
 import os
 import threading
+import time
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,6 +22,8 @@ from documents.services.sandbox.process import CHECK_EVERY, Check, Child, Progre
 
 logger = logging.getLogger(__name__)
 ATTEMPTS = 2
+IDLE_SECONDS = 20.0
+"""A child that nobody needed for so long is ended: another starts in a tenth of a second."""
 
 
 class Pool:
@@ -37,7 +41,8 @@ class Pool:
     def _reset(self) -> None:
         self._free = threading.BoundedSemaphore(self._size)
         self._lock = threading.Lock()
-        self._idle: list[Child] = []
+        self._idle: list[tuple[Child, float]] = []
+        self._timer: threading.Timer | None = None
 
     def folder(self) -> Folder:
         """A working folder, to be removed by the caller. Those of processes that died go on this occasion."""
@@ -88,7 +93,7 @@ class Pool:
 
     def _take(self) -> Child:
         with self._lock:
-            child = self._idle.pop() if self._idle else None
+            child = self._idle.pop()[0] if self._idle else None
         if child is not None and child.worn_out():
             child.close()
             child = None
@@ -99,18 +104,37 @@ class Pool:
             child.close()
             return
         with self._lock:
-            self._idle.append(child)
+            self._idle.append((child, time.monotonic()))
+            self._look_later()
+
+    def _look_later(self) -> None:
+        """Have a thread come by when the child that rests longest has rested enough, unless one is on its way; called under the lock."""
+        if self._timer is None and self._idle:
+            since = min(since for _child, since in self._idle)
+            self._timer = threading.Timer(max(0.0, since + IDLE_SECONDS - time.monotonic()), self._end_idle)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def _end_idle(self) -> None:
+        with self._lock:
+            long_ago = time.monotonic() - IDLE_SECONDS
+            ended = [child for child, since in self._idle if since <= long_ago]
+            self._idle = [(child, since) for child, since in self._idle if since > long_ago]
+            self._timer = None
+            self._look_later()
+        for child in ended:
+            child.close()
 
     def close(self) -> None:
         """End the idle children (those at work end with their job or with this process)."""
         with self._lock:
             idle, self._idle = self._idle, []
-        for child in idle:
+        for child, _since in idle:
             child.close()
 
     def forget(self) -> None:
         """After a fork: the children are the parent's."""
-        for child in self._idle:
+        for child, _since in self._idle:
             child.forget()
         self._reset()
 

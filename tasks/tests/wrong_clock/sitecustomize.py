@@ -1,6 +1,7 @@
 """A wall clock that is wrong and may jump, for every Python process that has this folder in PYTHONPATH.
 
-The file named by CLOCK_SHIFT holds the seconds by which `time.time()` and `datetime.now()` are wrong; `time.monotonic()` goes on.
+The file named by CLOCK_SHIFT holds the seconds by which `time.time()`, `time.time_ns()` (what logging asks from Python 3.13 on) and
+`datetime.now()` are wrong; `time.monotonic()` goes on.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-real_time, real_datetime = time.time, datetime.datetime
+real_time, real_time_ns, real_datetime = time.time, time.time_ns, datetime.datetime
 path = Path(os.environ["CLOCK_SHIFT"])
 
 
@@ -37,4 +38,5 @@ class Shifted(real_datetime, metaclass=Kind):
 
 
 time.time = lambda: real_time() + shift()
+time.time_ns = lambda: real_time_ns() + int(shift() * 1_000_000_000)
 datetime.datetime = Shifted  # type: ignore[misc]
