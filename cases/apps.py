@@ -18,11 +18,13 @@ class CasesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from cases.access import connect
         from cases.services import citations
         from tasks import service_registry
         from tasks.base.scopes import register_scope_editor, register_scope_filter
         from tasks.progress.topics import register_subjects, register_topic
 
+        connect()
         register_topic("case", cases_of)
         register_subjects("case", cases_named)
         register_scope_filter(case_ids_of)

@@ -48,6 +48,7 @@ async def document_file(request: HttpRequest, document: Document) -> HttpRespons
             etag=document.sha256,
             mime=document.mime,
             name=document.name or document.title,
+            may_go_on=Document.objects.visible_to(request.user).filter(pk=document.pk).aexists,
             download="download" in request.GET,
         )
     except FileNotFoundError:

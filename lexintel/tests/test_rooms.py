@@ -22,7 +22,7 @@ FLOORS = {  # of each app, from the lowest: a name imports only what stands befo
         operations templatetags api views workers admin tasks urls apps management
     """,
     "cases": """
-        errors models filters forms activity tabs services serializers templatetags admin api views urls api_urls apps management
+        errors models access filters forms activity tabs services serializers templatetags admin api views urls api_urls apps management
     """,
     "documents": """
         errors jobs models filters explanations services.sandbox services.extraction ranged services.storage services.chunking

@@ -28,6 +28,8 @@ QUEUE_SIZE = 500
 QUIET = 15.0
 USERS_AT_ONCE = 50
 RECONNECT_PAUSE = 0.5
+CHECK_PAUSE = 0.5
+"""Seconds between two looks for subscriptions that are due: a removed member hears nothing after twice that."""
 Event = dict[str, Any]
 
 
@@ -120,6 +122,9 @@ class Hub:
         return sum(len(hub.subscriptions) for hub in list(cls._hubs.values()))
 
     def deliver(self, message: dict[str, Any]) -> None:
+        if "access" in message:
+            self._look_again(message["access"])
+            return
         event, scope = message["event"], message["scope"]
         heard = self.listeners.get(event["topic"], set())
         if scope:
@@ -127,9 +132,17 @@ class Hub:
         for subscription in heard:
             subscription.offer(event)
 
+    def _look_again(self, changed: dict[str, list[str]]) -> None:
+        """Have the rights of those whom a change concerns checked in the next round, within a second."""
+        users = set(changed["users"])
+        concerned = set().union(*(self.listeners.get(topic, set()) for topic in changed["topics"]))
+        for subscription in list(self.subscriptions):
+            if subscription in concerned or str(subscription.user.pk) in users:
+                subscription.due = 0.0
+
     async def _check_for_ever(self) -> None:
         while True:
-            await asyncio.sleep(min(1.0, settings.TASK_RECHECK_SECONDS / 2))
+            await asyncio.sleep(min(CHECK_PAUSE, settings.TASK_RECHECK_SECONDS / 2))
             try:
                 await self._check_rights()
             except (DatabaseError, InterfaceError) as error:

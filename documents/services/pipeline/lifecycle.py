@@ -28,6 +28,7 @@ from tasks.batches import control
 from tasks.manager import manager
 from tasks.models import Batch, TaskRecord
 from tasks.progress import estimates
+from tasks.progress.access import access_changed
 from tasks.progress.events import emit
 
 Status = Document.Status
@@ -231,6 +232,7 @@ def delete(document: Document, user: Any) -> None:
             settle(document, Status.CANCELLED)
         _promote_a_duplicate(document, user)
         AuditEvent.write("document.deleted", case=document.case, actor=user, target=document, title=document.title)
+        access_changed(topics=[document.topic])
     if was_processing and document.task_id:
         manager.cancel(document.task_id)
     control.leave(document.topic)
