@@ -27,3 +27,7 @@ class ReprocessingJob(BaseModel):
 
     batch_id: UUID
     document_ids: list[UUID]
+
+
+class RetitlingJob(BaseModel):
+    document_id: UUID

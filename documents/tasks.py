@@ -6,9 +6,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from documents.jobs import CitationExtractionJob, DocumentExtractionJob, EmbeddingGenerationJob, ReprocessingJob
+from documents.jobs import CitationExtractionJob, DocumentExtractionJob, EmbeddingGenerationJob, ReprocessingJob, RetitlingJob
 from documents.services.ingest import attachments, orphans
-from documents.services.pipeline import lifecycle, reprocessing, stages
+from documents.services.pipeline import lifecycle, reprocessing, retitling, stages
 from tasks.models import Batch, TaskRecord
 from tasks.registry import NoPayload, task
 from tasks.run import TaskRun
@@ -54,6 +54,12 @@ def reread_documents(job: ReprocessingJob, run: TaskRun) -> dict[str, Any]:
         run.progress(100 * done / count, "submitting", _("%(done)d of %(all)d") % {"done": done, "all": count})
 
     return {"documents": reprocessing.submit_all(batch, run.record.user, job.document_ids, progress)}
+
+
+@task(retitling.TASK, payload=RetitlingJob, soft_limit=1800)
+def renew_title(job: RetitlingJob, run: TaskRun) -> dict[str, Any]:
+    """Bring a document's new title to the words and vectors of its passages."""
+    return retitling.renew(job, run)
 
 
 @task("documents.cleanup_leftovers", heavy=True)

@@ -10,8 +10,9 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from documents.management.commands.ingest import find_case
-from documents.models import Document, TextVersion
+from documents.models import Document
 from documents.services.pipeline import lifecycle
+from documents.services.pipeline.retitling import citation_keys
 from documents.services.search import indexing
 
 EXAMPLE = """example:
@@ -60,12 +61,3 @@ class Command(BaseCommand):
             indexing.index_citations(version, citation_keys(version))
             if not words_only:
                 lifecycle.process_document_pipeline(document, None, from_stage="embeddings", source="reindex")
-
-
-def citation_keys(version: TextVersion) -> dict[int, list[str]]:
-    """The citation keys of each passage, as they are stored."""
-    keys: dict[int, list[str]] = {}
-    for chunk, key in version.citations.exclude(chunk=None).exclude(key="").values_list("chunk_id", "key").order_by("page", "start"):
-        if key not in keys.setdefault(chunk, []):
-            keys[chunk].append(key)
-    return keys

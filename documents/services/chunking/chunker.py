@@ -95,7 +95,7 @@ class _Reading:
         self._starts, self._ends, tokens = _units(self._text, tokenizer)
         self._tokens_before = np.concatenate([[0], np.cumsum(tokens)])
         self.total = len(self._starts)
-        self._title = self._shortened(title, TITLE_TOKENS)
+        self._title = shortened(title, TITLE_TOKENS, tokenizer)
         self._contexts: dict[str, str] = {}
 
     @cached_property
@@ -177,14 +177,25 @@ class _Reading:
         found = bisect_left(starts, start + 1) - 1
         section = names[found] if found >= 0 else ""
         if section not in self._contexts:
-            parts = (self._title, self._shortened(section, SECTION_TOKENS))
-            self._contexts[section] = "\n".join(part for part in parts if part)[:CONTEXT_CHARACTERS]
+            self._contexts[section] = _context(self._title, shortened(section, SECTION_TOKENS, self._tokenizer))
         return self._contexts[section]
 
-    def _shortened(self, text: str, tokens: int) -> str:
-        text = " ".join(text[:1000].split())
-        offsets = self._tokenizer.encode_offsets(text) if text else []
-        return text if len(offsets) <= tokens else text[: offsets[tokens - 1][1]].rstrip(" ,;:-–—>") + "…"
+
+def retitled(context: str, title: str, tokenizer: Tokenizer) -> str:
+    """The context of a passage under another title of its document; its section stays."""
+    _old, _, section = context.partition("\n")
+    return _context(shortened(title, TITLE_TOKENS, tokenizer), section)
+
+
+def _context(title: str, section: str) -> str:
+    return "\n".join(part for part in (title, section) if part)[:CONTEXT_CHARACTERS]
+
+
+def shortened(text: str, tokens: int, tokenizer: Tokenizer) -> str:
+    """The beginning of a text, of at most so many tokens."""
+    text = " ".join(text[:1000].split())
+    offsets = tokenizer.encode_offsets(text) if text else []
+    return text if len(offsets) <= tokens else text[: offsets[tokens - 1][1]].rstrip(" ,;:-–—>") + "…"
 
 
 def _page_starts(pages: Sequence[PageLike]) -> list[int]:

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from cases.models import AuditEvent, Role
 from documents.models import Document
+from documents.services.pipeline.retitling import renew_later
 
 EDITABLE = ("title", "kind", "date")
 
@@ -25,5 +26,7 @@ def update(document: Document, user: Any, **changes: Any) -> Document:
             setattr(document, field, changes[field])
         if changed:
             locked.save(update_fields=[*changed, "updated"])
+            if "title" in changed:
+                renew_later(locked, user)
             AuditEvent.write("document.updated", case=document.case, actor=user, target=document, changes=changed)
     return document
