@@ -106,6 +106,8 @@ class Membership(models.Model):
     created = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
         constraints = [models.UniqueConstraint(fields=["case", "user"], name="one_membership_per_case_and_user")]
         ordering = ["created"]
 
@@ -125,6 +127,8 @@ class AuditEvent(models.Model):
     created = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        verbose_name = _("audit event")
+        verbose_name_plural = _("audit events")
         ordering = ["-id"]
         indexes = [models.Index(fields=["case", "-id"], name="audit_by_case")]
 
@@ -156,6 +160,8 @@ class Ruling(models.Model):
     keys = ArrayField(models.CharField(max_length=120), default=list, blank=True, help_text="canonical citation keys, as us:410:113")
 
     class Meta:
+        verbose_name = _("ruling")
+        verbose_name_plural = _("rulings")
         ordering = ["name"]
 
     def __str__(self) -> str:
@@ -174,6 +180,8 @@ class Statute(models.Model):
     key = models.CharField(max_length=120, unique=True)
 
     class Meta:
+        verbose_name = _("statute")
+        verbose_name_plural = _("statutes")
         ordering = ["key"]
 
     def __str__(self) -> str:

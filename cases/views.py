@@ -39,7 +39,8 @@ def visible_case(request: HttpRequest, pk: UUID) -> Case:
 
 def case_page(request: HttpRequest, case: Case, tab: str, template: str, *, status: int = 200, **context: Any) -> HttpResponse:
     """A page inside a case's frame (templates/cases/base_case.html)."""
-    return render(request, template, {"case": case, "role": case.role_of(request.user), "active_tab": tab, **context}, status=status)
+    role = context.pop("role") if "role" in context else case.role_of(request.user)
+    return render(request, template, {"case": case, "role": role, "active_tab": tab, **context}, status=status)
 
 
 @login_required

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from documents.jobs import CitationExtractionJob, DocumentExtractionJob, EmbeddingGenerationJob, ReprocessingJob, RetitlingJob
 from documents.services.ingest import attachments, orphans
-from documents.services.pipeline import lifecycle, reprocessing, retitling, stages
+from documents.services.pipeline import lifecycle, purging, reprocessing, retitling, stages
 from tasks.models import Batch, TaskRecord
 from tasks.registry import NoPayload, task
 from tasks.run import TaskRun
@@ -62,6 +62,12 @@ def renew_title(job: RetitlingJob, run: TaskRun) -> dict[str, Any]:
     return retitling.renew(job, run)
 
 
+@task("documents.purge_deleted", heavy=True)
+def purge_deleted(job: NoPayload, run: TaskRun) -> dict[str, Any]:
+    """Delete for good what was deleted long ago and is not under legal hold."""
+    return {"documents": purging.purge(run.check)}
+
+
 @task("documents.cleanup_leftovers", heavy=True)
 def cleanup_leftovers(job: NoPayload, run: TaskRun) -> dict[str, Any]:
     """Remove what killed processes left behind, on the machine where this runs."""
@@ -69,3 +75,4 @@ def cleanup_leftovers(job: NoPayload, run: TaskRun) -> dict[str, Any]:
 
 
 declare(Schedule("Clean up leftover files", "documents.cleanup_leftovers", crontab="30 2 *", description="Daily 02:30 UTC."))
+declare(Schedule("Purge deleted documents", "documents.purge_deleted", crontab="15 2 *", description="Daily 02:15 UTC."))

@@ -16,6 +16,8 @@ from lexintel.accounts.sign_in import AdminSignInForm
 from lexintel.models import ApiToken, User
 
 admin.site.login_form = AdminSignInForm
+admin.site.site_header = admin.site.site_title = _("LexIntel administration")
+admin.site.index_title = _("What is kept, and who works on it")
 # Of django-q2 only the broker is used: its schedules would not be obeyed, and it keeps no results.
 for unused in (queue_admin.Schedule, queue_admin.Success, queue_admin.Failure, queue_admin.OrmQ):
     admin.site.unregister(unused)

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from tasks.ids import uuid7
 
@@ -34,6 +35,8 @@ class ApiToken(models.Model):
     expires = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name = _("API token")
+        verbose_name_plural = _("API tokens")
         ordering = ["-created"]
 
     def __str__(self) -> str:
@@ -66,6 +69,10 @@ class SignInTally(models.Model):
     key = models.CharField(max_length=64, primary_key=True)
     number = models.PositiveIntegerField(default=0)
     until = models.DateTimeField(db_index=True, help_text="when it is forgotten")
+
+    class Meta:
+        verbose_name = _("tally of wrong passwords")
+        verbose_name_plural = _("tallies of wrong passwords")
 
     def __str__(self) -> str:
         return f"{self.number} until {self.until}"

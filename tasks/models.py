@@ -275,6 +275,8 @@ class TopicState(models.Model):
     updated = models.DateTimeField()
 
     class Meta:
+        verbose_name = _("state of a topic")
+        verbose_name_plural = _("states of topics")
         indexes = [models.Index(fields=["scope", "-updated"], name="topic_by_scope", condition=Q(scope__isnull=False))]
 
     def __str__(self) -> str:
@@ -312,6 +314,8 @@ class Worker(models.Model):
     objects = WorkerQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("process")
+        verbose_name_plural = _("processes")
         ordering = ["-last_seen"]
         indexes = [models.Index(fields=["kind", "-last_seen"], name="worker_by_kind")]
 
@@ -327,6 +331,8 @@ class Counter(models.Model):
     value = models.FloatField(default=0)
 
     class Meta:
+        verbose_name = _("counter")
+        verbose_name_plural = _("counters")
         constraints = [models.UniqueConstraint(fields=["name", "labels"], name="one_counter_per_name_and_labels")]
 
     def __str__(self) -> str:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from cases.models import Ruling, Statute
 from documents.models.documents import TextVersion
@@ -27,6 +28,8 @@ class Citation(models.Model):
     statute = models.ForeignKey(Statute, null=True, blank=True, on_delete=models.SET_NULL, related_name="citations")
 
     class Meta:
+        verbose_name = _("citation")
+        verbose_name_plural = _("citations")
         ordering = ["page", "start"]
         indexes = [
             models.Index(fields=["key"], name="citation_by_key"),

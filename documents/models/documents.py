@@ -144,6 +144,8 @@ class TextVersion(models.Model):
     created = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        verbose_name = _("reading")
+        verbose_name_plural = _("readings")
         indexes = [models.Index(fields=["language"], name="readings_not_in_english", condition=~models.Q(language="english"))]
         constraints = [models.UniqueConstraint(fields=["document", "number"], name="one_number_per_text_version")]
         ordering = ["-number"]
@@ -168,6 +170,8 @@ class Upload(models.Model):
     updated = models.DateTimeField(auto_now=True, db_index=True)
 
     class Meta:
+        verbose_name = _("upload")
+        verbose_name_plural = _("uploads")
         ordering = ["-created"]
 
     def __str__(self) -> str:

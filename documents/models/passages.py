@@ -4,6 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 from pgvector.django import HalfVectorField
 
 from documents.models.documents import Document, TextVersion
@@ -23,6 +24,8 @@ class Page(models.Model):
     height = models.FloatField(null=True, blank=True, help_text="points")
 
     class Meta:
+        verbose_name = _("page")
+        verbose_name_plural = _("pages")
         constraints = [models.UniqueConstraint(fields=["text_version", "number"], name="one_page_per_number")]
         ordering = ["number"]
 
@@ -44,6 +47,8 @@ class Chunk(models.Model):
     tokens = models.PositiveSmallIntegerField()
 
     class Meta:
+        verbose_name = _("passage")
+        verbose_name_plural = _("passages")
         constraints = [models.UniqueConstraint(fields=["text_version", "index"], name="one_chunk_per_index")]
         ordering = ["index"]
 
@@ -61,6 +66,8 @@ class EmbeddingModel(models.Model):
     created = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        verbose_name = _("embedding model")
+        verbose_name_plural = _("embedding models")
         constraints = [
             models.UniqueConstraint(fields=["name", "sha256"], name="one_row_per_embedding_model"),
             models.UniqueConstraint(fields=["active"], condition=models.Q(active=True), name="one_active_embedding_model"),
@@ -80,6 +87,8 @@ class ChunkEmbedding(models.Model):
     vector = HalfVectorField(dimensions=384)
 
     class Meta:
+        verbose_name = _("vector of a passage")
+        verbose_name_plural = _("vectors of passages")
         indexes = [models.Index(fields=["model", "case_id"], name="vectors_by_case")]
         constraints = [models.UniqueConstraint(fields=["chunk", "model"], name="one_vector_per_chunk_and_model")]
 
@@ -98,6 +107,8 @@ class ChunkWords(models.Model):
     length = models.PositiveIntegerField(help_text="lexemes with repeats, for BM25")
 
     class Meta:
+        verbose_name = _("words of a passage")
+        verbose_name_plural = _("words of passages")
         indexes = [
             models.Index(fields=["case_id"], name="words_by_case"),
             GinIndex(fields=["tsv"], name="words_by_lexeme", gin_pending_list_limit=1024),

@@ -8,6 +8,7 @@ and no two workers ever wait for the same row. `documents.services.search.statis
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from documents.models.passages import EmbeddingModel
 
@@ -21,6 +22,8 @@ class PassageCount(models.Model):
     length = models.BigIntegerField(default=0, help_text="lexemes with repeats; 0 for vectors")
 
     class Meta:
+        verbose_name = _("count of passages")
+        verbose_name_plural = _("counts of passages")
         constraints = [models.UniqueConstraint(fields=["case_id", "model"], name="one_passage_count", nulls_distinct=False)]
 
     def __str__(self) -> str:
@@ -35,6 +38,10 @@ class PassageCountDelta(models.Model):
     chunks = models.IntegerField()
     length = models.BigIntegerField()
 
+    class Meta:
+        verbose_name = _("change of a count of passages")
+        verbose_name_plural = _("changes of counts of passages")
+
     def __str__(self) -> str:
         return f"{self.chunks:+} passages of {self.case_id or 'the library'}"
 
@@ -46,6 +53,8 @@ class Vocabulary(models.Model):
     chunks = models.BigIntegerField()
 
     class Meta:
+        verbose_name = _("word of the vocabulary")
+        verbose_name_plural = _("vocabulary")
         indexes = [models.Index(fields=["lexeme"], name="vocabulary_forgotten", condition=models.Q(chunks=0))]
 
     def __str__(self) -> str:
@@ -56,6 +65,10 @@ class VocabularyDelta(models.Model):
     """What one statement added to the vocabulary, as {lexeme: passages}, not yet folded."""
 
     words = models.JSONField()
+
+    class Meta:
+        verbose_name = _("change of the vocabulary")
+        verbose_name_plural = _("changes of the vocabulary")
 
     def __str__(self) -> str:
         return f"{len(self.words)} lexemes"

@@ -36,8 +36,11 @@ def case_documents(request: HttpRequest, pk: UUID) -> HttpResponse:
     case = visible_case(request, pk)
     state, kind, asked = (request.GET.get(name, "").strip() for name in ("status", "kind", "q"))
     role = case.role_of(request.user)
-    deleted = deleted_of(case) if role is not None and role.includes(Role.EDITOR) else Document.objects.none()
-    counts = {**counts_of(case), DELETED: deleted.count()}
+    may_restore = role is not None and role.includes(Role.EDITOR)
+    counts = counts_of(case)
+    if not may_restore:
+        counts[DELETED] = 0
+    deleted = deleted_of(case) if may_restore else Document.objects.none()
     found = _filtered(deleted if state == DELETED else documents_of(case), state, kind, asked).order_by(
         *ordering(request.GET.get("order", ""))
     )
@@ -48,6 +51,7 @@ def case_documents(request: HttpRequest, pk: UUID) -> HttpResponse:
         case,
         "documents",
         "documents/case_documents.html",
+        role=role,
         page=page,
         counts=counts,
         batches=control.shown(case.pk),

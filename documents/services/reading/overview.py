@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum, TextField
+from django.db.models.functions import Cast
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cases.activity import register_targets, register_words
-from cases.models import Case
+from cases.models import AuditEvent, Case
 from cases.services.summaries import register_summary
 from cases.tabs import Overview, register_overview, register_tab
 from documents.models import Document
+from documents.services.pipeline.purging import gone_at
 from tasks.batches import control
 from tasks.models import TopicState
 from tasks.progress import estimates
@@ -41,6 +43,7 @@ VERBS = {
     "cancelled": _("stopped the reading of"),
     "deleted": _("deleted"),
     "restored": _("took back the deletion of"),
+    "purged": _("deleted for good, its time being over:"),
 }
 # Reading such a file again gives the same answer, so the right action is another file.
 FATAL_CODES = frozenset(
@@ -78,15 +81,17 @@ def documents_of(case: Case) -> QuerySet[Document]:
 
 def deleted_of(case: Case) -> QuerySet[Document]:
     """What an editor may still take back."""
-    return Document.objects.filter(case=case).exclude(deleted_at=None).select_related("created_by", "duplicate_of", "parent")
+    deletions = AuditEvent.objects.filter(case=case, verb="document.deleted", target_id=Cast(OuterRef("pk"), TextField())).order_by("-id")
+    found = Document.objects.filter(case=case).exclude(deleted_at=None).select_related("created_by", "duplicate_of", "parent", "case")
+    return found.annotate(deleted_by=Subquery(deletions.values("actor__username")[:1]))
 
 
 def counts_of(case: Case) -> dict[str, int]:
-    """How many documents are in each of STATES, and `all` of them."""
-    documents = Document.objects.filter(case=case, deleted_at=None)
-    return documents.aggregate(
-        all=Count("pk"), **{key: Count("pk", filter=Q(status__in=states)) for key, (_label, states) in STATES.items()}
-    )
+    """How many documents are in each of STATES, `all` of them, and beside them the `deleted` ones."""
+    living = Q(deleted_at=None)
+    by_state = {key: Count("pk", filter=living & Q(status__in=states)) for key, (_label, states) in STATES.items()}
+    counted = Document.objects.filter(case=case).aggregate(all=Count("pk", filter=living), deleted=Count("pk", filter=~living), **by_state)
+    return dict(counted)
 
 
 def attach_live(documents: Iterable[Document]) -> list[Any]:
@@ -96,6 +101,7 @@ def attach_live(documents: Iterable[Document]) -> list[Any]:
     states = TopicState.objects.in_bulk(topics) if topics else {}
     for document in listed:
         document.live = _live(document, states.get(document.topic))
+        document.gone_at = gone_at(document)
     return listed
 
 
