@@ -9,6 +9,7 @@ from documents.services.reading import text_view
 from documents.services.reading.authorities import authorities_in, by_heading
 from documents.services.reading.metadata import described, type_of
 from documents.services.reading.reflow import flowed
+from documents.services.reading.sentences import sentence_at, sentences_of
 from documents.services.reading.text_view import Place, Segment, Span, parts_of, segments_of
 
 
@@ -167,3 +168,24 @@ def test_metadata_is_told_in_words() -> None:
     assert told == [("Filed", "soon"), ("Written", "Dec 23, 2013"), ("Last changed by", "Ada"), ("Odd thing", "3")]
     assert type_of("message/rfc822") == "E-mail"
     assert type_of("application/x-odd") == "application/x-odd"
+
+
+def test_a_sentence_is_found_by_its_place() -> None:
+    text = "First one, see 410 U.S. 113. The second says v. and goes on. Third!"
+    spans = sentences_of(text)
+    assert [text[start:end] for start, end in spans] == ["First one, see 410 U.S. 113.", "The second says v. and goes on.", "Third!"]
+    assert text[slice(*sentence_at(text, text.index("second")))] == "The second says v. and goes on."
+    assert text[slice(*sentence_at(text, len(text) - 1))] == "Third!"
+    assert sentence_at("", 0) == (0, 0)
+
+
+def test_only_the_sentence_that_was_found_is_marked_strongly(accept: Callable[..., Document]) -> None:
+    document = accept()
+    version = read(document, "One stands here. Two stands", "here as well. Three ends it. Four is out.")
+    passage = chunk(version, 1, 4, 2, 28)
+    passage.text = "stands here. Two stands\nhere as well. Three ends it."
+    passage.save()
+    opened = text_view.open_at(document, Place(page=2, chunk=passage.pk, at=passage.text.index("Two")))
+    assert text_view.wording(passage, opened.found) == {1: "Two stands", 2: "here as well."}
+    shown = [(segment.text, segment.marked, segment.found) for segment in opened.sheet.segments]
+    assert shown == [("here as well.", True, True), (" Three ends it.", True, False), (" Four is out.", False, False)]

@@ -38,7 +38,7 @@ def test_a_hit_leads_to_its_page_and_passage(find: Callable[..., Any], case: Cas
     report = document(case, "Harbour report", "An empty page of words.", "The crane was found to be unsafe.", kind="evidence")
     passage = Chunk.objects.get(text_version=report.text_version, index=1)
     answer = find(viewer, q="unsafe crane", mode="text").content.decode()
-    assert f'href="/documents/{report.pk}/?page=2&amp;chunk={passage.pk}"' in answer
+    assert f'href="/documents/{report.pk}/?page=2&amp;chunk={passage.pk}&amp;at=4"' in answer
     assert "<mark>crane</mark>" in answer
     assert "p. 2" in answer
     assert "words: crane, unsafe" in answer

@@ -149,7 +149,7 @@ def test_a_hit_names_the_page_of_its_best_match_and_links_there(case: Case, owne
     indexing.index_words(version)
     hit = ask(owner, "estoppel").results[0]
     assert (hit.page, hit.page_to, hit.citation) == (9, 10, "Complaint, p. 9")
-    assert hit.url == f"/documents/{made.pk}/?page=9&chunk={hit.chunk}"
+    assert hit.url == f"/documents/{made.pk}/?page=9&chunk={hit.chunk}&at={text.index('estoppel')}"
     assert [ask(owner, word).results[0].page for word in ("tail", "second", "third")] == [8, 9, 10]
 
 

@@ -19,6 +19,7 @@ from documents.services.reading.history import runs_of
 from documents.services.reading.overview import FATAL_CODES, attach_live
 
 TABS = (("text", _("Text")), ("details", _("Details")), ("citations", _("Citations")), ("history", _("History")))
+LONGEST_NEAR = 300
 LONGEST_NUMBER = 18  # digits; larger ones are no bigint
 
 
@@ -32,7 +33,8 @@ def document_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {
         **_about(document, request),
         "opened": opened,
-        "passage": {"page": opened.passage.page_from, "text": text_view.wording(opened.passage)} if opened.passage else {},
+        "passage": _passage(opened),
+        "place": place,
         "passage_gone": place.chunk is not None and opened.passage is None,
         "is_old": _is_old(document, opened),
         "is_pdf": is_pdf,
@@ -95,9 +97,21 @@ def _is_old(document: Document, opened: text_view.Reading) -> bool:
     return opened.version is not None and published is not None and opened.version.pk != published.pk
 
 
+def _passage(opened: text_view.Reading) -> dict[str, Any]:
+    """What the original is to mark: the passage, and of it the sentence that was found."""
+    if opened.passage is None:
+        return {}
+    said: dict[str, Any] = {"page": opened.passage.page_from, "text": text_view.wording(opened.passage)}
+    if opened.found:
+        said["found"] = text_view.wording(opened.passage, opened.found)
+        said["page"] = next(iter(said["found"]), said["page"])
+    return said
+
+
 def _place(request: HttpRequest, page: int | None = None) -> text_view.Place:
     chunk, citation, part = (_number(request, name) for name in ("chunk", "citation", "part"))
-    return text_view.Place(page if page is not None else _number(request, "page"), chunk, citation, part)
+    near = request.GET.get("near", "")[:LONGEST_NEAR].replace("\x00", "")
+    return text_view.Place(page if page is not None else _number(request, "page"), chunk, citation, part, _number(request, "at"), near)
 
 
 def _number(request: HttpRequest, name: str) -> int | None:

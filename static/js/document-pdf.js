@@ -152,7 +152,9 @@ export class PdfView {
   }
 
   mark(page) {
-    const marked = this.paint(page, this.passage.text?.[page.number], "pdf-passage");
+    const found = this.passage.found?.[page.number];
+    const marked = this.paint(page, this.passage.text?.[page.number], this.passage.found ? "pdf-passage pdf-around" : "pdf-passage");
+    if (found) this.paint(page, found, "pdf-passage pdf-found");
     if (this.mention?.page === page.number && this.paint(page, this.mention.words, "pdf-mention")) this.centre(page, ".pdf-mention");
     if (!marked) return;
     page.element.dataset.marked = String(marked);
@@ -166,10 +168,8 @@ export class PdfView {
     const found = locate(page.layer.textDivs.map((div) => div.textContent), words);
     for (const { piece, start, end } of found) {
       const div = page.layer.textDivs[piece];
-      const text = div.textContent;
-      if (div.childElementCount && name === "pdf-passage") continue;
-      const mark = el("mark", { class: name }, text.slice(start, end));
-      div.replaceChildren(text.slice(0, start), mark, text.slice(end));
+      div.marks = [...(div.marks ?? []), { name, start, end }];
+      draw(div);
     }
     return found.length;
   }
@@ -181,7 +181,9 @@ export class PdfView {
     for (const one of new Set([before, this.pages[page - 1]])) if (one?.state === "drawn") { this.clear(one); this.again(one); }
   }
 
-  centre(page, selector) {
+  /** Of a passage the sentence that was found comes into the middle, where there is one. */
+  centre(page, wanted) {
+    const selector = wanted === ".pdf-passage" && page.element.querySelector(".pdf-found") ? ".pdf-found" : wanted;
     const mark = page.element.querySelector(selector);
     if (!mark) return;
     const offset = mark.getBoundingClientRect().top - this.scroll.getBoundingClientRect().top;
@@ -265,3 +267,15 @@ export class PdfView {
 }
 
 const within = (number, count) => Math.min(Math.max(Math.floor(number) || 1, 1), count);
+
+/** A piece of the text layer with its marks; where two cover the same letters, the later one counts. */
+function draw(div) {
+  const text = div.textContent;
+  const edges = [...new Set([0, text.length, ...div.marks.flatMap(({ start, end }) => [start, end])])].sort((a, b) => a - b);
+  const parts = edges.slice(1).map((end, index) => {
+    const mark = div.marks.findLast((one) => one.start <= edges[index] && one.end >= end);
+    const letters = text.slice(edges[index], end);
+    return mark ? el("mark", { class: mark.name }, letters) : letters;
+  });
+  div.replaceChildren(...parts);
+}

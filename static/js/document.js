@@ -118,7 +118,8 @@ class DocumentPage {
   /** Bring the text of a page; an answer that comes after another question was asked is dropped. */
   async load(page, { part, citation } = {}) {
     const url = new URL(this.doc.dataset.textUrl.replace(/0\/$/, `${page}/`), location.href);
-    const asked = { part, citation, chunk: this.doc.dataset.chunk };
+    const { chunk, at, near } = this.doc.dataset;
+    const asked = { part, citation, chunk, at, near };
     Object.entries(asked).forEach(([name, value]) => { if (value) url.searchParams.set(name, value); });
     this.asked = url.href;
     let answer;

@@ -8,10 +8,12 @@ from itertools import pairwise
 from typing import Any
 
 from django.db.models import QuerySet
+from django.db.models.functions import Length
 
 from documents.models import Chunk, Citation, Document, Page, TextVersion
 from documents.services.extraction.formats import PDF
 from documents.services.reading.reflow import flowed
+from documents.services.reading.sentences import sentence_at, sentence_near
 
 # A page is shown in parts of about this many characters: a text without pages may have ten million of them.
 PART = 40_000
@@ -20,12 +22,15 @@ _SEAM = 2_000  # how far before the end of a part a line's or word's end is look
 
 @dataclass(frozen=True)
 class Place:
-    """What a link asks for: a page, a passage (chunk), a citation on it, a part of a long page. Numbers as they came, unchecked."""
+    """What a link asks for: a page, a passage (chunk), a citation on it, a part of a long page. Numbers as they came, unchecked. `at` and
+    `near` tell which sentence of the passage was found: by its offset in the passage, or by what was asked."""
 
     page: int | None = None
     chunk: int | None = None
     citation: int | None = None
     part: int | None = None
+    at: int | None = None
+    near: str = ""
 
 
 @dataclass(frozen=True)
@@ -38,10 +43,12 @@ class Span:
 
 @dataclass(frozen=True)
 class Segment:
-    """A stretch of text that is all within the passage or all outside, and all of one citation or of none."""
+    """A stretch of text that is all within the passage or all outside, in the sentence that was found or not, and of one citation or
+    of none."""
 
     text: str
     marked: bool = False
+    found: bool = False
     citation: Citation | None = None
 
 
@@ -65,6 +72,8 @@ class Reading:
     pages: int = 0
     sheet: Sheet | None = None
     passage: Chunk | None = None
+    found: tuple[int, int] | None = None
+    """[start, end) of the sentence that was found, in the passage's text."""
 
 
 def open_at(document: Document, place: Place) -> Reading:
@@ -76,8 +85,15 @@ def open_at(document: Document, place: Place) -> Reading:
     pages = version.pages.count()
     number = place.page or (passage.page_from if passage else 1)
     page = version.pages.defer("raw", "offset_map").filter(number=min(max(number, 1), max(pages, 1))).first()
-    sheet = _sheet(page, passage, place, printed=document.mime == PDF) if page else None
-    return Reading(version, pages, sheet, passage)
+    found = _found(passage, place) if passage else None
+    sheet = _sheet(page, passage, found, place, printed=document.mime == PDF) if page else None
+    return Reading(version, pages, sheet, passage, found)
+
+
+def _found(passage: Chunk, place: Place) -> tuple[int, int] | None:
+    if place.at is not None:
+        return sentence_at(passage.text, min(place.at, max(len(passage.text) - 1, 0)))
+    return sentence_near(passage.text, place.near)
 
 
 def passage_of(document: Document, chunk_id: int | None) -> Chunk | None:
@@ -88,11 +104,25 @@ def passage_of(document: Document, chunk_id: int | None) -> Chunk | None:
     return Chunk.objects.select_related("text_version").filter(pk=chunk_id, text_version__document=original).first()
 
 
-def wording(passage: Chunk) -> dict[int, str]:
-    """{page number: the passage's text on it}, to find it again in the original."""
+def wording(passage: Chunk, found: tuple[int, int] | None = None) -> dict[int, str]:
+    """{page number: the passage's text on it, or that of its sentence}, to find it again in the original."""
     pages = Page.objects.filter(text_version=passage.text_version_id, number__range=(passage.page_from, passage.page_to))
-    found = ((page, span_on(passage, page)) for page in pages.only("number", "text"))
-    return {page.number: page.text[span.start : span.end] for page, span in found if span}
+    spans = ((page, sentence_on(passage, page, found) if found else span_on(passage, page)) for page in pages.only("number", "text"))
+    return {page.number: page.text[span.start : span.end] for page, span in spans if span}
+
+
+def sentence_on(passage: Chunk | None, page: Page, found: tuple[int, int] | None) -> Span | None:
+    """The sentence cut to one page; None where nothing of it is there. The passage's text joins its pages with line ends."""
+    span = span_on(passage, page)
+    if passage is None or span is None or found is None:
+        return None
+    before = 0
+    if page.number > passage.page_from:
+        earlier = Page.objects.filter(text_version=passage.text_version_id, number__range=(passage.page_from, page.number - 1))
+        lengths = dict(earlier.values_list("number", Length("text")))
+        before = sum(length + 1 for length in lengths.values()) - passage.start
+    start, end = (max(span.start, min(span.end, edge - before + span.start)) for edge in found)
+    return Span(start, end) if start < end else None
 
 
 def span_on(passage: Chunk | None, page: Page) -> Span | None:
@@ -119,11 +149,14 @@ def _seam(text: str, start: int, end: int) -> int:
     return space + 1 if space >= 0 else end
 
 
-def segments_of(text: str, within: Span, passage: Span | None, citations: Sequence[Citation]) -> list[Segment]:
-    """The stretch `within`, cut wherever the passage or a citation begins or ends. Of overlapping citations the first counts."""
+def segments_of(
+    text: str, within: Span, passage: Span | None, citations: Sequence[Citation], sentence: Span | None = None
+) -> list[Segment]:
+    """The stretch `within`, cut wherever the passage, its sentence or a citation begins or ends. Of overlapping citations the first
+    counts."""
     cited = list(_apart(citations, within))
     edges = {within.start, within.end, *(edge for one in cited for edge in (one.start, one.end))}
-    edges |= {passage.start, passage.end} if passage else set()
+    edges |= {edge for span in (passage, sentence) if span for edge in (span.start, span.end)}
     inside = sorted(edge for edge in edges if within.start <= edge <= within.end)
     made: list[Segment] = []
     following = iter([*cited, None])
@@ -132,7 +165,8 @@ def segments_of(text: str, within: Span, passage: Span | None, citations: Sequen
         while citation is not None and citation.end <= start:
             citation = next(following)
         marked = passage is not None and passage.start <= start < passage.end
-        made.append(Segment(text[start:end], marked, citation if citation is not None and citation.start <= start else None))
+        found = sentence is not None and sentence.start <= start < sentence.end
+        made.append(Segment(text[start:end], marked, found, citation if citation is not None and citation.start <= start else None))
     return made
 
 
@@ -145,13 +179,14 @@ def _apart(citations: Iterable[Citation], within: Span) -> Iterator[Citation]:
             yield citation
 
 
-def _sheet(page: Page, passage: Chunk | None, place: Place, *, printed: bool) -> Sheet:
+def _sheet(page: Page, passage: Chunk | None, found: tuple[int, int] | None, place: Place, *, printed: bool) -> Sheet:
     parts = parts_of(page.text)
     span = span_on(passage, page)
     number = _part_number(page, parts, span, place)
     part = parts[number - 1]
     citations = Citation.objects.filter(text_version=page.text_version_id, page=page.number, start__lt=part.end, end__gt=part.start)
-    segments = segments_of(flowed(page.text) if printed else page.text, part, span, list(citations))
+    sentence = sentence_on(passage, page, found)
+    segments = segments_of(flowed(page.text) if printed else page.text, part, span, list(citations), sentence)
     return Sheet(page.number, page.label, page.needs_ocr, number, len(parts), segments)
 
 

@@ -114,6 +114,7 @@ def _searched(request: SearchRequest, query: Query, *, borrowed: bool) -> Search
         frozenset(chunk for chunk, _document in job.near),
         job.matching,
         dict(query.citations),
+        query.text,
     )
     return SearchResponse(
         count=len(found),

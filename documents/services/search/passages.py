@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 from django.core.exceptions import EmptyResultSet
 from django.db.models.functions import Length
@@ -38,6 +39,7 @@ FROM documents_chunk AS chunk JOIN documents_document AS document USING (text_ve
 JOIN documents_textversion AS reading ON reading.id = chunk.text_version_id WHERE chunk.id = ANY(%s::bigint[])
 """
 WORDS_SHOWN = 5
+LONGEST_NEAR = 300
 _NOBODY = uuid.UUID(int=0)
 
 
@@ -49,6 +51,8 @@ class Evidence:
     by_meaning: frozenset[int]
     matching: Matching | None
     citations: Mapping[str, str]
+    text: str = ""
+    """What was asked, without operators."""
 
 
 class Place(NamedTuple):
@@ -116,9 +120,14 @@ def hits(found: Sequence[Permitted], evidence: Evidence) -> list[Hit]:
         part = excerpt(text, marked, shown=passage.chunk in evidence.by_words)
         chunk = chunks[passage.chunk]
         page = chunk.page_from + max(bisect_right(starts[chunk.pk], part.at) - 1, 0)
-        url = f"{address.replace(str(_NOBODY), str(chunk.document))}?page={page}&chunk={chunk.pk}"
+        url = f"{address.replace(str(_NOBODY), str(chunk.document))}?page={page}&chunk={chunk.pk}{_sentence(passage.chunk, part, evidence)}"
         made.append(_hit(passage, place, chunk, page, part, url, _why(passage.chunk, part, written[passage.chunk], evidence)))
     return made
+
+
+def _sentence(chunk: int, part: Excerpt, evidence: Evidence) -> str:
+    """What tells the page which sentence of the passage was found: where its words stand, or what it is near to."""
+    return f"&at={part.at}" if chunk in evidence.by_words and part.words else f"&near={quote(evidence.text[:LONGEST_NEAR])}"
 
 
 def _hit(passage: Ranked, place: Place, chunk: Shown, page: int, part: Excerpt, url: str, why: list[str]) -> Hit:
