@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from documents.models import Chunk, Citation, Document, Page, TextVersion
+from documents.services.chunking.sentences import sentences_of
 from documents.services.reading import text_view
 from documents.services.reading.authorities import authorities_in, by_heading
 from documents.services.reading.metadata import described, type_of
 from documents.services.reading.reflow import flowed
-from documents.services.reading.sentences import sentence_at, sentences_of
+from documents.services.reading.sentences import sentence_at
 from documents.services.reading.text_view import Place, Segment, Span, parts_of, segments_of
 
 
@@ -177,6 +178,11 @@ def test_a_sentence_is_found_by_its_place() -> None:
     assert text[slice(*sentence_at(text, text.index("second")))] == "The second says v. and goes on."
     assert text[slice(*sentence_at(text, len(text) - 1))] == "Third!"
     assert sentence_at("", 0) == (0, 0)
+    rows = (
+        "6 Results\n10 12 14\nTable 1: Residual error\nThe sensors of both makers show the same error, which\nan adhesive cannot explain."
+    )
+    assert [rows[slice(*span)] for span in sentences_of(rows)][-1].startswith("The sensors")
+    assert rows[slice(*sentence_at(rows, rows.index("12")))] == "10 12 14"
 
 
 def test_only_the_sentence_that_was_found_is_marked_strongly(accept: Callable[..., Document]) -> None:

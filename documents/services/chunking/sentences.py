@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 # Court computers print double-spaced: an empty line alone means nothing there, so a paragraph also has to end like one.
@@ -63,6 +64,22 @@ def line_starts(text: str) -> list[int]:
 def sentence_starts(text: str) -> list[int]:
     """Starts of all sentences but the first."""
     return [match.end() for match in _SENTENCE.finditer(text) if text[match.start()] != "." or not _abbreviated(text, match.start())]
+
+
+SHORT = 0.6
+"""Of the longest line of a stretch: a line that ends earlier was ended on purpose, as headings and the rows of a table are."""
+
+
+def sentences_of(text: str) -> list[tuple[int, int]]:
+    """[start, end) of each sentence, heading, row or item, without the spaces behind it; nothing of the text is in two."""
+    lines = text.split("\n")
+    least = SHORT * max(map(len, lines))
+    edges, at = {0, len(text), *sentence_starts(text), *paragraph_starts(text)}, 0
+    for line in lines:
+        at += len(line) + 1
+        if len(line) < least and at < len(text):
+            edges.add(at)
+    return [(start, start + len(text[start:end].rstrip())) for start, end in pairwise(sorted(edges))] or [(0, len(text))]
 
 
 def _abbreviated(text: str, stop: int) -> bool:

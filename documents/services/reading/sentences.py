@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 
-from documents.services.chunking.sentences import paragraph_starts, sentence_starts
+from documents.services.chunking.sentences import sentences_of
 from tasks import service_registry
 from tasks.errors import PermanentError, RetryableError
 
@@ -30,9 +28,3 @@ def sentence_near(text: str, asked: str) -> tuple[int, int] | None:
     except (PermanentError, RetryableError):
         return None
     return spans[int(np.argmax(near))]
-
-
-def sentences_of(text: str) -> list[tuple[int, int]]:
-    """[start, end) of each, without the spaces around it; nothing of the text is in two."""
-    edges = sorted({0, len(text), *sentence_starts(text), *paragraph_starts(text)})
-    return [(start, start + len(text[start:end].rstrip())) for start, end in pairwise(edges)] or [(0, len(text))]

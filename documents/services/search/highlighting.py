@@ -6,6 +6,7 @@ PostgreSQL's ts_headline is not safe for HTML and cuts anywhere; and a word is m
 from __future__ import annotations
 
 import html
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from typing import NamedTuple
 
 from django.utils.safestring import SafeString
 
+from documents.services.chunking.sentences import sentences_of
 from documents.services.search.matching import Matching
 from documents.services.search.text.variants import MARK, captions_in, lexeme_of, pairs_in, variants_in, words_of
 from documents.services.search.text.words import Word, beginning_of, stems, words_beginning, words_in
@@ -86,6 +88,16 @@ def excerpt(text: str, marks: Sequence[Mark], *, shown: bool) -> Excerpt:
     drawn = [mark for mark in marks if shown and mark.start >= start and mark.end <= end]
     words = list(dict.fromkeys(text[mark.start : mark.end].lower() for mark in marks)) if shown else []
     return Excerpt(_drawn(text, start, end, drawn), marks[first].start if marks else start, words)
+
+
+def best_sentence(text: str, marks: Sequence[Mark]) -> int:
+    """Where in the text the first mark of that sentence stands that has the most of what was looked for; of several the first."""
+    starts = [start for start, _end in sentences_of(text)]
+    found: defaultdict[int, list[Mark]] = defaultdict(list)
+    for mark in marks:
+        found[bisect_right(starts, mark.start)].append(mark)
+    best = max(found.values(), key=lambda inside: (len({mark.lexeme.removeprefix(MARK) for mark in inside}), -inside[0].start))
+    return best[0].start
 
 
 def _cited(text: str, citations: Iterable[str]) -> Iterable[Mark]:

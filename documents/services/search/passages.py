@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from documents.models import Citation, Document, Page
 from documents.services.search.fusion import Ranked
-from documents.services.search.highlighting import Excerpt, excerpt, marks_in
+from documents.services.search.highlighting import Excerpt, Mark, best_sentence, excerpt, marks_in
 from documents.services.search.matching import Matching
 from documents.services.search.request import Facet, Hit
 from tasks.base.connections import prepared
@@ -120,14 +120,17 @@ def hits(found: Sequence[Permitted], evidence: Evidence) -> list[Hit]:
         part = excerpt(text, marked, shown=passage.chunk in evidence.by_words)
         chunk = chunks[passage.chunk]
         page = chunk.page_from + max(bisect_right(starts[chunk.pk], part.at) - 1, 0)
-        url = f"{address.replace(str(_NOBODY), str(chunk.document))}?page={page}&chunk={chunk.pk}{_sentence(passage.chunk, part, evidence)}"
+        sentence = _sentence(passage.chunk, text, marked, evidence)
+        url = f"{address.replace(str(_NOBODY), str(chunk.document))}?page={page}&chunk={chunk.pk}{sentence}"
         made.append(_hit(passage, place, chunk, page, part, url, _why(passage.chunk, part, written[passage.chunk], evidence)))
     return made
 
 
-def _sentence(chunk: int, part: Excerpt, evidence: Evidence) -> str:
+def _sentence(chunk: int, text: str, marks: Sequence[Mark], evidence: Evidence) -> str:
     """What tells the page which sentence of the passage was found: where its words stand, or what it is near to."""
-    return f"&at={part.at}" if chunk in evidence.by_words and part.words else f"&near={quote(evidence.text[:LONGEST_NEAR])}"
+    if chunk in evidence.by_words and marks:
+        return f"&at={best_sentence(text, marks)}"
+    return f"&near={quote(evidence.text[:LONGEST_NEAR])}"
 
 
 def _hit(passage: Ranked, place: Place, chunk: Shown, page: int, part: Excerpt, url: str, why: list[str]) -> Hit:
