@@ -18,7 +18,8 @@ from documents.services.search.text.words import LONGEST, Word, fold
 MARK = "~"
 
 _JOINTS = r"[-‐‑–./,:'’&+@_]"
-_COMPOUND = re.compile(rf"[^\W_]+(?:{_JOINTS}[^\W_]+|[-‐‑]\s*\n\s*[^\W_]+)+")
+# A word is taken whole or not at all (possessive, and only from its beginning), or an endless one would be tried from each letter.
+_COMPOUND = re.compile(rf"(?<![^\W_])[^\W_]++(?:{_JOINTS}[^\W_]++|[-‐‑][ \t]{{0,20}}\n[ \t]{{0,20}}[^\W_]++)+")
 _SIGNED = re.compile(r"(?<![^\W_])[A-Za-z](?:\+\+|#)(?![^\W_])")
 _PHONE = re.compile(r"(?<![\w-])(?:\+?\d{1,2}[ .-]?)?\(?\d{3}\)?[ .-]?\d{3}[ .-]\d{4}(?![\w-])")
 _PERCENT = re.compile(r"(?<![\w.,])(\d[\d.,]*)\s?(?:%|per\s?cent\b)", re.IGNORECASE)
