@@ -22,6 +22,7 @@ _words: dict[str, str | Promise] = {
     "case.deleted": gettext_lazy("deleted the case"),
     "member.added": gettext_lazy("let %(name)s in as %(role)s"),
     "member.changed": gettext_lazy("made %(name)s %(role)s"),
+    "member.succeeded": gettext_lazy("made %(name)s owner in place of %(before)s"),
     "member.removed": gettext_lazy("took %(name)s out"),
 }
 Targets = Callable[[Sequence[str]], dict[str, tuple[str, str]]]

@@ -12,7 +12,7 @@ from django_q import admin as queue_admin
 
 from cases.admin import record_grant
 from cases.models import Membership
-from lexintel.accounts.sign_in import AdminSignInForm
+from lexintel.accounts.pages.sign_in import AdminSignInForm
 from lexintel.models import ApiToken, User
 
 admin.site.login_form = AdminSignInForm
@@ -72,8 +72,7 @@ class ApiTokenAdmin(admin.ModelAdmin):
         """A new token's key is made here and shown this once."""
         if change:
             return super().save_model(request, obj, form, change)
-        token, key = ApiToken.issue(obj.user, obj.name)
-        ApiToken.objects.filter(pk=token.pk).update(expires=obj.expires)
+        token, key = ApiToken.issue(obj.user, obj.name, obj.expires)
         obj.pk, obj.digest, obj.created = token.pk, token.digest, token.created
         messages.success(request, _("The key of this token, shown only now: %(key)s") % {"key": key})
         return None

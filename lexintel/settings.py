@@ -65,7 +65,6 @@ INSTALLED_APPS = [
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
@@ -89,6 +88,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "lexintel.accounts.authentication.TokenMiddleware",
+    "lexintel.accounts.zones.ZoneMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -98,6 +98,8 @@ CSRF_FAILURE_VIEW = "lexintel.frame.views.csrf_failure"
 ASGI_APPLICATION = "lexintel.asgi.application"
 AUTH_USER_MODEL = "lexintel.User"
 AUTHENTICATION_BACKENDS = ["lexintel.accounts.passwords.ThrottledBackend"]
+SESSION_ENGINE = "lexintel.accounts.sessions"
+PASSWORD_RESET_TIMEOUT = 3 * 24 * 3600  # how long a one-time link for choosing a password is valid
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "cases:list"
 LOGOUT_REDIRECT_URL = "login"

@@ -24,7 +24,7 @@ urlpatterns = [
     path("api/", include("cases.api_urls")),
     path("api/", include("documents.api.urls")),
     path("api/", include("tasks.api.urls")),
-    path("", include("lexintel.accounts.page_urls")),
+    path("", include("lexintel.accounts.pages.urls")),
     path("", include("documents.urls")),
     path("", include("cases.urls")),
     path("", include("tasks.urls")),

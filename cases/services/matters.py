@@ -11,6 +11,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -122,6 +123,32 @@ def remove_member(membership: Membership, *, user: Person) -> None:
             _keep_an_owner(case, membership)
         AuditEvent.write("member.removed", case=case, actor=user, target=membership.user, name=str(membership.user), role=membership.role)
         membership.delete()
+
+
+def sole_owned_by(person: Person) -> QuerySet[Case]:
+    """The cases that would have no active owner without this person."""
+    others = Membership.objects.filter(case=OuterRef("pk"), role=Role.OWNER, user__is_active=True).exclude(user=person)
+    owned = Case.objects.filter(deleted_at=None, memberships__user=person, memberships__role=Role.OWNER)
+    return owned.exclude(Exists(others)).order_by("title")
+
+
+def hand_over(person: Person, successor: Person, *, user: Person) -> int:
+    """Make the successor an owner of every case that would be left without one; for administrators, who need not be members.
+
+    Returns how many cases there were. The person stays what he was.
+    """
+    if not user.is_superuser:
+        raise PermissionDenied(_("Only an administrator can hand over the cases of another person."))
+    if not successor.is_active or successor.pk == person.pk:
+        raise UnknownPerson(name=str(successor))
+    with transaction.atomic():
+        cases = list(sole_owned_by(person).select_for_update(of=("self",)))
+        for case in cases:
+            Membership.objects.update_or_create(case=case, user=successor, defaults={"role": Role.OWNER})
+            AuditEvent.write(
+                "member.succeeded", case=case, actor=user, target=successor, name=str(successor), role=Role.OWNER, before=str(person)
+            )
+    return len(cases)
 
 
 def _locked(case: Case, user: Person, role: str) -> Case:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from documents.models import Document
 from documents.ranged import ranged_response
 from documents.services.storage import blobs
 from tasks.progress.sse import progress_stream
+from tasks.progress.subscriptions import reader_of, standing
 
 View = Callable[..., Coroutine[Any, Any, HttpResponseBase]]
 
@@ -37,6 +38,11 @@ def with_document(view: View) -> View:
     return guarded
 
 
+async def may_go_on(request: HttpRequest, document: Document) -> bool:
+    """Is the reader of a download still signed in, and the document still one that he may see?"""
+    return bool(await standing([reader_of(request)])) and await Document.objects.visible_to(request.user).filter(pk=document.pk).aexists()
+
+
 @require_safe
 @with_document
 async def document_file(request: HttpRequest, document: Document) -> HttpResponseBase:
@@ -48,7 +54,7 @@ async def document_file(request: HttpRequest, document: Document) -> HttpRespons
             etag=document.sha256,
             mime=document.mime,
             name=document.name or document.title,
-            may_go_on=Document.objects.visible_to(request.user).filter(pk=document.pk).aexists,
+            may_go_on=partial(may_go_on, request, document),
             download="download" in request.GET,
         )
     except FileNotFoundError:

@@ -16,8 +16,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from lexintel.accounts.passwords import seconds_to_wait
+from lexintel.accounts.people import make_token
 from lexintel.accounts.throttle import sentence
-from lexintel.models import ApiToken
 
 NAME = "made with name and password"
 
@@ -58,7 +58,7 @@ class TokenView(APIView):
             raise throttled
         if user is None:
             raise AuthenticationFailed(_("That name and password do not match. Mind upper and lower case."), code="wrong_login")
-        _token, key = ApiToken.issue(user, form.validated_data.get("name", NAME))
+        key = make_token(user, form.validated_data.get("name", NAME), days=None)
         return Response({"token": key}, status=status.HTTP_200_OK)
 
     def get_authenticate_header(self, request: Request) -> str:

@@ -12,6 +12,7 @@ from rest_framework.authentication import BaseAuthentication, get_authorization_
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
+from lexintel.accounts.sessions import credential_of_session, credential_of_token
 from lexintel.models import ApiToken, User
 
 BAD_TOKEN = "This token is not valid (any more)."  # noqa: S105
@@ -51,6 +52,7 @@ class TokenMiddleware:
 
     def __call__(self, request: HttpRequest) -> Any:
         key = key_in(request.headers.get("Authorization", ""))
+        request.credential = credential_of_token(key) if key else credential_of_session(request.session.session_key)  # type: ignore[attr-defined]
         if iscoroutinefunction(self):
             return self._async(request, key)
         return self._refuse_or_set(request, key) or self.get_response(request)
@@ -74,21 +76,22 @@ class TokenMiddleware:
         return None
 
 
-class TokenScope:
-    """Set `scope["user"]` of a WebSocket from a token, where the handshake carries one."""
+class CredentialScope:
+    """Set `scope["user"]` of a WebSocket from a token, where the handshake carries one, and `scope["credential"]` in any case."""
 
     def __init__(self, inner: Callable[..., Awaitable[Any]]) -> None:
         self.inner = inner
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> Any:
-        header = dict(scope.get("headers", [])).get(b"authorization", b"")
-        if key := key_in(header):
-            user = await sync_to_async(ApiToken.holder)(key)
-            if user is not None:
-                scope = {**scope, "user": user}
+        key = key_in(dict(scope.get("headers", [])).get(b"authorization", b""))
+        user = await sync_to_async(ApiToken.holder)(key) if key else None
+        if key and user is not None:
+            scope = {**scope, "user": user, "credential": credential_of_token(key)}
+        else:
+            scope = {**scope, "credential": credential_of_session(scope["session"].session_key)}
         return await self.inner(scope, receive, send)
 
 
 def authenticated(inner: Any) -> Any:
     """The stack in front of every WebSocket consumer: session first, token over it."""
-    return AuthMiddlewareStack(TokenScope(inner))
+    return AuthMiddlewareStack(CredentialScope(inner))

@@ -44,16 +44,29 @@ class Stopped(Exception):
 
 
 def main(words: list[str]) -> int:
-    if words:
-        raise StepFailed(f"`up` takes no words, but got: {' '.join(words)}. Settings come from the environment or .env.")
-    return Supervisor(Place(var_folder())).run()
+    return Supervisor(Place(var_folder()), administrator=administrator_in(words)).run()
+
+
+def administrator_in(words: list[str]) -> str:
+    """The name after `--admin`, the only option; "" without it."""
+    match words:
+        case []:
+            return ""
+        case ["--admin", name] if name and not name.startswith("-"):
+            return name
+        case [word] if word.startswith("--admin=") and word != "--admin=":
+            return word.removeprefix("--admin=")
+        case ["--admin", *_]:
+            raise StepFailed("`up --admin` needs one user name, as in: python3 manage.py up --admin grace")
+    raise StepFailed(f"`up` takes no words but --admin NAME, and got: {' '.join(words)}. Settings come from the environment or .env.")
 
 
 class Supervisor:
     """The running installation of one folder."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Place, administrator: str = "") -> None:
         self.place = place
+        self.administrator = administrator
         self.began = time.monotonic()
         self.asked_to_stop = False
         self.token = os.environ.get("LEXINTEL_SUPERVISOR_TOKEN") or secrets.token_urlsafe(32)
@@ -121,7 +134,12 @@ class Supervisor:
     def _prepare(self) -> None:
         """Migrations, static files and the demo case, in a process of their own that says its steps itself."""
         log_path = self.place.log / "prepare.log"
-        env = {**os.environ, "LEXINTEL_DEMO": "yes" if self.may_have_demo else "no", "PYTHONUNBUFFERED": "1"}
+        env = {
+            **os.environ,
+            "LEXINTEL_DEMO": "yes" if self.may_have_demo else "no",
+            "LEXINTEL_ADMIN": self.administrator,
+            "PYTHONUNBUFFERED": "1",
+        }
         with log_path.open("wb") as log:
             preparing = subprocess.Popen(
                 [sys.executable, "manage.py", "prepare"], cwd=ROOT, env=env, stderr=log, stdin=subprocess.DEVNULL,
@@ -219,9 +237,20 @@ class Supervisor:
 
     def _announce(self) -> None:
         seconds = time.monotonic() - self.began
-        login = "demo / demo" if self.parts[0].env["LEXINTEL_DEMO"] == "yes" else "make one with: python3 manage.py createsuperuser"
+        login = "demo / demo" if self.parts[0].env["LEXINTEL_DEMO"] == "yes" else "make an administrator with: up --admin NAME"
         print(f"\nLexIntel is ready after {seconds:.1f} s.\n\n  address  {self.address}\n  login    {login}")
+        if self.administrator:
+            print(f"  admin    {self._about_administrator()}")
         print(f"  log      {self.common.path}\n\nCtrl-C stops it.", flush=True)
+
+    def _about_administrator(self) -> str:
+        """The one-time link that `prepare` has left for us alone, where a password is still to be chosen."""
+        left = self.place.run / "admin-link"
+        if not left.exists():
+            return f"{self.administrator} is an administrator and has a password already"
+        path = left.read_text()
+        left.unlink()
+        return f"{self.administrator} chooses a password at {self.address.rstrip('/')}{path} (valid once, for three days)"
 
     # --- running
 

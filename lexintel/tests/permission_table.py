@@ -26,6 +26,7 @@ class World:
     batch: Any
     member: Any
     stranger: Any
+    token: Any
 
     def ids(self, route: str) -> dict[str, Any]:
         """Values for the parameters of a route."""
@@ -91,6 +92,10 @@ def _staff(nobody: int = 401) -> Expected:
     return Expected((403, 403, 403, 403, nobody))
 
 
+def _hidden(**options: Any) -> Expected:
+    return Expected((404, 404, 404, 404, 302), **options)
+
+
 def _owners(status: int, nobody: int = 401, **options: Any) -> Expected:
     return Expected((status, 403, 403, 404, nobody), **options)
 
@@ -120,6 +125,10 @@ def _piece(world: World) -> dict[str, Any]:
     return {"data": b"01234", "content_type": "application/offset+octet-stream", "headers": headers}
 
 
+def _person(world: World) -> dict[str, Any]:
+    return {"pk": world.stranger.pk}
+
+
 def _waiting(world: World) -> dict[str, Any]:
     return {"pk": world.waiting.pk}
 
@@ -143,6 +152,21 @@ TABLE: dict[str, dict[str, Expected]] = {
         "POST": Expected((302, 302, 302, 302, 200), send=form(username="x", password="y")),
     },
     "logout/": {"POST": _public(302)},
+    # Whoever has the link (here nobody has a valid one) is told so.
+    "welcome/<uidb64>/<token>/": {"GET": _public(ids=lambda world: {"uidb64": "MQ", "token": "none"})},
+    # one's own account
+    "account/": {"GET": _everyone(nobody=302), "POST": _everyone(302, nobody=302, send=form(first_name="Ada"))},
+    "account/password/": {"POST": _everyone(422, nobody=302, send=form(**{"password-old_password": "wrong"}))},
+    "account/tokens/": {"POST": _everyone(nobody=302, send=form(**{"token-name": "Scanner"}))},
+    # Tokens and sessions of others do not exist for one; ending one that is gone already is no error.
+    "account/tokens/<pk>/revoke/": {"POST": Expected((302, 404, 404, 404, 302), ids=lambda world: {"pk": world.token.pk})},
+    "account/sessions/end/": {"POST": _everyone(302, nobody=302)},
+    "account/sessions/<public_id>/end/": {"POST": _everyone(302, nobody=302, ids=lambda world: {"public_id": world.case.pk})},
+    # For administrators, of whom there is none among ROLES; it does not exist for others.
+    "people/": {"GET": _hidden(), "POST": _hidden()},
+    "people/<pk>/": {"GET": _hidden(ids=_person)},
+    "people/<pk>/link/": {"POST": _hidden(ids=_person)},
+    "people/<pk>/<action>/": {"POST": _hidden(ids=lambda world: {**_person(world), "action": "close"})},
     # cases
     "api/cases/": {"GET": _everyone(), "POST": _everyone(201, send=json(title="Another"))},
     "api/cases/<pk>/": {

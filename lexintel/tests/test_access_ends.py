@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import time
+from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
 from channels.testing import WebsocketCommunicator
 from django.core.exceptions import PermissionDenied
+from django.test import AsyncRequestFactory, Client
+from django.utils import timezone
 
 from cases.models import Membership, Role
 from cases.services import matters
 from documents import ranged
+from documents.api.streams import may_go_on
 from documents.models import Document
 from documents.services.pipeline import lifecycle
+from lexintel.accounts import people
+from lexintel.accounts.sessions import credential_of_session
 from lexintel.asgi import application
 from lexintel.models import ApiToken
 from tasks.progress.hub import Hub
@@ -26,7 +33,11 @@ AT_MOST = 2.0
 
 async def listening(user: Any, *topics: str) -> WebsocketCommunicator:
     _token, key = await sync_to_async(ApiToken.issue)(user, "test")
-    socket = WebsocketCommunicator(application, "/ws/progress/", headers=[(b"authorization", f"Token {key}".encode())])
+    return await listening_with((b"authorization", f"Token {key}".encode()), *topics)
+
+
+async def listening_with(header: tuple[bytes, bytes], *topics: str) -> WebsocketCommunicator:
+    socket = WebsocketCommunicator(application, "/ws/progress/", headers=[header])
     assert (await socket.connect())[0]
     await socket.send_json_to({"subscribe": list(topics)})
     while "subscribed" not in await socket.receive_json_from(5):
@@ -119,3 +130,90 @@ async def test_a_download_breaks_off(tmp_path, monkeypatch, rf):
         await fetch()
     assert got < 100_000
     assert time.monotonic() - began < AT_MOST
+
+
+def _session(user: Any) -> tuple[Client, tuple[bytes, bytes]]:
+    browser = Client()
+    browser.force_login(user)
+    return browser, (b"cookie", f"sessionid={browser.session.session_key}".encode())
+
+
+async def is_closed(socket: WebsocketCommunicator) -> float:
+    began = time.monotonic()
+    closed = await socket.receive_output(5)
+    assert closed["type"] == "websocket.close", closed
+    return time.monotonic() - began
+
+
+def one_ended(owner, key):
+    people.end_sessions(owner, by=owner, only=owner.sessions.get(session_key=key).public_id)
+
+
+def all_ended(owner, key):
+    people.end_sessions(owner, by=owner)
+
+
+def password_changed(owner, key):
+    people.set_password(owner, "quite-another-77", by=owner)
+
+
+def password_changed_in_the_admin(owner, key):
+    owner.set_password("quite-another-77")
+    owner.save()
+
+
+@pytest.mark.parametrize("end", [one_ended, all_ended, password_changed, password_changed_in_the_admin])
+async def test_a_socket_ends_with_the_session_that_opened_it(case, owner, end):
+    browser, cookie = await sync_to_async(_session)(owner)
+    socket = await listening_with(cookie, f"case:{case.pk}")
+    await sync_to_async(end)(owner, browser.session.session_key)
+    assert await is_closed(socket) < AT_MOST
+
+
+async def test_another_session_of_the_same_person_goes_on(case, owner):
+    browser, _cookie = await sync_to_async(_session)(owner)
+    _other, cookie = await sync_to_async(_session)(owner)
+    socket = await listening_with(cookie, f"case:{case.pk}")
+    await sync_to_async(one_ended)(owner, browser.session.session_key)
+    assert await socket.receive_nothing(1.5)
+    await socket.disconnect()
+
+
+async def test_a_socket_ends_with_the_session_at_signing_out(case, owner):
+    browser, cookie = await sync_to_async(_session)(owner)
+    socket = await listening_with(cookie, f"case:{case.pk}")
+    await sync_to_async(browser.post)("/logout/")
+    assert await is_closed(socket) < AT_MOST
+
+
+@pytest.mark.parametrize("end", [lambda token: people.revoke_token(token, by=token.user), lambda token: token.delete()])
+async def test_a_socket_ends_with_the_token_that_opened_it(case, owner, end):
+    token, key = await sync_to_async(ApiToken.issue)(owner, "Scanner")
+    socket = await listening_with((b"authorization", f"Token {key}".encode()), f"case:{case.pk}")
+    await sync_to_async(end)(token)
+    assert await is_closed(socket) < AT_MOST
+
+
+async def test_a_token_that_expires_ends_its_socket_at_the_next_look(case, owner, settings):
+    settings.TASK_RECHECK_SECONDS = 1
+    _token, key = await sync_to_async(ApiToken.issue)(owner, "Scanner", timezone.now() + timedelta(seconds=1))
+    socket = await listening_with((b"authorization", f"Token {key}".encode()), f"case:{case.pk}")
+    assert await is_closed(socket) < 4
+
+
+async def test_a_download_ends_with_the_session(case, owner, tmp_path, monkeypatch):
+    monkeypatch.setattr(ranged, "ASK_SECONDS", 0.0)
+    monkeypatch.setattr(ranged, "BLOCK", 10)
+    document = await sync_to_async(Document.objects.create)(case=case, title="Complaint", status=Document.Status.READY, created_by=owner)
+    browser, _cookie = await sync_to_async(_session)(owner)
+    request = AsyncRequestFactory().get("/")
+    request.user, request.credential = owner, credential_of_session(browser.session.session_key)
+    (tmp_path / "file").write_bytes(b"x" * 100)
+    go_on = partial(may_go_on, request, document)
+    answer = ranged.ranged_response(request, tmp_path / "file", etag="e", mime="text/plain", name="f", may_go_on=go_on)
+    blocks = answer.streaming_content.__aiter__()
+    assert await blocks.__anext__()
+    assert await blocks.__anext__()
+    await sync_to_async(all_ended)(owner, "")
+    with pytest.raises(PermissionDenied):
+        await blocks.__anext__()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -42,10 +43,10 @@ class Installation:
         self.temporary.mkdir(exist_ok=True)
         self.env["TMPDIR"] = str(self.temporary)
 
-    def start(self) -> str:
+    def start(self, *words: str) -> str:
         """Start it and wait until it says that it is ready; returns what it said."""
         with self.log.open("wb") as log:
-            command = [sys.executable, "manage.py", "up"]
+            command = [sys.executable, "manage.py", "up", *words]
             self.process = subprocess.Popen(
                 command, cwd=ROOT, env=self.env, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
             )
@@ -224,6 +225,19 @@ def test_a_wrong_setting_ends_the_start_with_one_sentence(up):
     assert done.stderr.strip() == "MAX_UPLOAD_MB is 'much'; it must be a whole number from 1 to 100000."
 
 
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--admin"], "`up --admin` needs one user name, as in: python3 manage.py up --admin grace"),
+        (["--admin", "--help"], "`up --admin` needs one user name, as in: python3 manage.py up --admin grace"),
+        (["now"], "`up` takes no words but --admin NAME, and got: now. Settings come from the environment or .env."),
+    ],
+)
+def test_words_that_up_does_not_know_are_named(up, words, sentence):
+    done = up.run("up", *words)
+    assert (done.returncode, done.stderr.strip()) == (1, sentence)
+
+
 def test_a_killed_supervisor_leaves_nothing_in_the_way_of_the_next_start(up):
     up.start()
     os.kill(up.process.pid, signal.SIGKILL)
@@ -232,8 +246,14 @@ def test_a_killed_supervisor_leaves_nothing_in_the_way_of_the_next_start(up):
     assert list(up.temporary.iterdir()) == []
     (up.var / "scratch" / "job-killed").mkdir()
     (up.var / "scratch" / "job-killed" / "0000").write_text("of a parser that was killed at work")
-    said = up.start()
+    said = up.start("--admin", "grace")
     assert "demo case" not in said, "the demo case is made once"
+    link = re.search(r"grace chooses a password at (http://localhost:\d+/welcome/\S+) \(valid once", said)
+    assert link, said
+    with urllib.request.build_opener(urllib.request.HTTPCookieProcessor()).open(link[1], timeout=20) as page:
+        assert "You will sign in with the name <strong>grace</strong>" in page.read().decode()
+    assert link[1].rpartition("/welcome/")[2] not in "".join(path.read_text(errors="replace") for path in (up.var / "log").iterdir())
+    assert not (up.var / "embedded" / "admin-link").exists()
     os.killpg(up.process.pid, signal.SIGTERM)
     assert up.process.wait(30) == 0
     assert not up.processes()

@@ -2,6 +2,7 @@
 
 import "./shell.js";
 import "./times.js";
+import "./copying.js";
 import "./live.js";
 import "./rows.js";
 import "./documents.js";

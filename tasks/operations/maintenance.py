@@ -13,6 +13,7 @@ import redis
 from django.conf import settings
 from django.db import connection
 from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tasks.models import Status, TaskRecord, Worker
@@ -129,9 +130,7 @@ def _size() -> int:
 
 def cleanup_sessions() -> int:
     """Remove logins that have expired; returns how many there were."""
-    from django.contrib.sessions.models import Session
-    from django.utils import timezone
-
-    expired = Session.objects.filter(expire_date__lt=timezone.now()).count()
-    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
+    store = import_module(settings.SESSION_ENGINE).SessionStore
+    expired: int = store.get_model_class().objects.filter(expire_date__lt=timezone.now()).count()
+    store.clear_expired()
     return expired

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -54,12 +55,17 @@ def reason(record: TaskRecord) -> str:
     return _pending(record) if record.status == Status.PENDING else _queued(record)
 
 
+def clock(moment: datetime) -> str:
+    """The time of day with its zone: the reader's on a page, UTC in the API."""
+    return date_format(timezone.localtime(moment), "H:i T")
+
+
 def _paused(record: TaskRecord) -> str:
     assert record.paused_at is not None  # noqa: S101 (the caller's branch)
-    since = record.paused_at.strftime("%H:%M")
+    since = clock(record.paused_at)
     if record.paused_by is None:
-        return _("Paused since %(time)s UTC.") % {"time": since}
-    return _("Paused by %(name)s since %(time)s UTC.") % {"name": record.paused_by, "time": since}
+        return _("Paused since %(time)s.") % {"time": since}
+    return _("Paused by %(name)s since %(time)s.") % {"name": record.paused_by, "time": since}
 
 
 def _retry(record: TaskRecord) -> str:
@@ -126,7 +132,7 @@ def _nobody(kind: str) -> str:
     last = Worker.objects.filter(kind=kind).order_by("-last_seen").first()
     if last is None:
         return _("No worker is running yet.")
-    return _("No worker has been alive since %(time)s UTC.") % {"time": last.last_seen.strftime("%H:%M")}
+    return _("No worker has been alive since %(time)s.") % {"time": clock(last.last_seen)}
 
 
 def _remaining(record: TaskRecord) -> str:

@@ -12,7 +12,7 @@ from django.db import DatabaseError, InterfaceError
 from django.utils.translation import gettext as _
 
 from tasks.progress.hub import Hub, Subscription
-from tasks.progress.subscriptions import Order, read_states, visible_topics
+from tasks.progress.subscriptions import Order, Reader, read_states, visible_topics
 
 log = logging.getLogger(__name__)
 MAX_TOPICS = 2000
@@ -37,7 +37,7 @@ class ProgressConsumer(AsyncWebsocketConsumer):
         if not getattr(self.user, "is_authenticated", False):
             await self.close(NOT_SIGNED_IN)
             return
-        self.subscription = await Hub.current().open(self.user)
+        self.subscription = await Hub.current().open(Reader(self.user, self.scope.get("credential", "")))
         self.pump = asyncio.create_task(self._pump(self.subscription))
 
     async def disconnect(self, code: int) -> None:

@@ -20,13 +20,13 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from tasks.progress import transport
-from tasks.progress.subscriptions import still_visible
+from tasks.progress.subscriptions import Reader, still_visible
 from tasks.progress.topics import SCOPE_KIND
 
 log = logging.getLogger(__name__)
 QUEUE_SIZE = 500
 QUIET = 15.0
-USERS_AT_ONCE = 50
+READERS_AT_ONCE = 50
 RECONNECT_PAUSE = 0.5
 CHECK_PAUSE = 0.5
 """Seconds between two looks for subscriptions that are due: a removed member hears nothing after twice that."""
@@ -34,16 +34,16 @@ Event = dict[str, Any]
 
 
 class Subscription:
-    """What one socket or stream of a user listens to. `get` gives events, or None where some may be missing: read the state again.
+    """What one socket or stream of a reader listens to. `get` gives events, or None where some may be missing: read the state again.
 
     Memberships end while sockets live: then the topics are gone from `topics` and stand in `lost`; `over` is set where the user is
     locked out. A None tells of both.
     """
 
-    def __init__(self, hub: Hub, user: Any) -> None:
+    def __init__(self, hub: Hub, reader: Reader) -> None:
         self._hub = hub
         self._queue: asyncio.Queue[Event | None] = asyncio.Queue(QUEUE_SIZE)
-        self.user = user
+        self.reader = reader
         self.topics: set[str] = set()
         self.lost: list[str] = []
         self.over = False
@@ -107,9 +107,9 @@ class Hub:
             hub = cls._hubs[running] = cls()
         return hub
 
-    async def open(self, user: Any, topics: Iterable[str] = (), patience: float = 2.0) -> Subscription:
+    async def open(self, reader: Reader, topics: Iterable[str] = (), patience: float = 2.0) -> Subscription:
         """A subscription that misses nothing from now on. Without a transport it opens too: the state follows when it is back."""
-        subscription = Subscription(self, user)
+        subscription = Subscription(self, reader)
         self.subscriptions.add(subscription)
         subscription.add(topics)
         with contextlib.suppress(TimeoutError):
@@ -137,7 +137,7 @@ class Hub:
         users = set(changed["users"])
         concerned = set().union(*(self.listeners.get(topic, set()) for topic in changed["topics"]))
         for subscription in list(self.subscriptions):
-            if subscription in concerned or str(subscription.user.pk) in users:
+            if subscription in concerned or str(subscription.reader.user.pk) in users:
                 subscription.due = 0.0
 
     async def _check_for_ever(self) -> None:
@@ -151,19 +151,19 @@ class Hub:
                 log.exception("What sockets may see was not checked and is tried again")
 
     async def _check_rights(self) -> None:
-        """Of all subscriptions that are due, some users at a time: one question for all tabs of a user."""
+        """Of all subscriptions that are due, some readers at a time: one question for all tabs of a browser."""
         now = asyncio.get_running_loop().time()
-        due: defaultdict[Any, list[Subscription]] = defaultdict(list)
+        due: defaultdict[Reader, list[Subscription]] = defaultdict(list)
         for subscription in list(self.subscriptions):
             if subscription.due <= now:
-                due[subscription.user].append(subscription)
-        users = list(due)
-        for first in range(0, len(users), USERS_AT_ONCE):
-            watched = {user: set().union(*(each.topics for each in due[user])) for user in users[first : first + USERS_AT_ONCE]}
-            for user, seen in (await still_visible(watched)).items():
-                for subscription in due[user]:
+                due[subscription.reader].append(subscription)
+        readers = list(due)
+        for first in range(0, len(readers), READERS_AT_ONCE):
+            watched = {reader: set().union(*(each.topics for each in due[reader])) for reader in readers[first : first + READERS_AT_ONCE]}
+            for reader, seen in (await still_visible(watched)).items():
+                for subscription in due[reader]:
                     subscription.due = now + settings.TASK_RECHECK_SECONDS
-                    gone = [topic for topic in watched[user] & subscription.topics if seen is None or topic not in seen]
+                    gone = [topic for topic in watched[reader] & subscription.topics if seen is None or topic not in seen]
                     if gone or seen is None:
                         subscription.narrow(gone, over=seen is None)
 

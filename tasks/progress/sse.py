@@ -13,7 +13,7 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
 from tasks.progress.hub import Hub, Subscription
-from tasks.progress.subscriptions import Order, is_terminal, read_states, visible_topics
+from tasks.progress.subscriptions import Order, Reader, is_terminal, read_states, reader_of, visible_topics
 
 KEEP_ALIVE = b": still here\n\n"
 QUIET = 15.0
@@ -25,14 +25,14 @@ def progress_stream(request: HttpRequest, topic: str) -> StreamingHttpResponse:
 
     The caller has checked that the user may see the topic; while the stream lives it is checked again.
     """
-    response = StreamingHttpResponse(_stream(request.user, topic), content_type="text/event-stream")
+    response = StreamingHttpResponse(_stream(reader_of(request), topic), content_type="text/event-stream")
     response["Cache-Control"] = "no-cache"
     response["X-Accel-Buffering"] = "no"
     return response
 
 
-async def _stream(user: Any, topic: str) -> AsyncIterator[bytes]:
-    subscription = await Hub.current().open(user, [topic])
+async def _stream(reader: Reader, topic: str) -> AsyncIterator[bytes]:
+    subscription = await Hub.current().open(reader, [topic])
     order = Order()
     try:
         yield KEEP_ALIVE

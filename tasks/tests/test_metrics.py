@@ -16,6 +16,7 @@ from tasks.base import counters
 from tasks.models import Status, TaskAttempt, TaskRecord, Worker
 from tasks.operations import metrics
 from tasks.progress.hub import Hub
+from tasks.progress.subscriptions import Reader
 
 pytestmark = pytest.mark.django_db
 
@@ -120,9 +121,12 @@ def test_a_scrape_asks_the_same_few_questions_however_many_tasks_there_are(djang
         metrics.render()
 
 
+NOBODY = Reader(None)
+
+
 async def test_a_web_process_knows_how_many_listen_to_it() -> None:
     before = Hub.subscribers()
-    first, second = await Hub.current().open(None, ["task:a"], patience=0), await Hub.current().open(None, patience=0)
+    first, second = await Hub.current().open(NOBODY, ["task:a"], patience=0), await Hub.current().open(NOBODY, patience=0)
     assert Hub.subscribers() == before + 2
     first.close()
     second.close()

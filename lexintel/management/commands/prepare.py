@@ -11,10 +11,11 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from documents.services import embedding
 from documents.services.demo import fill
+from lexintel.accounts.people import AccountError, first_administrator
 from lexintel.environment import boolean
 from lexintel.steps import step
 
@@ -36,6 +37,21 @@ class Command(BaseCommand):
             with step("embedding model"):
                 embedding.prepare()
         prepare_demo(allowed=boolean("LEXINTEL_DEMO"))
+        if name := os.environ.get("LEXINTEL_ADMIN"):
+            prepare_administrator(name)
+
+
+def prepare_administrator(name: str) -> None:
+    """As `up --admin` asks. The path of the link goes into a file that `up` alone can read, shows, and removes."""
+    left = settings.VAR / "embedded" / "admin-link"
+    left.unlink(missing_ok=True)
+    try:
+        path = first_administrator(name)
+    except AccountError as error:
+        raise CommandError(str(error.message)) from error
+    if path:
+        with os.fdopen(os.open(left, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(path)
 
 
 def collect_static() -> None:

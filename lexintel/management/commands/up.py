@@ -10,7 +10,9 @@ from django.core.management.base import BaseCommand, CommandError
 class Command(BaseCommand):
     help = (
         "Run all of LexIntel on this machine: embedded servers (unless DATABASE_URL and REDIS_URL are set), migrations, static files, "
-        "web and worker. Ctrl-C stops it. Example: LEXINTEL_PORT=8080 python3 manage.py up"
+        "web and worker. Ctrl-C stops it."
+        " With --admin NAME, NAME is an administrator, and chooses a password with a link that is printed. "
+        "Examples: LEXINTEL_PORT=8080 python3 manage.py up; python3 manage.py up --admin grace"
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
