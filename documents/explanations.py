@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.utils.translation import gettext_lazy as _
 
-from tasks.operations.explanations import Cause, register_causes
+from tasks.base.causes import Cause, register_causes
 
 _ANOTHER_FILE = _("Add a better copy of the file; trying this one again gives the same answer.")
 ENCRYPTED = Cause(
@@ -12,29 +14,34 @@ ENCRYPTED = Cause(
     _("The file is protected with a password, so its text cannot be read."),
     _("Save a copy without the password and add that one."),
     retry=False,
+    hopeless=True,
 )
 UNREADABLE = Cause(
-    _("The file is damaged"), _("The file is not what its name says, or parts of it are broken."), _ANOTHER_FILE, retry=False
+    _("The file is damaged"), _("The file is not what its name says, or parts of it are broken."), _ANOTHER_FILE, retry=False, hopeless=True
 )
-EMPTY = Cause(_("The file is empty"), _("There is nothing in the file that could be read."), _ANOTHER_FILE, retry=False)
+EMPTY = Cause(_("The file is empty"), _("There is nothing in the file that could be read."), _ANOTHER_FILE, retry=False, hopeless=True)
 UNSUPPORTED = Cause(
     _("A format that cannot be read"),
     _("LexIntel does not know this kind of file."),
     _("Save it in another format, for example as PDF, and add that one."),
     retry=False,
+    hopeless=True,
 )
 TOO_LARGE = Cause(
     _("Too much in one file"),
     _("The file holds more than is read in one piece; the limits protect the other files."),
     _("Split it and add the parts."),
     retry=False,
+    hopeless=True,
 )
 PARSER = Cause(
     _("The file broke its reader"),
     _("The program that reads this kind of file ran out of memory or time, or crashed on it. Nothing else was touched."),
     _("Save the file anew with its program, or as PDF, and add that copy."),
     retry=False,
+    hopeless=True,
 )
+SLOW_PARSER = replace(PARSER, hopeless=False)
 EMBEDDING = Cause(
     _("The embedding service refused"),
     _("The outside service that makes the vectors gave no usable answer."),
@@ -49,5 +56,6 @@ def register() -> None:
     register_causes(["empty_file"], EMPTY)
     register_causes(["unsupported_type"], UNSUPPORTED)
     register_causes(["too_many_pages", "text_too_long", "too_many_attachments", "decompression_bomb"], TOO_LARGE)
-    register_causes(["parser_memory", "parser_timeout", "parser_crashed", "parser_failed"], PARSER)
+    register_causes(["parser_memory", "parser_crashed"], PARSER)
+    register_causes(["parser_timeout", "parser_failed"], SLOW_PARSER)
     register_causes(["embedding_answer", "embedding_refused"], EMBEDDING)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -22,23 +23,23 @@ def document_ended(record: TaskRecord, job: Job, outcome: str) -> None:
     lifecycle.end_of_task(record, job.document_id, outcome)
 
 
-def document_retried(record: TaskRecord, job: Job) -> None:
-    lifecycle.retry_of_task(record, job.document_id)
+def documents_retried(retried: Sequence[tuple[TaskRecord, Job]]) -> None:
+    lifecycle.retry_of_tasks([record for record, _job in retried])
 
 
-@task("documents.extract_text_from_document", payload=DocumentExtractionJob, heavy=True, on_end=document_ended, on_retry=document_retried)
+@task("documents.extract_text_from_document", payload=DocumentExtractionJob, heavy=True, on_end=document_ended, on_retry=documents_retried)
 def extract_text_from_document(job: DocumentExtractionJob, run: TaskRun) -> dict[str, Any]:
     """Read a document's file: pages, passages, words, attachments."""
     return stages.extract_text(job, run, attachments)
 
 
-@task("documents.generate_embeddings", payload=EmbeddingGenerationJob, heavy=True, on_end=document_ended, on_retry=document_retried)
+@task("documents.generate_embeddings", payload=EmbeddingGenerationJob, heavy=True, on_end=document_ended, on_retry=documents_retried)
 def generate_embeddings(job: EmbeddingGenerationJob, run: TaskRun) -> dict[str, Any]:
     """Make the vectors of a document's passages."""
     return stages.generate_embeddings(job, run)
 
 
-@task("documents.extract_citations", payload=CitationExtractionJob, heavy=True, on_end=document_ended, on_retry=document_retried)
+@task("documents.extract_citations", payload=CitationExtractionJob, heavy=True, on_end=document_ended, on_retry=documents_retried)
 def extract_citations(job: CitationExtractionJob, run: TaskRun) -> dict[str, Any]:
     """Find the authorities that a document mentions."""
     return stages.extract_citations(job, run)

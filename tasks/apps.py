@@ -16,6 +16,7 @@ class TasksConfig(AppConfig):
         for module in settings.TASK_MODULES:
             import_module(module)
 
+        from tasks.operations import explanations  # noqa: F401  (registers what errors mean)
         from tasks.scheduling import schedules
         from tasks.workers import celery
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 OnEnd = Callable[["TaskRecord", Any, str], None]
-OnRetry = Callable[["TaskRecord", Any], None]
+OnRetry = Callable[[Sequence[tuple["TaskRecord", Any]]], None]
 KeyOf = Callable[[Any], str]
 
 
@@ -73,8 +73,8 @@ def task(
 ) -> Callable[[Function], Function]:
     """Register `function(job, run) -> dict | None` (or `async def`) under a name.
 
-    `on_end(record, job, outcome)` runs in the transaction that writes the terminal state; `on_retry(record, job)` in the one
-    in which a person retries an ended task. `concurrency`: so many of this task run at once; or (key, so many): `key(job)` names what
+    `on_end(record, job, outcome)` runs in the transaction that writes the terminal state; `on_retry([(record, job), ...])` in the one
+    in which people retry ended tasks. `concurrency`: so many of this task run at once; or (key, so many): `key(job)` names what
     is shared, also between tasks of different names ("llm:openai"); an empty key is not limited.
     """
 

@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from cases.models import Role
 from documents.models import Citation, Document, Page, TextVersion
+from documents.services.reading.overview import who_stopped
 from tasks.api.serializers import WaitingReasonField
 from tasks.models import TaskAttempt, TaskRecord
 
@@ -62,9 +63,10 @@ class DocumentDetailSerializer(DocumentSerializer):
     attachments = serializers.SerializerMethodField()
     text_version = serializers.SerializerMethodField()
     can = serializers.SerializerMethodField()
+    stopped_by = serializers.SerializerMethodField(help_text="who cancelled its reading")
 
     class Meta(DocumentSerializer.Meta):
-        fields = [*DocumentSerializer.Meta.fields, "language", "metadata", "attachments", "text_version", "can"]
+        fields = [*DocumentSerializer.Meta.fields, "language", "metadata", "attachments", "text_version", "can", "stopped_by"]
 
     @extend_schema_field(AttachmentSerializer(many=True))
     def get_attachments(self, document: Document) -> Any:
@@ -74,6 +76,10 @@ class DocumentDetailSerializer(DocumentSerializer):
     def get_text_version(self, document: Document) -> Any:
         version = document.read_as()
         return TextVersionSerializer(version).data if version else None
+
+    def get_stopped_by(self, document: Document) -> str | None:
+        who = who_stopped([document]).get(document.task_id) if document.status == Document.Status.CANCELLED and document.task_id else None
+        return str(who) if who else None
 
     @extend_schema_field(CanSerializer)
     def get_can(self, document: Document) -> dict[str, bool]:

@@ -125,7 +125,7 @@ def test_a_stopped_document_can_go_on(page: Callable[..., Any], accept: Callable
     document = accept()
     lifecycle.cancel(document, editor)
     answer = page(editor, document).content.decode()
-    assert "stopped before its end" in answer
+    assert "editor stopped the reading of this document before its end" in answer
     assert 'data-action="retry"' in answer
 
 

@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import Role
 from cases.views import case_page, visible_case
 from documents.models import Document
-from documents.services.reading.overview import FATAL_CODES, STATES, attach_live, counts_of, deleted_of, documents_of
+from documents.services.reading.overview import STATES, attach_live, counts_of, deleted_of, documents_of
+from tasks.base.causes import hopeless_codes
 from tasks.batches import control
 
 ORDERS = {"added": "created", "title": "title", "kind": "kind", "pages": "page_count", "date": "date", "status": "status"}
@@ -62,7 +63,7 @@ def case_documents(request: HttpRequest, pk: UUID) -> HttpResponse:
         q=asked,
         order=request.GET.get("order", "-added"),
         columns=_columns(request.GET.get("order", "-added")),
-        fatal_codes=FATAL_CODES,
+        fatal_codes=hopeless_codes(),
     )
 
 

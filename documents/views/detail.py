@@ -16,7 +16,8 @@ from documents.services.extraction.formats import PDF
 from documents.services.reading import metadata, text_view
 from documents.services.reading.authorities import authorities_in, by_heading
 from documents.services.reading.history import runs_of
-from documents.services.reading.overview import FATAL_CODES, attach_live
+from documents.services.reading.overview import attach_live
+from tasks.base.causes import hopeless_codes
 
 TABS = (("text", _("Text")), ("details", _("Details")), ("citations", _("Citations")), ("history", _("History")))
 LONGEST_NEAR = 300
@@ -79,7 +80,7 @@ def _about(document: Document, request: HttpRequest) -> dict[str, Any]:
         "document": document,
         "case": document.case,
         "can": allowed(document, request.user),
-        "is_fatal": document.error_code in FATAL_CODES,
+        "is_fatal": document.error_code in hopeless_codes(),
         "type": metadata.type_of(document.mime),
         "metadata": metadata.described(document.metadata),
         "rail": "" if document.case else "search",

@@ -70,7 +70,8 @@ class TaskRecordSerializer(serializers.ModelSerializer[TaskRecord]):
         model = TaskRecord
         fields = [
             "id", "name", "status", "case", "topic", "user", "parent", "batch", "schedule", "priority", "executor", "route_reason",
-            "worker", "attempt", "percent", "step", "message", "error", "error_code", "error_class", "paused_at", "created", "started_at",
+            "worker", "attempt", "percent", "step", "message", "error", "error_code", "error_class", "paused_at", "cancelled_by", "created",
+            "started_at",
             "finished_at", "run_after",
         ]  # fmt: skip
 

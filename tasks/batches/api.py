@@ -36,7 +36,7 @@ class BatchViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
     serializer_class = BatchSerializer
 
     def get_queryset(self) -> QuerySet[Batch]:
-        return with_time_left(Batch.objects.visible_to(self.request.user).select_related("user", "paused_by"))
+        return with_time_left(Batch.objects.visible_to(self.request.user).select_related("user", "paused_by", "cancelled_by"))
 
     @extend_schema(request=NewBatchSerializer, responses={201: BatchSerializer})
     def create(self, request: Request) -> Response:

@@ -20,6 +20,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from pydantic import BaseModel
 
+from tasks.base.causes import hopeless_codes
 from tasks.engine.outbox import wake_all
 from tasks.manager import manager
 from tasks.models import ACTIVE, Batch, Status, TaskRecord, TopicState
@@ -37,10 +38,10 @@ MOST_SHOWN = 5
 
 FAILED_UNITS = f"""
 SELECT newest.id FROM (
-    SELECT DISTINCT ON (unit) id, status, {batch_progress.UNIT} AS unit
+    SELECT DISTINCT ON (unit) id, status, error_code, {batch_progress.UNIT} AS unit
     FROM tasks_taskrecord r WHERE batch_id = %s ORDER BY unit, id DESC
 ) AS newest JOIN tasks_topicstate s ON s.topic = newest.unit
-WHERE newest.status = 'failed' AND s.status = 'failed' ORDER BY newest.id
+WHERE newest.status = 'failed' AND s.status = 'failed' AND NOT newest.error_code = ANY(%s) ORDER BY newest.id
 """  # noqa: S608 (a constant of ours)
 
 
@@ -98,13 +99,14 @@ def cancel(batch_id: uuid.UUID, user: Any) -> Batch:
         batch = _locked(batch_id, user)
         if batch.finished_at is None:
             batch.paused_at = batch.paused_by = None
-            batch.save(update_fields=["paused_at", "paused_by"])
+            batch.cancelled_by = user if getattr(user, "pk", None) else None
+            batch.save(update_fields=["paused_at", "paused_by", "cancelled_by"])
             close(batch.pk)
     return _change(batch, "cancel", user, _cancellable(batch).count())
 
 
 def retry_failed(batch_id: uuid.UUID, user: Any) -> Batch:
-    """Try every unit that failed again, each at the stage that failed."""
+    """Try every unit that failed again, each at the stage that failed; not those whose failure would be the same again."""
     with transaction.atomic():
         batch = _locked(batch_id, user)
     return _change(batch, "retry", user, len(_failed(batch)))
@@ -140,20 +142,26 @@ def leave(topic: str) -> None:
 
 @dataclass(frozen=True)
 class Shown:
-    """A batch as pages show it: its last event in words."""
+    """A batch as pages show it: its last event in words, and how many of its failures trying again may help."""
 
     batch: Batch
     text: str
     step: str
     seq: int
+    retryable: int
 
 
 def shown(scope: uuid.UUID) -> list[Shown]:
     """What is under way in a scope, and what has just ended with failures, newest first. The right to see it has been checked."""
     lively = _recent() & (Q(finished_at=None) | Q(failed__gt=0))
-    found = list(Batch.objects.filter(lively, scope=scope).select_related("paused_by")[:MOST_SHOWN])
+    found = list(Batch.objects.filter(lively, scope=scope).select_related("paused_by", "cancelled_by")[:MOST_SHOWN])
     states = TopicState.objects.in_bulk([batch.topic for batch in found])
     return [_shown(batch, states.get(batch.topic)) for batch in found]
+
+
+def retryable(batch: Batch) -> int:
+    """How many of its failures trying again may help."""
+    return len(_failed(batch)) if batch.failed else 0
 
 
 def _recent() -> Q:
@@ -164,7 +172,7 @@ def _shown(batch: Batch, state: TopicState | None) -> Shown:
     left = estimates.in_words(left_now(state.left, state.updated)) if state else ""
     text = ", ".join(filter(None, [batch_progress.message_of(batch), left]))
     step = "ended" if batch.finished_at else "paused" if batch.paused_at else "batch"
-    return Shown(batch, text, step, state.seq if state else 0)
+    return Shown(batch, text, step, state.seq if state else 0, retryable(batch))
 
 
 def withdraw(batch_id: uuid.UUID, units: int = 1) -> None:
@@ -200,11 +208,10 @@ def _change(batch: Batch, change: str, user: Any, count: int) -> Batch:
 
 
 def _cancel_all(batch: Batch, progress: Callable[[int, int], None]) -> int:
-    """One by one, each with its owner's `on_end`; again until nothing is left, for a stage may hand over to the next meanwhile."""
+    """Each with its owner's `on_end`; again until nothing is left, for a stage may hand over to the next meanwhile."""
     done = 0
     while ids := list(_cancellable(batch).values_list("pk", flat=True)[:AT_ONCE]):
-        for record_id in ids:
-            manager.cancel(record_id)
+        manager.cancel_many(ids, by=batch.cancelled_by)
         done += len(ids)
         progress(done, done + _cancellable(batch).count())
     batch_progress.tell(batch.pk)
@@ -212,13 +219,12 @@ def _cancel_all(batch: Batch, progress: Callable[[int, int], None]) -> int:
 
 
 def _retry_all(batch: Batch, progress: Callable[[int, int], None]) -> int:
-    ids = _failed(batch)
-    for done, record_id in enumerate(ids):
-        if done % 20 == 0:
-            progress(done, len(ids))
-        manager.retry(record_id)
+    ids, done = _failed(batch), 0
+    for first in range(0, len(ids), AT_ONCE):
+        progress(first, len(ids))
+        done += len(manager.retry_many(ids[first : first + AT_ONCE]))
     batch_progress.tell(batch.pk)
-    return len(ids)
+    return done
 
 
 CHANGES: dict[str, Callable[[Batch, Callable[[int, int], None]], int]] = {"cancel": _cancel_all, "retry": _retry_all}
@@ -229,9 +235,9 @@ def _cancellable(batch: Batch) -> Any:
 
 
 def _failed(batch: Batch) -> list[uuid.UUID]:
-    """The newest task of every unit that has failed."""
+    """The newest task of every unit that has failed and that trying again may help."""
     with connection.cursor() as cursor:
-        cursor.execute(FAILED_UNITS, [batch.pk])
+        cursor.execute(FAILED_UNITS, [batch.pk, list(hopeless_codes())])
         return [record_id for (record_id,) in cursor.fetchall()]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -36,6 +37,19 @@ def finish(
     del record.finished_at  # by the database's clock: read when somebody asks
     _tell_owner(record, status)
     emit_all(events_of(record, status, record.percent, record.step, error))
+
+
+def cancel_waiting(records: Sequence[TaskRecord], by: Any) -> None:
+    """End records that wait, which the caller has locked in his transaction, as `finish` does, with a few statements for all of them."""
+    ending = {"status": Status.CANCELLED, "cancelled_by": by, "result": None, "error": "", "error_code": "", "error_class": ""}
+    keys = [record.pk for record in records]
+    TaskRecord.objects.filter(pk__in=keys).update(**ending, finished_at=Now(), lease_until=None)
+    for record in records:
+        for field, value in ending.items():
+            setattr(record, field, value)
+        _tell_owner(record, Status.CANCELLED)
+    told = [event for record in records for event in events_of(record, Status.CANCELLED, record.percent, record.step)]
+    emit_all(list({event.topic: event for event in told}.values()))
 
 
 SUCCEED = """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,19 +72,44 @@ def act(action: Action, task_id: uuid.UUID, user: Any, *, unasked: bool = False)
 
     `unasked` skips the question whether the user may: the admin asks its own. Raises Http404, PermissionDenied and UnknownTask.
     """
-    verb: Verb = getattr(manager, action.value)
     with transaction.atomic():
         fits = TaskRecord.objects.filter(MEANINGS[action].fits, pk=task_id).exists()
-        record = verb(task_id, None if unasked else user)
+        record = _do(action, task_id, None if unasked else user, by=user)
         if fits and record.pk == task_id:
-            note(record, user, str(MEANINGS[action].logged))
+            note([record], user, str(MEANINGS[action].logged))
     return record
 
 
-def note(record: TaskRecord, user: Any, text: str) -> None:
-    """A line of the task's log that says what a person did."""
-    who = user.get_username() if user is not None else _("the system")
-    TaskLine.objects.create(record=record, attempt=record.attempt, time=timezone.now(), level=TaskLine.EVENT, source=who[:120], text=text)
+def _do(action: Action, task_id: uuid.UUID, user: Any, *, by: Any) -> TaskRecord:
+    if action == Action.CANCEL:
+        return manager.cancel(task_id, user, by=by)
+    verb: Verb = getattr(manager, action.value)
+    return verb(task_id, user)
+
+
+def retry_many(task_ids: Sequence[uuid.UUID], user: Any) -> int:
+    """Begin again those of the tasks that ended badly, and write into their logs who did; gives how many. The caller has asked for
+    the right to."""
+    with transaction.atomic():
+        begun = manager.retry_many(task_ids)
+        note(begun, user, str(MEANINGS[Action.RETRY].logged))
+    return len(begun)
+
+
+def cancel_many(task_ids: Sequence[uuid.UUID], user: Any) -> int:
+    """The same for cancelling those that have not ended."""
+    with transaction.atomic():
+        records = list(TaskRecord.objects.filter(MEANINGS[Action.CANCEL].fits, pk__in=task_ids))
+        manager.cancel_many([record.pk for record in records], by=user)
+        note(records, user, str(MEANINGS[Action.CANCEL].logged))
+    return len(records)
+
+
+def note(records: Sequence[TaskRecord], user: Any, text: str) -> None:
+    """A line in each task's log that says what a person did."""
+    who, now = user.get_username() if user is not None else _("the system"), timezone.now()
+    about: dict[str, Any] = {"time": now, "level": TaskLine.EVENT, "source": who[:120], "text": text}
+    TaskLine.objects.bulk_create(TaskLine(record=record, attempt=record.attempt, **about) for record in records)
 
 
 def fitting(record: TaskRecord) -> list[Action]:

@@ -13,10 +13,11 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 from pydantic import BaseModel
 
+from tasks.base.causes import hopeless_codes
 from tasks.errors import PermanentError, UnknownTask
 from tasks.manager import manager
-from tasks.models import TaskRecord
-from tasks.operations.actions import MEANINGS, Action, act, changeable
+from tasks.models import Status, TaskRecord
+from tasks.operations.actions import MEANINGS, Action, act, cancel_many, changeable, retry_many
 from tasks.operations.filters import FilterError, narrowed
 from tasks.run import TaskRun
 
@@ -25,6 +26,9 @@ INLINE = 200
 """So many are done while the person waits; more go to a task."""
 CHUNK = 100
 IDS_PER_TASK = 5000
+
+AT_ONCE = {Action.RETRY: retry_many, Action.CANCEL: cancel_many}
+"""Actions on a chunk that need no look at each record by itself."""
 
 Told = Callable[[int], None]
 
@@ -51,7 +55,13 @@ def meant(action: Action, filters: Mapping[str, list[str]], user: Any) -> QueryS
     """The records that fit the filter and the action, and that the user may change. Raises FilterError, also where there is no filter."""
     if not filters:
         raise FilterError(_("Say which tasks are meant: at least one filter."))
-    return changeable(narrowed(TaskRecord.objects.visible_to(user), filters).filter(MEANINGS[action].fits), user)
+    return changeable(fitting_for_many(action, narrowed(TaskRecord.objects.visible_to(user), filters)), user)
+
+
+def fitting_for_many(action: Action, records: QuerySet[TaskRecord]) -> QuerySet[TaskRecord]:
+    """Those that the action changes; of failures only those that trying again may help. (One by one anything can be tried.)"""
+    fitting = records.filter(MEANINGS[action].fits)
+    return fitting.exclude(status=Status.FAILED, error_code__in=hopeless_codes()) if action == Action.RETRY else fitting
 
 
 def apply_to_matching(action: Action, filters: Mapping[str, list[str]], user: Any) -> Applied:
@@ -66,7 +76,7 @@ def apply_to_matching(action: Action, filters: Mapping[str, list[str]], user: An
 
 def apply_to_ticked(action: Action, records: QuerySet[TaskRecord], user: Any) -> Applied:
     """An administrator's action on whatever he has ticked, also in cases that are not his: metadata, not content."""
-    fitting = records.filter(MEANINGS[action].fits)
+    fitting = fitting_for_many(action, records)
     ids = list(fitting.order_by("pk").values_list("pk", flat=True))
     if len(ids) <= INLINE:
         return _apply(action, fitting, user, unasked=True)
@@ -94,31 +104,38 @@ def run(job: ApplyToMany, run: TaskRun) -> dict[str, int]:
 def _ticked(job: ApplyToMany, user: Any) -> QuerySet[TaskRecord]:
     if not user.has_perm("tasks.change_taskrecord"):
         raise PermanentError(_("Who asked for this may not change tasks any more."), "not_allowed")
-    return TaskRecord.objects.filter(MEANINGS[job.action].fits, pk__in=job.ids)
+    return fitting_for_many(job.action, TaskRecord.objects.filter(pk__in=job.ids))
 
 
 def _apply(
     action: Action, records: QuerySet[TaskRecord], user: Any, *, unasked: bool = False, tell: Told = lambda handled: None
 ) -> Applied:
     applied = Applied()
-    for key in _walk(records):
-        applied.matched += 1
-        try:
-            act(action, key, user, unasked=unasked)
-        except (Http404, PermissionDenied, UnknownTask):
-            applied.skipped += 1
-        else:
-            applied.done += 1
+    for chunk in _walk(records):
+        at_once = AT_ONCE.get(action)
+        done = at_once(chunk, user) if at_once else sum(_acted(action, key, user, unasked) for key in chunk)
+        applied.matched += len(chunk)
+        applied.done += done
+        applied.skipped += len(chunk) - done
         tell(applied.matched)
     return applied
 
 
-def _walk(records: QuerySet[TaskRecord]) -> Iterator[uuid.UUID]:
-    """Each id once, oldest first, a chunk at a time: what an action changes leaves the filter while it is walked."""
+def _acted(action: Action, key: uuid.UUID, user: Any, unasked: bool) -> bool:
+    try:
+        act(action, key, user, unasked=unasked)
+    except (Http404, PermissionDenied, UnknownTask):
+        return False
+    return True
+
+
+def _walk(records: QuerySet[TaskRecord]) -> Iterator[list[uuid.UUID]]:
+    """Each id once, oldest first, a chunk at a time: what an action changes leaves the filter while it is walked, and so does what its
+    user may not change any more."""
     ids = records.order_by("pk").values_list("pk", flat=True)
     chunk = list(ids[:CHUNK])
     while chunk:
-        yield from chunk
+        yield chunk
         chunk = list(ids.filter(pk__gt=chunk[-1])[:CHUNK])
 
 

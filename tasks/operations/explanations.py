@@ -2,26 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from tasks.base.causes import Cause, by_code, register_causes
 from tasks.models import TaskAttempt, TaskRecord
-
-Words = str | Promise
-
-
-@dataclass(frozen=True)
-class Cause:
-    """`retry` says whether trying again is the right action, once `action` has been done."""
-
-    title: Words
-    sentence: Words
-    action: Words
-    retry: bool
-
 
 CONNECTION = Cause(
     _("Connection refused"),
@@ -91,12 +75,14 @@ PAYLOAD = Cause(
     _("The task was asked for with values that it cannot work with; a newer version may expect others."),
     _("Ask for the work anew instead of trying this task again."),
     retry=False,
+    hopeless=True,
 )
 UNKNOWN_TASK = Cause(
     _("No such task"),
     _("This installation knows no task of this name: it was removed, or belongs to a part that is not installed."),
     _("Nothing is to be done, unless a part is missing that should be there."),
     retry=False,
+    hopeless=True,
 )
 DEADLOCK = Cause(
     _("Two tasks were in each other's way"),
@@ -111,14 +97,12 @@ MISTAKE = Cause(
     retry=False,
 )
 
-BY_CODE: dict[str, Cause] = {
-    "time_limit": TIME_LIMIT,
-    "poison": POISON,
-    "invalid_payload": PAYLOAD,
-    "unknown_task": UNKNOWN_TASK,
-    "bad_result": MISTAKE,
-    "storage_full": DISK,
-}
+register_causes(["time_limit"], TIME_LIMIT)
+register_causes(["poison"], POISON)
+register_causes(["invalid_payload"], PAYLOAD)
+register_causes(["unknown_task"], UNKNOWN_TASK)
+register_causes(["bad_result"], MISTAKE)
+register_causes(["storage_full"], DISK)
 BY_CLASS: dict[str, Cause] = {
     "ConnectionRefusedError": CONNECTION,
     "ConnectionResetError": CONNECTION,
@@ -161,15 +145,10 @@ GENERAL = (CONNECTION, TIMEOUT)
 VAGUE = frozenset({"OSError", "django.db.utils.OperationalError", "psycopg.OperationalError", "tasks.errors.RetryableError", "Exception"})
 
 
-def register_causes(codes: Iterable[str], cause: Cause) -> None:
-    """An app above explains the error codes of its own tasks."""
-    BY_CODE.update(dict.fromkeys(codes, cause))
-
-
 def cause_of(error_class: str, code: str, message: str) -> Cause | None:
     """What an error means, or None where its own sentence says all there is to say."""
-    if code in BY_CODE:
-        return BY_CODE[code]
+    if code in by_code:
+        return by_code[code]
     known = BY_CLASS.get(error_class) or (MISTAKE if error_class in MISTAKES else None)
     told = _told(message) if error_class in VAGUE else None
     return known if told is None or (known is not None and told in GENERAL) else told

@@ -93,12 +93,13 @@ def tell(*batch_ids: uuid.UUID) -> None:
 
 def _unfinished() -> QuerySet[Batch]:
     """Locked, so that nobody pauses or ends a batch while it is counted."""
-    return Batch.objects.select_for_update(of=("self",)).select_related("paused_by").filter(finished_at=None).order_by("pk")
+    return Batch.objects.select_for_update(of=("self",)).select_related("paused_by", "cancelled_by").filter(finished_at=None).order_by("pk")
 
 
-def reopen(batch_id: uuid.UUID) -> None:
-    """A unit of it begins (again), in the caller's transaction: a batch that was finished goes on with it."""
-    Batch.objects.filter(pk=batch_id, finished_at__isnull=False).update(finished_at=None)
+def reopen(*batch_ids: uuid.UUID) -> None:
+    """Units of them begin (again), in the caller's transaction: a batch that was finished goes on with them."""
+    if batch_ids:
+        Batch.objects.filter(pk__in=batch_ids, finished_at__isnull=False).update(finished_at=None, cancelled_by=None)
 
 
 def joined(batch_id: uuid.UUID) -> tuple[datetime | None, uuid.UUID | None]:
@@ -171,6 +172,8 @@ def message_of(batch: Batch) -> str:
     parts = [_("%(done)d of %(all)d") % {"done": ended, "all": units}]
     if batch.failed:
         parts.append(_("%(n)d failed") % {"n": batch.failed})
+    if batch.cancelled_by:
+        parts.append(_("cancelled by %(name)s") % {"name": batch.cancelled_by})
     if batch.paused_at:
         parts.append(_("paused by %(name)s") % {"name": batch.paused_by} if batch.paused_by else _("paused"))
     return ", ".join(parts)

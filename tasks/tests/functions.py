@@ -55,7 +55,7 @@ def flaky(job: Job, run: TaskRun) -> dict[str, int]:
 @task("trial.permanent", payload=Job, heavy=True, on_end=ended)
 def permanent(job: Job, run: TaskRun) -> None:
     note(job, "try")
-    raise PermanentError("This file is empty.", "empty_file")
+    raise PermanentError("This file is empty.", "trial_refused")
 
 
 @task("trial.unknown", payload=Job, heavy=True)

@@ -305,3 +305,25 @@ def test_the_time_left_of_a_batch_comes_from_the_history(filled, work_off, monke
     claim_next("background")
     BatchTicker().tick()
     assert told(filled)["left"] == pytest.approx(120, abs=2)
+
+
+def test_a_failure_that_would_be_the_same_again_is_not_offered_for_another_try(api, filled, work_off, editor):
+    work_off()
+    BatchTicker().tick()
+    broken = filled.records.filter(status="failed")
+    assert broken
+    for code, offered in (("connection", broken.count()), ("invalid_payload", 0)):
+        filled.records.filter(status="failed").update(error_code=code)
+        assert api(editor).get(f"/api/batches/{filled.pk}/").json()["retryable"] == offered
+        shown = control.shown(filled.scope)
+        assert [each.retryable for each in shown] == [offered]
+    control.retry_failed(filled.pk, editor)
+    assert filled.records.filter(status="failed").exists()
+
+
+def test_a_cancelled_batch_says_by_whom_and_its_tasks_do_too(api, filled, editor):
+    control.cancel(filled.pk, editor)
+    answer = api(editor).get(f"/api/batches/{filled.pk}/").json()
+    assert answer["cancelled_by"] == "editor"
+    assert set(filled.records.filter(status="cancelled").values_list("cancelled_by", flat=True)) == {editor.pk}
+    assert "cancelled by editor" in TopicState.objects.get(topic=filled.topic).message

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from cases.models import Case
@@ -184,3 +186,61 @@ def test_a_case_of_somebody_else_is_not_reached_by_naming_it(api, case, stranger
     answer = api(stranger).post("/api/tasks/bulk", {"action": "retry", "filter": {"case": str(case.pk)}}, format="json")
     assert answer.json()["matched"] == 0
     assert Case.objects.visible_to(stranger).count() == 0
+
+
+def test_thousands_begin_again_with_as_many_statements_as_a_few(case, editor):
+    def statements(count: int) -> int:
+        ids = [record.pk for record in failed(count, case.pk)]
+        with CaptureQueriesContext(connection) as queries:
+            assert len(manager.retry_many(ids)) == count
+        TaskRecord.objects.all().delete()
+        return len(queries)
+
+    assert statements(60) == statements(3)
+
+
+def test_what_begins_again_is_as_new_and_says_who_wanted_it(case, editor):
+    manager.cancel(failed(1, case.pk)[0].pk)
+    TaskRecord.objects.update(retries=3, lost=1, percent=40, message="page 3", result={"a": 1}, error_code="connection")
+    assert bulk.apply_to_matching(bulk.Action.RETRY, {"status": ["failed"]}, editor).done == 1
+    again = TaskRecord.objects.get()
+    assert (again.status, again.retries, again.lost, again.percent, again.message, again.error_code) == ("pending", 0, 0, 0, "", "")
+    assert (again.result, again.finished_at) == (None, None)
+    assert TaskLine.objects.get(record=again).source == "editor"
+
+
+def test_of_twins_one_begins_again_and_none_where_one_is_active(case):
+    first = manager.submit("trial.light", Job(), scope=case.pk, unique="same")
+    TaskRecord.objects.update(status=Status.FAILED)
+    second = manager.submit("trial.light", Job(), scope=case.pk, unique="same")
+    assert manager.retry_many([first.pk]) == []
+    TaskRecord.objects.update(status=Status.FAILED)
+    assert [record.pk for record in manager.retry_many([first.pk, second.pk])] == [first.pk]
+
+
+def test_unknown_and_active_tasks_stay_as_they_are(case):
+    unknown, active = failed(1, case.pk)[0], manager.submit("trial.light", Job(), scope=case.pk)
+    TaskRecord.objects.filter(pk=unknown.pk).update(name="gone.task")
+    assert manager.retry_many([unknown.pk, active.pk]) == []
+    assert statuses() == {"failed": 1, "pending": 1}
+
+
+def test_what_would_fail_the_same_way_again_is_not_tried_with_many(api, case, editor):
+    hopeless = failed(2, case.pk, error="A newer version expects other values.", error_code="invalid_payload")
+    failed(1, case.pk)
+    answer = api(editor).post("/api/tasks/bulk", {"action": "retry", "filter": {"status": "failed"}}, format="json")
+    assert answer.json()["done"] == 1
+    assert statuses() == {"failed": 2, "pending": 1}
+    assert api(editor).post(f"/api/tasks/{hopeless[0].pk}/retry").status_code == 200, "one by one anything can be tried"
+
+
+def test_a_cancelled_task_says_by_whom(api, browser, case, editor):
+    one, many = (manager.submit("trial.light", Job(), scope=case.pk) for _ in range(2))
+    api(editor).post(f"/api/tasks/{one.pk}/cancel")
+    api(editor).post("/api/tasks/bulk", {"action": "cancel", "filter": {"status": "pending"}}, format="json")
+    assert api(editor).get(f"/api/tasks/{one.pk}/").json()["cancelled_by"] == str(editor.pk)
+    assert TaskRecord.objects.get(pk=many.pk).cancelled_by == editor
+    browser.force_login(editor)
+    assert "by editor" in browser.get(f"/tasks/{one.pk}/").text
+    api(editor).post(f"/api/tasks/{one.pk}/retry")
+    assert TaskRecord.objects.get(pk=one.pk).cancelled_by is None

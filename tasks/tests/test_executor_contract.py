@@ -108,7 +108,7 @@ def test_retries_end(stage: Stage, job: Callable[..., Job]) -> None:
 def test_a_permanent_error_is_not_tried_again_and_keeps_its_sentence(stage: Stage, job: Callable[..., Job]) -> None:
     given = job()
     done = ended(manager.submit("trial.permanent", given))
-    assert (done.status, done.error, done.error_code, done.attempt) == ("failed", "This file is empty.", "empty_file", 1)
+    assert (done.status, done.error, done.error_code, done.attempt) == ("failed", "This file is empty.", "trial_refused", 1)
     assert notes(given) == ["try", "end failed"]
 
 

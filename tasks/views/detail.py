@@ -58,7 +58,9 @@ class Deed:
 @login_required
 def task_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     visible = TaskRecord.objects.visible_to(request.user)
-    record = get_object_or_404(visible.select_related("user", "parent", "batch", "paused_by").prefetch_related("attempts"), pk=pk)
+    record = get_object_or_404(
+        visible.select_related("user", "parent", "batch", "paused_by", "cancelled_by").prefetch_related("attempts"), pk=pk
+    )
     may_change = topics.may_change_task(request.user, record)
     (row,) = rows_of(request.user, [record])
     children = list(visible.filter(parent=record).order_by("pk")[: SHOWN_CHILDREN + 1])

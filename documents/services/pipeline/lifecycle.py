@@ -9,6 +9,7 @@ Locks are always taken in the order task record, document.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -29,7 +30,7 @@ from tasks.manager import manager
 from tasks.models import Batch, TaskRecord
 from tasks.progress import estimates
 from tasks.progress.access import access_changed
-from tasks.progress.events import emit
+from tasks.progress.events import Event, emit_all
 
 Status = Document.Status
 
@@ -121,9 +122,13 @@ def submit_stage(
 
 def announce(document: Document, *, percent: float = 0, message: str = "", attempt: int = 0, restart: bool = False) -> None:
     """Tell the document's topic about its status, in the caller's transaction. A terminal status is a terminal event."""
+    emit_all([_event(document, percent, message, attempt, restart)])
+
+
+def _event(document: Document, percent: float, message: str = "", attempt: int = 0, restart: bool = False) -> Event:
     status = _OUTCOME.get(Status(document.status), "pending" if document.status == Status.PENDING else "started")
     stage = next((stage for stage in STAGES if stage.status == document.status), None)
-    emit(
+    return Event(
         document.topic,
         scope=document.case_id,
         status=status,
@@ -157,15 +162,16 @@ def end_of_task(record: TaskRecord, document_id: UUID, outcome: str) -> None:
         settle(document, Status.FAILED, record.error or _("Processing stopped for an unknown reason."), record.error_code)
 
 
-def retry_of_task(record: TaskRecord, document_id: UUID) -> None:
-    """A person tries the task itself again (on the page of tasks): where it is the document's newest, the document goes on with it."""
-    document = Document.objects.select_for_update(of=("self",)).filter(pk=document_id, task_id=record.pk, deleted_at=None).first()
-    if document is None or document.status not in (Status.FAILED, Status.CANCELLED):
-        return
-    stage = next(stage for stage in STAGES if stage.task == record.name)
-    document.status, document.error, document.error_code = Status.PENDING, "", ""
-    document.save(update_fields=["status", "error", "error_code", "updated"])
-    announce(document, percent=stage.share[0], restart=True)
+def retry_of_tasks(records: Sequence[TaskRecord]) -> None:
+    """People try tasks themselves again (one on its page, or many): where one is its document's newest, the document goes on with it."""
+    stages = {record.pk: next(stage for stage in STAGES if stage.task == record.name) for record in records}
+    ended = Document.objects.filter(task_id__in=stages, deleted_at=None, status__in=(Status.FAILED, Status.CANCELLED))
+    documents = list(ended.select_for_update(of=("self",)).order_by("pk"))
+    begun: dict[str, Any] = {"status": Status.PENDING, "error": "", "error_code": "", "updated": timezone.now()}
+    Document.objects.filter(pk__in=[document.pk for document in documents]).update(**begun)
+    for document in documents:
+        document.status, document.error = begun["status"], begun["error"]
+    emit_all([_event(document, stages[document.task_id].share[0], restart=True) for document in documents if document.task_id])
 
 
 def failed_stage(document: Document) -> str:
@@ -215,7 +221,7 @@ def cancel(document: Document, user: Any, *, operator: bool = False) -> None:
     if not document.processing:
         raise Refused(_("This document is not being processed."), "not_running")
     AuditEvent.write("document.cancelled", case=document.case, actor=user, target=document, operator=operator)
-    _cancel_tasks(document)
+    _cancel_tasks(document, user)
 
 
 def delete(document: Document, user: Any) -> None:
@@ -234,7 +240,7 @@ def delete(document: Document, user: Any) -> None:
         AuditEvent.write("document.deleted", case=document.case, actor=user, target=document, title=document.title)
         access_changed(topics=[document.topic])
     if was_processing and document.task_id:
-        manager.cancel(document.task_id)
+        manager.cancel(document.task_id, by=user)
     control.leave(document.topic)
 
 
@@ -250,12 +256,12 @@ def _promote_a_duplicate(document: Document, user: Any) -> None:
     process_document_pipeline(heir, user)
 
 
-def _cancel_tasks(document: Document) -> None:
+def _cancel_tasks(document: Document, user: Any) -> None:
     """Cancel the newest task. A stage may hand over to the next while we look, so look again until nothing moves."""
     seen: set[UUID] = set()
     while document.processing and document.task_id and document.task_id not in seen:
         seen.add(document.task_id)
-        manager.cancel(document.task_id)
+        manager.cancel(document.task_id, by=user)
         document.refresh_from_db(fields=["status", "task_id"])
 
 

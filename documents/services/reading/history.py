@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from documents.models import Document
 from documents.services.pipeline.lifecycle import STAGES
-from tasks.models import TERMINAL, TaskAttempt, TaskRecord
+from tasks.models import TERMINAL, Status, TaskAttempt, TaskRecord
 from tasks.operations.waiting_reasons import reason as waiting_reason
 
 MOST_TASKS = 90  # thirty runs
@@ -57,6 +57,8 @@ class Step:
     tries: list[Try]
     task: str
     payload: str
+    by: Any = None
+    """Who stopped it, where it was a person."""
 
     @property
     def took(self) -> float | None:
@@ -76,7 +78,7 @@ class Run:
 def runs_of(document: Document) -> list[Run]:
     """The document's passages, the newest first, each with its stages in order."""
     attempts = Prefetch("attempts", TaskAttempt.objects.order_by("number"))
-    records = TaskRecord.objects.filter(topic=document.topic).select_related("user").prefetch_related(attempts)
+    records = TaskRecord.objects.filter(topic=document.topic).select_related("user", "cancelled_by").prefetch_related(attempts)
     chains: list[list[TaskRecord]] = []
     for record in reversed(records.order_by("-id")[:MOST_TASKS]):
         if chains and record.parent_id is not None:
@@ -110,6 +112,7 @@ def _step(record: TaskRecord) -> Step:
         tries=tries,
         task=str(record.pk),
         payload=json.dumps(record.payload, ensure_ascii=False, sort_keys=True),
+        by=record.cancelled_by if record.status == Status.CANCELLED else None,
     )
 
 

@@ -18,8 +18,9 @@ from cases.services.summaries import register_summary
 from cases.tabs import Overview, register_overview, register_tab
 from documents.models import Document
 from documents.services.pipeline.purging import gone_at
+from tasks.base.causes import hopeless_codes
 from tasks.batches import control
-from tasks.models import TopicState
+from tasks.models import TaskRecord, TopicState
 from tasks.progress import estimates
 from tasks.progress.events import left_now
 
@@ -45,22 +46,6 @@ VERBS = {
     "restored": _("took back the deletion of"),
     "purged": _("deleted for good, its time being over:"),
 }
-# Reading such a file again gives the same answer, so the right action is another file.
-FATAL_CODES = frozenset(
-    [
-        "empty_file",
-        "unreadable",
-        "encrypted",
-        "unsupported_type",
-        "type_mismatch",
-        "too_many_pages",
-        "text_too_long",
-        "too_many_attachments",
-        "decompression_bomb",
-        "parser_memory",
-        "parser_crashed",
-    ]
-)
 # What was read, but not all of it: a person should look.
 NOTICED_CODES = ("needs_ocr", "no_text", "pages_unreadable", "repaired", "attachment_unreadable", "encoding_guessed")
 
@@ -95,14 +80,24 @@ def counts_of(case: Case) -> dict[str, int]:
 
 
 def attach_live(documents: Iterable[Document]) -> list[Any]:
-    """The same documents, each with `live` as its last progress event told it: right before the next one comes."""
+    """The same documents, each with `live` as its last progress event told it: right before the next one comes. Of those whose reading
+    was stopped also `stopped_by`, where it was a person."""
     listed: list[Any] = list(documents)
     topics = [document.topic for document in listed if document.status in RUNNING]
     states = TopicState.objects.in_bulk(topics) if topics else {}
+    stopped_by = who_stopped(document for document in listed if document.status == Status.CANCELLED)
     for document in listed:
+        document.stopped_by = stopped_by.get(document.task_id)
         document.live = _live(document, states.get(document.topic))
         document.gone_at = gone_at(document)
     return listed
+
+
+def who_stopped(documents: Iterable[Document]) -> dict[UUID, Any]:
+    """For each task of these cancelled documents the person who cancelled it, by itself or with all of its batch."""
+    tasks = [document.task_id for document in documents if document.task_id]
+    found = TaskRecord.objects.filter(pk__in=tasks).exclude(cancelled_by=None).select_related("cancelled_by") if tasks else []
+    return {record.pk: record.cancelled_by for record in found}
 
 
 def _live(document: Document, state: TopicState | None) -> Live:
@@ -124,7 +119,7 @@ def overview(case: Case, user: Any) -> Overview:
         "running_percent": _mean_percent(running),
         "batches": control.shown(case.pk),
         "topics": " ".join(document.topic for document in running),
-        "fatal_codes": FATAL_CODES,
+        "fatal_codes": hopeless_codes(),
         "failed": documents_of(case).filter(status=Status.FAILED)[:5] if counts["failed"] else [],
         "noticed": noticed[:5],
         "attention": counts["failed"] + noticed.count(),

@@ -10,6 +10,7 @@ from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
@@ -29,7 +30,9 @@ def _page(request: HttpRequest, *, status: int = 200, **context: Any) -> HttpRes
     context.setdefault("password", PasswordForm(request))
     context.setdefault("token_form", TokenForm())
     context |= {"tokens": user.api_tokens.all(), "sessions": sessions_of(user, request.session.session_key), "rail": "account"}
-    return render(request, "accounts/account.html", context, status=status)
+    response = render(request, "accounts/account.html", context, status=status)
+    response["HX-Push-Url"] = reverse("account")  # the address of what is shown, whichever form was sent
+    return response
 
 
 @login_required

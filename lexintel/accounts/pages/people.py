@@ -11,8 +11,10 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import Q
+from django.db.models.functions import Concat, Lower
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -58,7 +60,7 @@ def people_list(request: HttpRequest) -> HttpResponse:
 
 
 def _listed(asked: str) -> Any:
-    found = User.objects.order_by("-is_active", "first_name", "last_name", "username")
+    found = User.objects.order_by("-is_active", Lower(Concat("first_name", "last_name", "username")))
     if asked:
         words = ("username", "first_name", "last_name", "email")
         for word in asked.split():
@@ -93,6 +95,7 @@ def _person_page(request: HttpRequest, person: User, *, link: str = "", status: 
     }
     response = render(request, "accounts/person.html", context, status=status)
     response["Cache-Control"] = "no-store"
+    response["HX-Push-Url"] = reverse("person", args=[person.pk])
     return response
 
 
