@@ -54,6 +54,7 @@ class Batch(models.Model):
     scope = models.UUIDField(null=True, blank=True, help_text="the case")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     expected = models.PositiveIntegerField(null=True, blank=True, help_text="units that were announced, where that is known")
+    alive_at = models.DateTimeField(null=True, blank=True, help_text="when who announced units last said that they are still to come")
     created = models.DateTimeField(_("created"), auto_now_add=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     paused_at = models.DateTimeField(null=True, blank=True)

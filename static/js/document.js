@@ -1,18 +1,16 @@
 // The document page: tabs, text beside the original, copying with its source, and what may be done to the document.
 
-import { api } from "./net.js";
-import { deletedBefore } from "./documents.js";
 import { gettext, interpolate } from "./i18n.js";
 import { onPage } from "./page.js";
 import { typing } from "./dom.js";
 import { confirmed } from "./shell.js";
 import { toast } from "./toasts.js";
+import { run } from "./verbs.js";
 import { refresh } from "./live.js";
 import { PdfView } from "./document-pdf.js";
 
 const SETTLED_MS = 120;
 const STATUSES = new Set(["pending", "extracting", "embedding", "citing", "ready", "failed", "cancelled"]);
-const VERBS = { reprocess: ["POST", "reprocess/"], retry: ["POST", "retry/"], cancel: ["POST", "cancel/"], delete: ["DELETE", ""] };
 
 class DocumentPage {
   constructor(doc, signal) {
@@ -190,18 +188,9 @@ class DocumentPage {
   async act(button) {
     const { action, confirm: question, then, done } = button.dataset;
     if (question && !(await confirmed(question, button.textContent.trim()))) return;
-    const [method, path] = VERBS[action];
     button.disabled = true;
-    try {
-      await api(method, `/api/documents/${this.doc.dataset.document}/${path}`);
-      if (then) { deletedBefore(this.doc.dataset.document); location.assign(then); return; }
-      toast(done);
-      refresh(0);
-    } catch (error) {
-      toast(error.message, { error: true });
-    } finally {
-      button.disabled = false;
-    }
+    await run(action, [this.doc.dataset.document], { said: done, then });
+    button.disabled = false;
   }
 
   /** Another stage has begun (perhaps asked for in another window): the page's parts are brought up to date. */

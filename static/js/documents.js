@@ -2,32 +2,13 @@
 
 import { reread } from "./batches.js";
 import { gettext, interpolate, ngettext } from "./i18n.js";
-import { refresh } from "./live.js";
-import { api } from "./net.js";
 import { onPage } from "./page.js";
 import { confirmed } from "./shell.js";
-import { announce, toast } from "./toasts.js";
+import { announce } from "./toasts.js";
+import { run, tellOfDeletion } from "./verbs.js";
 
-const AT_ONCE = 4;
-const DELETED = "lexintel.deleted";
-const deletedWords = (n) => interpolate(ngettext("%(n)s document was deleted.", "%(n)s documents were deleted.", n), { n });
-const VERBS = {
-  retry: { method: "POST", path: "retry/", done: (n) => interpolate(ngettext("%(n)s document is tried again.", "%(n)s documents are tried again.", n), { n }) },
-  cancel: { method: "POST", path: "cancel/", done: (n) => interpolate(ngettext("%(n)s document was stopped.", "%(n)s documents were stopped.", n), { n }) },
-  delete: { method: "DELETE", path: "", done: deletedWords, undo: "restore" },
-  restore: { method: "POST", path: "restore/", done: (n) => interpolate(ngettext("%(n)s document is back and is read anew.", "%(n)s documents are back and are read anew.", n), { n }) },
-};
 // Which states a verb is for; the others of a selection are left alone.
 const FITS = { retry: ["failed", "cancelled"], cancel: ["running"], reprocess: ["ready", "failed", "cancelled"], delete: ["ready", "failed", "cancelled", "running"], restore: ["deleted"] };
-
-/** For a page that leads to the list when its document has been deleted: the list offers to take it back. */
-export const deletedBefore = (id) => sessionStorage.setItem(DELETED, id);
-
-function takenFrom(storage, key) {
-  const value = storage.getItem(key);
-  storage.removeItem(key);
-  return value;
-}
 
 onPage("[data-documents]", (page, signal) => {
   const selected = new Set();
@@ -78,8 +59,7 @@ onPage("[data-documents]", (page, signal) => {
     selected.forEach((id) => { if (!present.has(id)) selected.delete(id); });
     draw();
   }, { signal });
-  const gone = takenFrom(sessionStorage, DELETED);
-  if (gone) toast(deletedWords(1), { act: gettext("Undo"), onact: () => run("restore", [gone]) });
+  tellOfDeletion();
   // The browser may have kept ticks over a reload; ours starts with none.
   draw();
 });
@@ -95,7 +75,7 @@ function drawBar(page, selected, boxes) {
   bar.querySelectorAll("[data-bulk]").forEach((button) => { if (FITS[button.dataset.bulk]) button.hidden = !states.some((state) => FITS[button.dataset.bulk].includes(state)); });
 }
 
-/** Run a verb over documents, a few at a time; says how many went well and why the others did not. */
+/** Ask where it cannot be undone easily, and do it. */
 async function act(verb, ids, button) {
   if (!ids.length) return false;
   if (verb === "reprocess") return reread({ case: button.closest("[data-case]").dataset.case, documents: ids });
@@ -104,20 +84,4 @@ async function act(verb, ids, button) {
   const well = await run(verb, ids);
   button.disabled = false;
   return well;
-}
-
-async function run(verb, ids) {
-  const { method, path, done, undo } = VERBS[verb];
-  const queue = [...ids];
-  const well = [];
-  const reasons = [];
-  await Promise.all(Array.from({ length: AT_ONCE }, async () => {
-    for (let id = queue.shift(); id; id = queue.shift()) {
-      try { await api(method, `/api/documents/${id}/${path}`); well.push(id); } catch (error) { reasons.push(error.message); }
-    }
-  }));
-  if (well.length) toast(done(well.length), undo && { act: gettext("Undo"), onact: () => run(undo, well) });
-  if (reasons.length) toast(interpolate(ngettext("%(n)s could not be done: %(why)s", "%(n)s could not be done. The first reason: %(why)s", reasons.length), { n: reasons.length, why: reasons[0] }), { error: true });
-  refresh(0);
-  return well.length > 0;
 }

@@ -81,6 +81,7 @@ function updateTotals() {
 // After five seconds without news a bar says what it waits for; the server knows the reason.
 setInterval(() => {
   let asked = 0;
+  if (held) return;
   for (const element of document.querySelectorAll("[data-progress]")) {
     const topic = element.dataset.progress;
     const quiet = Date.now() - (heardAt.get(topic) ?? Date.now());
@@ -110,8 +111,13 @@ let timer = null;
 let last = 0;
 let loading = false;
 let again = 0;
+let held = false;
+let missed = false;
 
 const liveContent = () => document.querySelector("#main [data-live]");
+
+/** The page is about to be left because what it shows will be gone: do not ask for it any more. */
+export function hold(on = true) { held = on; }
 
 /** Ask for the page's parts again, soon and not too often. */
 export function refresh(delay = 250) {
@@ -122,6 +128,7 @@ export function refresh(delay = 250) {
 
 async function run() {
   timer = null;
+  if (held) return;
   if (document.hidden) { document.addEventListener("visibilitychange", () => refresh(), { once: true }); return; }
   const live = liveContent();
   if (!live) return;
@@ -132,7 +139,11 @@ async function run() {
     const answer = await fetch(address, { credentials: "same-origin", headers: { "X-Requested-With": "live" } });
     if (answer.redirected && new URL(answer.url).pathname.startsWith("/login")) {
       toast(gettext("You have been signed out. Reload the page to sign in again."), { error: true });
+    } else if (answer.status === 404 && !missed) {
+      missed = true;
+      toast(gettext("What this page shows has been deleted, or you may not see it any more."), { error: true });
     } else if (answer.ok) {
+      missed = false;
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
       // Another page may have come meanwhile; its content comes a moment before its address.
       if (address === location.href && live === liveContent()) exchange(live, fresh);

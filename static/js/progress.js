@@ -3,6 +3,8 @@
 
 const PING_MS = 20_000;
 const SILENT_MS = 45_000;
+const ANSWER_MS = 4000;
+const SIGNED_OUT = 4401;
 const RETRY_MS = [500, 1000, 2000, 4000, 8000, 15_000];
 export const TERMINAL = new Set(["succeeded", "failed", "cancelled"]);
 
@@ -14,11 +16,12 @@ class Progress {
   #retry = null;
   #heard = 0;
   #asked = new Set();
+  #probe = null;
   state = "idle";
 
   constructor() {
-    addEventListener("online", () => this.#connect(true));
-    addEventListener("offline", () => this.#become("offline"));
+    addEventListener("online", () => this.#look());
+    addEventListener("offline", () => this.#look());
     setInterval(() => this.#keepAlive(), PING_MS);
   }
 
@@ -42,6 +45,20 @@ class Progress {
   /** The last event of a topic, if one has come. */
   last(topic) { return this.#last.get(topic); }
 
+  // What the browser says of the network is a rumour: a socket may survive a short loss, and a server in the same house needs none.
+  // So the socket is asked, and what it answers counts.
+  #look() {
+    if (this.#socket?.readyState !== WebSocket.OPEN) { if (navigator.onLine) this.#connect(true); return; }
+    clearTimeout(this.#probe);
+    this.#send({ ping: 1 });
+    const asked = Date.now();
+    this.#probe = setTimeout(() => {
+      if (this.#heard >= asked || this.#socket?.readyState !== WebSocket.OPEN) return;
+      if (navigator.onLine) this.#socket.close();
+      else this.#become("offline");
+    }, ANSWER_MS);
+  }
+
   #connect(now = false) {
     if (this.#socket && this.#socket.readyState <= WebSocket.OPEN) return;
     if (this.#retry && !now) return;
@@ -52,19 +69,18 @@ class Progress {
     this.#socket = socket;
     socket.addEventListener("open", () => this.#opened());
     socket.addEventListener("message", (message) => this.#received(JSON.parse(message.data)));
-    socket.addEventListener("close", () => this.#closed(socket));
+    socket.addEventListener("close", ({ code }) => this.#closed(socket, code));
   }
 
   #opened() {
-    this.#failures = 0;
     this.#heard = Date.now();
-    this.#become("live");
     if (this.#wanted.size) this.#send({ subscribe: [...this.#wanted.keys()] });
   }
 
-  #closed(socket) {
+  #closed(socket, code) {
     if (socket !== this.#socket) return;
     this.#socket = null;
+    if (code === SIGNED_OUT) { this.#become("signed-out"); return; }
     if (!this.#wanted.size) { this.#become("idle"); return; }
     const wait = RETRY_MS[Math.min(this.#failures, RETRY_MS.length - 1)];
     this.#failures += 1;
@@ -74,6 +90,8 @@ class Progress {
 
   #received(message) {
     this.#heard = Date.now();
+    this.#failures = 0;
+    this.#become("live");
     if (message.subscribed || message.pong || message.error) {
       document.dispatchEvent(new CustomEvent("lexintel:answer", { detail: message }));
       return;

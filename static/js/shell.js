@@ -6,7 +6,7 @@ import { onPage } from "./page.js";
 import { progress } from "./progress.js";
 import { toast } from "./toasts.js";
 
-const STATES = { live: gettext("Live"), reconnecting: gettext("Reconnecting…"), offline: gettext("Offline"), idle: "" };
+const STATES = { live: gettext("Live"), reconnecting: gettext("Reconnecting…"), offline: gettext("Offline"), "signed-out": gettext("Signed out"), idle: "" };
 
 onPage("[data-connection]", (dot, signal) => {
   const show = () => {
@@ -17,6 +17,11 @@ onPage("[data-connection]", (dot, signal) => {
   };
   document.addEventListener("lexintel:connection", show, { signal });
   show();
+});
+
+// The session ended while the page was open: elsewhere, by an administrator, or by its age.
+document.addEventListener("lexintel:connection", ({ detail }) => {
+  if (detail.state === "signed-out") toast(gettext("You are signed out, and this page does not follow the server any more."), { error: true, act: gettext("Sign in"), onact: () => location.reload() });
 });
 
 onPage("[data-theme-toggle]", (button, signal) => {

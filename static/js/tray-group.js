@@ -14,6 +14,8 @@ export class Group {
   items = [];
   event = null;
   #missing = 0;
+  #failedAt = 0;
+  #retryable = 0;
 
   constructor({ title, caseId, id = null }) {
     this.title = title;
@@ -45,7 +47,14 @@ export class Group {
   /** So many of the announced files will not come. */
   withdraw(files = 1) {
     if (this.id === null) this.#missing += files;
-    if (this.id) api("PATCH", `/api/batches/${this.id}/`, { json: { withdrawn: files } }).catch((error) => console.debug("not withdrawn", error.message));
+    if (this.id) this.#tell({ withdrawn: files });
+  }
+
+  /** Files of it are still to come: without a word of this page for some minutes the server takes it for closed. */
+  stillComing() { if (this.id) this.#tell({ alive: true }); }
+
+  #tell(json) {
+    api("PATCH", `/api/batches/${this.id}/`, { json, keepalive: true }).catch((error) => console.debug("the batch was not told", error.message));
   }
 
   // What has not been sent yet is held and goes on with the rest, whoever paused it and wherever.
@@ -74,9 +83,21 @@ export class Group {
 
   #offered() {
     if (!this.id) return [];
-    const failed = this.items.some((item) => item.state === "failed");
+    const failed = this.items.filter((item) => item.state === "failed").length;
+    if (failed !== this.#failedAt) this.#askWhatHelps(failed);
     const paused = this.event?.step === "paused";
-    return [!this.over && (paused ? "resume" : "pause"), failed && "retry", !this.over && "cancel"].filter(Boolean);
+    return [!this.over && (paused ? "resume" : "pause"), this.#retryable && "retry", !this.over && "cancel"].filter(Boolean);
+  }
+
+  // Whether trying again can help, the server knows from the reasons.
+  async #askWhatHelps(failed) {
+    this.#failedAt = failed;
+    try {
+      this.#retryable = failed ? (await api("GET", `/api/batches/${this.id}/`)).retryable : 0;
+    } catch (error) {
+      console.debug("not known whether trying again helps", error.message);
+    }
+    this.draw();
   }
 
   #drawButtons() {

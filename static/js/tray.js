@@ -12,6 +12,7 @@ import { Group } from "./tray-group.js";
 import { Upload } from "./tus.js";
 
 const AT_ONCE = 3;
+const STILL_COMING_MS = 30_000;
 const KEPT = "lexintel-tray";
 const MOVING = new Set(["waiting", "sending", "offline", "paused"]);
 const FAILED = new Set(["refused", "failed"]);
@@ -29,6 +30,8 @@ class Tray {
     this.#restore();
     document.addEventListener("lexintel:progress", ({ detail }) => this.#heard(detail));
     addEventListener("online", () => this.#items.forEach((item) => item.upload?.wake()));
+    setInterval(() => this.#unsent().forEach((_files, group) => group.stillComing()), STILL_COMING_MS);
+    addEventListener("pagehide", ({ persisted }) => { if (!persisted) this.#unsent().forEach((files, group) => group.withdraw(files)); });
     addEventListener("beforeunload", (event) => { if (this.#items.some((item) => MOVING.has(item.state))) event.preventDefault(); });
   }
 
@@ -71,6 +74,13 @@ class Tray {
     this.#watch(group);
     const event = progress.last(group.topic);
     if (event) group.heard(event);
+  }
+
+  /** How many files of each group have not arrived: they come only while this page lives. */
+  #unsent() {
+    const files = new Map();
+    for (const { group, upload, state } of this.#items) if (group && upload && MOVING.has(state)) files.set(group, (files.get(group) ?? 0) + 1);
+    return files;
   }
 
   #moved(item) {

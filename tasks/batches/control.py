@@ -112,8 +112,8 @@ def retry_failed(batch_id: uuid.UUID, user: Any) -> Batch:
     return _change(batch, "retry", user, len(_failed(batch)))
 
 
-def correct(batch_id: uuid.UUID, user: Any, *, title: str | None = None, withdrawn: int = 0) -> Batch:
-    """Give it another title; `withdrawn` of the announced units will not come."""
+def correct(batch_id: uuid.UUID, user: Any, *, title: str | None = None, withdrawn: int = 0, alive: bool = False) -> Batch:
+    """Give it another title; `withdrawn` of the announced units will not come; `alive`: those that are missing still will."""
     with transaction.atomic():
         batch = _locked(batch_id, user)
         if title is not None:
@@ -121,6 +121,12 @@ def correct(batch_id: uuid.UUID, user: Any, *, title: str | None = None, withdra
             batch.save(update_fields=["title"])
         if withdrawn:
             withdraw(batch.pk, withdrawn)
+        if alive:
+            batch.alive_at = timezone.now()
+            batch.save(update_fields=["alive_at"])
+            if batch.total < (batch.expected or 0):
+                batch_progress.reopen(batch.pk)  # who was away is back
+                batch_progress.tell(batch.pk)
     return batch
 
 

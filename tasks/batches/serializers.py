@@ -53,6 +53,10 @@ class BatchChangeSerializer(serializers.ModelSerializer[Batch]):
 
     withdrawn = serializers.IntegerField(min_value=0, max_value=1_000_000, help_text="so many of the announced units will not come")
 
+    alive = serializers.BooleanField(
+        help_text="the units that are missing will still come; say it every half minute, and a batch that hears no more of it ends soon"
+    )
+
     class Meta:
         model = Batch
-        fields = ["title", "withdrawn"]
+        fields = ["title", "withdrawn", "alive"]

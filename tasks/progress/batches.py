@@ -31,6 +31,9 @@ SHARE_OF_TIME = 10
 WRITTEN = ("total", "succeeded", "failed", "cancelled", "percent", "finished_at")
 QUIET = timedelta(minutes=10)
 """A batch of which nothing new came for so long is complete, whatever was announced."""
+ABSENT = timedelta(seconds=150)
+"""The same where who announced it used to say every half minute that more will come (a page; browsers let hidden ones speak once a
+minute): its window was closed, or its machine is off. If it comes back, the batch goes on."""
 
 UNIT = "CASE WHEN r.topic <> '' AND r.share_from IS NOT NULL THEN r.topic ELSE 'task:' || r.id END"
 COUNT = f"""
@@ -147,7 +150,14 @@ def _complete(batch: Batch, now: Count) -> bool:
     if batch.finished_at is not None or batch.paused_at is not None or now.ended < now.total:
         return False
     reached = batch.expected is not None and now.total >= batch.expected
-    return reached or timezone.now() - (now.newest or batch.created) > QUIET
+    return reached or _is_quiet(batch, now)
+
+
+def _is_quiet(batch: Batch, now: Count) -> bool:
+    newest = now.newest or batch.created
+    if batch.alive_at is None:
+        return timezone.now() - newest > QUIET
+    return timezone.now() - max(newest, batch.alive_at) > ABSENT
 
 
 def _event(batch: Batch, now: Count, pace: estimates.Pace | None, *, restart: bool) -> Event:

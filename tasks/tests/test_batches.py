@@ -327,3 +327,20 @@ def test_a_cancelled_batch_says_by_whom_and_its_tasks_do_too(api, filled, editor
     assert answer["cancelled_by"] == "editor"
     assert set(filled.records.filter(status="cancelled").values_list("cancelled_by", flat=True)) == {editor.pk}
     assert "cancelled by editor" in TopicState.objects.get(topic=filled.topic).message
+
+
+def test_a_batch_whose_page_was_closed_without_a_word_ends_soon_and_goes_on_if_it_comes_back(api, batch, work_off, case, editor):
+    address = f"/api/batches/{batch.pk}/"
+    manager.submit("trial.light", Job(), scope=case.pk, batch=batch)
+    work_off()
+    assert api(editor).patch(address, {"alive": True}, format="json").status_code == 200
+    TaskRecord.objects.update(created=timezone.now() - timedelta(minutes=20))
+    BatchTicker().tick()
+    assert fresh(batch).finished_at is None, "who says that more will come is believed, however slow it is"
+    Batch.objects.update(alive_at=timezone.now() - timedelta(minutes=3))
+    BatchTicker().tick()
+    assert fresh(batch).finished_at is not None
+    api(editor).patch(address, {"alive": True}, format="json")
+    BatchTicker().tick()
+    assert fresh(batch).finished_at is None
+    assert told(batch)["status"] == "started"

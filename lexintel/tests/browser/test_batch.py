@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import psycopg
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
@@ -60,6 +61,11 @@ def test_failures_of_a_batch_are_tried_again_together_and_selected_documents_are
     drop(page, broken, paper("parcel-1.txt", 5), paper("parcel-2.txt", 5))
     batch = batch_of(page, "parcel-broken.pdf and 2 more files")
     expect(batch).to_contain_text("3 of 3, 1 failed", timeout=READY_MS)
+    expect(batch.get_by_role("button", name="Cancel")).to_have_count(0)
+    expect(batch.get_by_role("button", name="Try failed again")).to_have_count(0)  # it would fail the same way
+    with psycopg.connect(site.environment["DATABASE_URL"]) as connection:
+        connection.execute("UPDATE tasks_taskrecord SET error_code = 'connection' WHERE status = 'failed' AND error_code = 'unreadable'")
+    page.reload()
     batch.get_by_role("button", name="Try failed again").click()
     expect(page.locator("#toasts")).to_contain_text("What failed is tried again.")
     expect(batch).to_contain_text("3 of 3, 1 failed", timeout=READY_MS)
