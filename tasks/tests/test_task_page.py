@@ -183,7 +183,7 @@ def test_a_list_of_many_cases_documents_and_errors_costs_as_much_as_a_short_one(
     for number in range(20):
         about = Document.objects.create(case=case, title=f"Paper {number}", created_by=editor)
         fail(manager.submit("trial.light", Job(), scope=case.pk, user=editor, topic=about.topic), error_class=f"Error{number}")
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         text = client.get("/tasks/?state=failed").content.decode()
     assert "Paper 19" in text
 

@@ -100,7 +100,7 @@ def task_list(request: HttpRequest) -> HttpResponse:
         "names": _names(asked.get("name", [""])[0]),
         "sinces": [(key, label, request.GET.get("since") == key) for key, (label, _t) in SINCE.items()],
         "kept": _kept(asked, "name", "since"),
-        "offers": _offers(request.user, asked, state) if page.records else [],
+        "offers": _offers(asked, state, records) if page.records else [],
     }
     return render(request, "tasks/list.html", context)
 
@@ -204,14 +204,14 @@ def _kept(asked: dict[str, list[str]], *controls: str) -> list[tuple[str, str]]:
     return [(name, value) for name, values in asked.items() if name not in controls for value in values]
 
 
-def _offers(user: Any, asked: dict[str, list[str]], state: str) -> list[dict[str, str]]:
+def _offers(asked: dict[str, list[str]], state: str, records: QuerySet[TaskRecord]) -> list[dict[str, str]]:
     """What may be done with everything that the filters fit. Trying again is offered where it may help at least one."""
     query = QueryDict(mutable=True)
     for name, values in asked.items():
         query.setlist(name, values)
     offers = []
     for action in OFFERS.get(state, ()):
-        if action == Action.RETRY and not bulk.meant(action, asked, user).exists():
+        if action == Action.RETRY and not bulk.fitting_for_many(action, records).exists():
             continue
         query["action"] = action.value
         offers.append({"label": str(action.label), "icon": MEANINGS[action].icon, "query": "?" + query.urlencode()})

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import psycopg
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Route, expect
@@ -63,6 +64,11 @@ def test_failures_are_found_explained_and_tried_again_together(
     expect(page.get_by_text("Attempt 1")).to_be_visible()
     page.go_back()
     expect(chip).to_have_attribute("aria-current", "true")
+    expect(page.get_by_role("link", name=re.compile("^Try again"))).to_have_count(0)  # a damaged file stays one
+    with psycopg.connect(site.environment["DATABASE_URL"]) as connection:
+        connection.execute("UPDATE tasks_taskrecord SET error_code = 'time_limit' WHERE error_code = 'unreadable'")
+    page.goto("/tasks/?state=failed")
+    page.get_by_role("link", name=re.compile("^It took too long")).click()
     page.get_by_role("link", name=re.compile("^Try again")).click()
     expect(page.get_by_role("heading", name=re.compile(r"^Try \d+ tasks again\?"))).to_be_visible()
     page.get_by_role("button", name="Try again").click()
