@@ -41,6 +41,7 @@ class TextVersionInline(admin.TabularInline[TextVersion, Document]):
     model = TextVersion
     extra = 0
     can_delete = False
+    show_change_link = True
     fields = readonly_fields = ("number", "source", "engine", "characters", "created")
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -50,7 +51,7 @@ class TextVersionInline(admin.TabularInline[TextVersion, Document]):
 @admin.register(Document)
 class DocumentAdmin(Shown):
     list_display = [
-        "title", linked("case"), "kind", "status", "page_count", "size", "mime", "created", linked("created_by", _("added by")),
+        "title", linked("case"), "kind", "status", "page_count", "size", "created", linked("created_by", _("added by")),
         "error_line", "is_deleted",
     ]  # fmt: skip
     list_filter = ["status", "kind", "mime", "created", ("deleted_at", admin.EmptyFieldListFilter), "error_code"]

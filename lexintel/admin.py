@@ -43,6 +43,7 @@ class MembershipsOfUser(admin.TabularInline):
 
 @admin.register(User)
 class PersonAdmin(UserAdmin):
+    place = -2
     list_display = ["username", "first_name", "last_name", "email", "is_active", "is_staff", "last_login"]
     list_filter = ["is_active", "is_staff", "is_superuser", "last_login"]
     inlines = [MembershipsOfUser]
@@ -60,6 +61,7 @@ class PersonAdmin(UserAdmin):
 
 @admin.register(ApiToken)
 class ApiTokenAdmin(admin.ModelAdmin):
+    place = -1
     list_display = ["name", linked("user", _("person")), "created", "last_used", "expires"]
     list_filter = ["created", "last_used", ("expires", admin.EmptyFieldListFilter)]
     list_select_related = ["user"]

@@ -1,10 +1,9 @@
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
 
 
 class LexIntelConfig(AppConfig):
     name = "lexintel"
-    verbose_name = _("People")
+    verbose_name = "LexIntel"
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

@@ -48,6 +48,7 @@ def linked(field: str, description: Any = None) -> Callable[[Model], str]:
         except ObjectDoesNotExist:
             return admin.site.empty_value_display
 
+    column.__name__ = field
     return column
 
 

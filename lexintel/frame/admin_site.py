@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.apps import AdminConfig as DjangoAdminConfig
 from django.db.models import Model
@@ -39,6 +40,14 @@ INTERNAL = Section("internal", _("Internal"), ("django_celery_results",))  # and
 class AdminConfig(DjangoAdminConfig):
     default_site = "lexintel.frame.admin_site.AdminSite"
 
+    def ready(self) -> None:
+        """An app is called like its section, also on the way back to it at the top of each page."""
+        super().ready()
+        for section in (*SECTIONS, INTERNAL):
+            for label in section.apps:
+                if label in apps.app_configs:
+                    apps.app_configs[label].verbose_name = section.name  # type: ignore[assignment]
+
 
 class AdminSite(admin.AdminSite):
     """A `ModelAdmin` may say `internal = True` (nobody works with these rows) and `place` (a smaller one stands nearer the top)."""
@@ -49,9 +58,9 @@ class AdminSite(admin.AdminSite):
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """The sections that are not empty; with an app's label those in which it has tables, and of the internal ones only its own."""
-        apps = self._build_app_dict(request)
-        tables = [table for app in apps.values() for table in app["models"]]
-        sections = [*SECTIONS, *_sections_of_others(apps.values()), INTERNAL]
+        found = self._build_app_dict(request).values()
+        tables = [table for app in found for table in app["models"]]
+        sections = [*SECTIONS, *_sections_of_others(found), INTERNAL]
         shown = (self._shown(request, section, tables, app_label) for section in sections)
         return [section for section in shown if section["models"]]
 
@@ -84,7 +93,7 @@ def _app(table: dict[str, Any]) -> str:
     return label
 
 
-def _sections_of_others(apps: Iterable[dict[str, Any]]) -> list[Section]:
+def _sections_of_others(found: Iterable[dict[str, Any]]) -> list[Section]:
     """An app that nobody has put into a section yet is shown under its own name rather than lost."""
     known = {label for section in (*SECTIONS, INTERNAL) for label in section.apps}
-    return [Section(app["app_label"], app["name"], (app["app_label"],)) for app in apps if app["app_label"] not in known]
+    return [Section(app["app_label"], app["name"], (app["app_label"],)) for app in found if app["app_label"] not in known]

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.text import capfirst
+from django.utils.translation import gettext
 
 from lexintel.frame.admin_site import AdminSite
 
@@ -76,8 +77,10 @@ def _list(relation: Any, row: Model) -> ListOf:
     """Its name says by which field the rows belong to this one, where that is not plain from the name of this row's table."""
     model, field = relation.related_model, relation.field
     name = capfirst(model._meta.verbose_name_plural)
-    text = name if field.name in (row._meta.model_name, "user") else f"{name} ({field.verbose_name})"
+    if field.name not in (row._meta.model_name, "user"):
+        related = field.remote_field.related_name  # "attachments" says more than "documents (parent)"
+        name = f"{name} ({field.verbose_name})" if relation.hidden or not related else gettext(capfirst(related.replace("_", " ")))
     address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
     query = urlencode({f"{field.name}__{field.target_field.name}__exact": row.pk})
     is_internal = isinstance(admin.site, AdminSite) and admin.site.is_internal(model)
-    return ListOf(text, f"{address}?{query}", is_internal)
+    return ListOf(name, f"{address}?{query}", is_internal)
