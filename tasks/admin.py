@@ -67,6 +67,11 @@ class TaskRecordAdmin(ReadOnly, NamesRows):
     exclude = ["payload", "result"]
     readonly_fields = ["about", "case", "why_waiting", "submitted_by"]
 
+    def get_fields(self, request: HttpRequest, obj: TaskRecord | None = None) -> list[Any]:
+        """First what it is about and how it stands."""
+        first = ["name", "about", "case", "status", "why_waiting"]
+        return [*first, *(field for field in super().get_fields(request, obj) if field not in first)]
+
     def names_in(self, record: TaskRecord) -> Iterable[tuple[str, Any]]:
         kind, _colon, key = record.topic.partition(":")
         return [(kind, key), ("case", record.scope)]

@@ -19,6 +19,7 @@ def main() -> None:
 
     owner, viewer, _newcomer = (User.objects.create_user(name, password=PASSWORD) for name in PEOPLE)
     User.objects.create_user("operator", password=PASSWORD, is_staff=True)
+    User.objects.create_superuser("administrator", password=PASSWORD)
     case = matters.create_case("Doe v. Roe", user=owner, docket_number="1:26-cv-00001", court="D. Mass.")
     matters.add_member(case, viewer, "viewer", user=owner)
     print(case.pk)
