@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import AuditEvent, Case, Membership, Ruling, Statute
+from tasks.admin_links import NamesRows, Words, linked, list_of
 
 
 class ReadOnly:
@@ -31,6 +34,9 @@ class MembershipsOfCase(ReadOnly, admin.TabularInline):
     readonly_fields = ["user", "role", "created"]
     extra = 0
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
+        return super().get_queryset(request).select_related("user")
+
 
 @admin.register(Case)
 class CaseAdmin(ReadOnly, admin.ModelAdmin):
@@ -46,15 +52,20 @@ class CaseAdmin(ReadOnly, admin.ModelAdmin):
         return super().get_queryset(request).annotate(members_count=Count("memberships"))
 
     @admin.display(description=_("members"), ordering="members_count")
-    def members(self, case: Any) -> int:
-        return int(case.members_count)
+    def members(self, case: Any) -> str:
+        return format_html('<a href="{}">{}</a>', list_of("cases_membership", case__id__exact=case.pk), case.members_count)
+
+    def further_lists(self, case: Case) -> list[tuple[Words, str]]:
+        """Tasks know a case by its id only."""
+        return [(_("Tasks"), list_of("tasks_taskrecord", scope__exact=case.pk))]
 
 
 @admin.register(Membership)
 class MembershipAdmin(admin.ModelAdmin):
     """Administrators may let someone in (an owner left the firm); changing and removing is the owners' business."""
 
-    list_display = ["user", "case", "role", "created"]
+    list_display = [linked("user", _("person")), linked("case"), "role", "created"]
+    list_display_links = ["role"]
     list_filter = ["role", "created"]
     list_select_related = ["user", "case"]
     search_fields = ["user__username", "user__email", "case__title", "case__docket_number"]
@@ -85,13 +96,21 @@ def record_grant(membership: Membership, administrator: Any) -> None:
 
 
 @admin.register(AuditEvent)
-class AuditEventAdmin(ReadOnly, admin.ModelAdmin):
-    list_display = ["created", "verb", "actor", "case", "target_type", "target_id"]
+class AuditEventAdmin(ReadOnly, NamesRows):
+    list_display = ["created", "verb", linked("actor"), linked("case"), "target_type", "target"]
     list_filter = ["verb", "created"]
     list_select_related = ["actor", "case"]
     search_fields = ["verb", "target_id", "actor__username", "case__title"]
     date_hierarchy = "created"
     show_full_result_count = False
+    readonly_fields = ["target"]
+
+    def names_in(self, event: AuditEvent) -> Iterable[tuple[str, Any]]:
+        return [(event.target_type, event.target_id)]
+
+    @admin.display(description=_("target"), ordering="target_id")
+    def target(self, event: AuditEvent) -> str:
+        return self.named(event, event.target_type, event.target_id)
 
 
 @admin.register(Ruling)

@@ -17,6 +17,8 @@ from documents.errors import Refused
 from documents.models import Chunk, ChunkEmbedding, ChunkWords, Citation, Document, EmbeddingModel, Page, TextVersion, Upload
 from documents.services.ingest import restoring
 from documents.services.pipeline import lifecycle
+from tasks.admin_links import Words, link_to, linked, list_of
+from tasks.models import TaskRecord
 
 
 class Shown(admin.ModelAdmin[Any]):
@@ -39,6 +41,7 @@ class TextVersionInline(admin.TabularInline[TextVersion, Document]):
     model = TextVersion
     extra = 0
     can_delete = False
+    show_change_link = True
     fields = readonly_fields = ("number", "source", "engine", "characters", "created")
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -47,17 +50,34 @@ class TextVersionInline(admin.TabularInline[TextVersion, Document]):
 
 @admin.register(Document)
 class DocumentAdmin(Shown):
-    list_display = ["title", "case", "kind", "status", "page_count", "size", "mime", "created", "created_by", "error_line", "is_deleted"]
+    list_display = [
+        "title", linked("case"), "kind", "status", "page_count", "size", "created", linked("created_by", _("added by")),
+        "error_line", "is_deleted",
+    ]  # fmt: skip
     list_filter = ["status", "kind", "mime", "created", ("deleted_at", admin.EmptyFieldListFilter), "error_code"]
     list_select_related = ["case", "created_by"]
     search_fields = ["id", "title", "name", "sha256", "case__title", "case__docket_number"]
     date_hierarchy = "created"
     fields = (
         "id", "title", "case", "kind", "status", "error", "error_code", "notices", "name", "mime", "size", "sha256", "stored_as", "date",
-        "page_count", "text_version", "parent", "duplicate_of", "task_id", "created", "created_by", "updated", "deleted_at",
+        "page_count", "text_version", "parent", "duplicate_of", "task", "created", "created_by", "updated", "deleted_at",
     )  # fmt: skip
+    readonly_fields = ["task"]
     inlines = [TextVersionInline]
     actions = ["reprocess", "retry", "cancel", "delete_documents", "restore"]
+
+    def further_lists(self, document: Document) -> list[tuple[Words, str]]:
+        """Tasks and the audit trail know a document by its id only."""
+        return [
+            (_("Tasks"), list_of("tasks_taskrecord", topic__exact=document.topic)),
+            (_("Audit events"), list_of("cases_auditevent", target_type__exact="document", target_id__exact=document.pk)),
+        ]
+
+    @admin.display(description=_("task"))
+    def task(self, document: Document) -> str:
+        """The task that reads it, as long as its record is kept."""
+        record = TaskRecord.objects.filter(pk=document.task_id).first() if document.task_id else None
+        return link_to(record) or self.get_empty_value_display()
 
     @admin.display(description=_("error"))
     def error_line(self, document: Document) -> str:
@@ -109,7 +129,8 @@ class DocumentAdmin(Shown):
 
 @admin.register(TextVersion)
 class TextVersionAdmin(Shown):
-    list_display = ["document", "number", "source", "engine", "characters", "created"]
+    list_display = [linked("document"), "number", "source", "engine", "characters", "created"]
+    list_display_links = ["number"]
     list_filter = ["source", "engine", "created"]
     list_select_related = ["document"]
     search_fields = ["document__id", "document__title"]
@@ -117,7 +138,7 @@ class TextVersionAdmin(Shown):
 
 @admin.register(Upload)
 class UploadAdmin(Shown):
-    list_display = ["name", "case", "user", "offset", "length", "document", "created", "updated"]
+    list_display = ["name", linked("case"), linked("user"), "offset", "length", linked("document"), "created", "updated"]
     list_filter = ["created", ("document", admin.EmptyFieldListFilter)]
     list_select_related = ["case", "user", "document"]
     search_fields = ["id", "name", "case__title", "user__username"]
@@ -125,7 +146,9 @@ class UploadAdmin(Shown):
 
 @admin.register(Page)
 class PageAdmin(Shown):
-    list_display = ["text_version", "number", "label", "needs_ocr", "width", "height"]
+    internal = True
+    list_display = [linked("text_version", _("reading")), "number", "label", "needs_ocr", "width", "height"]
+    list_display_links = ["number"]
     list_filter = ["needs_ocr"]
     list_select_related = ["text_version__document"]
     search_fields = ["text_version__document__title"]
@@ -134,7 +157,9 @@ class PageAdmin(Shown):
 
 @admin.register(Chunk)
 class ChunkAdmin(Shown):
-    list_display = ["text_version", "index", "page_from", "page_to", "start", "end", "tokens"]
+    internal = True
+    list_display = [linked("text_version", _("reading")), "index", "page_from", "page_to", "start", "end", "tokens"]
+    list_display_links = ["index"]
     list_select_related = ["text_version__document"]
     search_fields = ["text_version__document__title"]
     exclude = ("text", "context")
@@ -142,7 +167,8 @@ class ChunkAdmin(Shown):
 
 @admin.register(ChunkWords)
 class ChunkWordsAdmin(Shown):
-    list_display = ["chunk_id", "document", "length"]
+    internal = True
+    list_display = ["chunk_id", linked("document"), "length"]
     list_select_related = ["document"]
     search_fields = ["document__title"]
     exclude = ("tsv", "cites")
@@ -150,7 +176,8 @@ class ChunkWordsAdmin(Shown):
 
 @admin.register(ChunkEmbedding)
 class ChunkEmbeddingAdmin(Shown):
-    list_display = ["chunk_id", "document", "model"]
+    internal = True
+    list_display = ["chunk_id", linked("document"), linked("model")]
     list_filter = ["model"]
     list_select_related = ["document", "model"]
     search_fields = ["document__title"]
@@ -159,6 +186,7 @@ class ChunkEmbeddingAdmin(Shown):
 
 @admin.register(EmbeddingModel)
 class EmbeddingModelAdmin(Shown):
+    internal = True
     list_display = ["name", "sha256", "dimensions", "active", "created"]
     list_filter = ["active"]
     search_fields = ["name", "sha256"]
@@ -166,7 +194,7 @@ class EmbeddingModelAdmin(Shown):
 
 @admin.register(Citation)
 class CitationAdmin(Shown):
-    list_display = ["key", "kind", "method", "confidence", "page", "year", "text_version"]
+    list_display = ["key", "kind", "method", "confidence", "page", "year", linked("text_version", _("reading"))]
     list_filter = ["kind", "method", "year"]
     list_select_related = ["text_version__document"]
     search_fields = ["key", "text_version__document__title"]

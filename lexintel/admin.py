@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django_q import admin as queue_admin
@@ -14,10 +15,9 @@ from cases.admin import record_grant
 from cases.models import Membership
 from lexintel.accounts.pages.sign_in import AdminSignInForm
 from lexintel.models import ApiToken, User
+from tasks.admin_links import linked
 
 admin.site.login_form = AdminSignInForm
-admin.site.site_header = admin.site.site_title = _("LexIntel administration")
-admin.site.index_title = _("What is kept, and who works on it")
 # Of django-q2 only the broker is used: its schedules would not be obeyed, and it keeps no results.
 for unused in (queue_admin.Schedule, queue_admin.Success, queue_admin.Failure, queue_admin.OrmQ):
     admin.site.unregister(unused)
@@ -31,6 +31,9 @@ class MembershipsOfUser(admin.TabularInline):
     autocomplete_fields = ["case"]
     extra = 0
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
+        return super().get_queryset(request).select_related("case", "user")
+
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
@@ -40,6 +43,7 @@ class MembershipsOfUser(admin.TabularInline):
 
 @admin.register(User)
 class PersonAdmin(UserAdmin):
+    place = -2
     list_display = ["username", "first_name", "last_name", "email", "is_active", "is_staff", "last_login"]
     list_filter = ["is_active", "is_staff", "is_superuser", "last_login"]
     inlines = [MembershipsOfUser]
@@ -57,7 +61,8 @@ class PersonAdmin(UserAdmin):
 
 @admin.register(ApiToken)
 class ApiTokenAdmin(admin.ModelAdmin):
-    list_display = ["name", "user", "created", "last_used", "expires"]
+    place = -1
+    list_display = ["name", linked("user", _("person")), "created", "last_used", "expires"]
     list_filter = ["created", "last_used", ("expires", admin.EmptyFieldListFilter)]
     list_select_related = ["user"]
     search_fields = ["name", "user__username", "user__email"]

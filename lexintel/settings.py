@@ -62,7 +62,7 @@ INSTALLED_APPS = [
     "documents",
     "cases",
     "tasks",
-    "django.contrib.admin",
+    "lexintel.frame.admin_site.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",

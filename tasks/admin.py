@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin, messages
@@ -8,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from tasks.admin_links import NamesRows, linked
 from tasks.models import TaskAttempt, TaskRecord, TopicState, Worker
 from tasks.operations import bulk
 from tasks.operations.actions import MEANINGS, Action
@@ -40,17 +42,17 @@ class AttemptInline(admin.TabularInline):
 
 
 @admin.register(TaskRecord)
-class TaskRecordAdmin(ReadOnly):
+class TaskRecordAdmin(ReadOnly, NamesRows):
     list_display = [
         "name",
+        "about",
+        "case",
         "status",
         "percent",
-        "step",
         "attempt",
         "executor",
-        "user",
+        linked("user", _("asked for by")),
         "created",
-        "started_at",
         "finished_at",
         "error_line",
     ]
@@ -63,7 +65,26 @@ class TaskRecordAdmin(ReadOnly):
     actions = ["retry", "cancel", "pause", "resume"]
     # What a task was given and what came of it may quote a case; the admin shows metadata, not content.
     exclude = ["payload", "result"]
-    readonly_fields = ["why_waiting", "submitted_by"]
+    readonly_fields = ["about", "case", "why_waiting", "submitted_by"]
+
+    def get_fields(self, request: HttpRequest, obj: TaskRecord | None = None) -> list[Any]:
+        """First what it is about and how it stands."""
+        first = ["name", "about", "case", "status", "why_waiting"]
+        return [*first, *(field for field in super().get_fields(request, obj) if field not in first)]
+
+    def names_in(self, record: TaskRecord) -> Iterable[tuple[str, Any]]:
+        kind, _colon, key = record.topic.partition(":")
+        return [(kind, key), ("case", record.scope)]
+
+    @admin.display(description=_("about"), ordering="topic")
+    def about(self, record: TaskRecord) -> str:
+        """The document or whatever else its topic names."""
+        kind, _colon, key = record.topic.partition(":")
+        return self.named(record, kind, key)
+
+    @admin.display(description=_("case"), ordering="scope")
+    def case(self, record: TaskRecord) -> str:
+        return self.named(record, "case", record.scope)
 
     @admin.display(description=_("error"))
     def error_line(self, record: TaskRecord) -> str:
@@ -113,12 +134,14 @@ class TaskRecordAdmin(ReadOnly):
 
 @admin.register(Worker)
 class WorkerAdmin(ReadOnly):
+    internal = True
     list_display = ["name", "kind", "host", "pid", "slots", "memory_mb", "started", "last_seen", "stopped"]
     list_filter = ["kind", "host"]
 
 
 @admin.register(TopicState)
 class TopicStateAdmin(ReadOnly):
+    internal = True
     list_display = ["topic", "seq", "status", "step", "percent", "message", "updated"]
     list_filter = ["status"]
     search_fields = ["topic", "scope"]

@@ -18,7 +18,7 @@ from django.conf import settings
 APPS = ["tasks", "cases", "documents", "audio", "analytics", "lexintel"]  # from the lowest
 FLOORS = {  # of each app, from the lowest: a name imports only what stands before it
     "tasks": """
-        ids errors base service_registry models registry progress executors run engine manager recovery batches scheduling
+        ids errors admin_links base service_registry models registry progress executors run engine manager recovery batches scheduling
         operations templatetags api views workers admin tasks urls apps management
     """,
     "cases": """

@@ -7,9 +7,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django_celery_beat.admin import PeriodicTaskAdmin
@@ -18,6 +16,7 @@ from kombu.utils.json import loads
 from pydantic import ValidationError
 
 from tasks import registry
+from tasks.admin_links import link_to, list_of
 from tasks.manager import manager
 from tasks.models import TaskRecord
 
@@ -26,6 +25,7 @@ admin.site.unregister(PeriodicTask)
 
 @admin.register(PeriodicTask)
 class ScheduleAdmin(PeriodicTaskAdmin):
+    place = -1  # before the clocks and intervals that schedules are made of
     list_display = (*PeriodicTaskAdmin.list_display, "runs")
     readonly_fields = (*PeriodicTaskAdmin.readonly_fields, "runs")
     fieldsets = (*PeriodicTaskAdmin.fieldsets, (_("Runs"), {"fields": ("runs",)}))
@@ -35,8 +35,7 @@ class ScheduleAdmin(PeriodicTaskAdmin):
         """A link to the records that this schedule submitted."""
         if not row.pk:
             return ""
-        address = reverse("admin:tasks_taskrecord_changelist")
-        return format_html('<a href="{}?{}">{}</a>', address, urlencode({"schedule__exact": row.name}), _("Its tasks"))
+        return format_html('<a href="{}">{}</a>', list_of("tasks_taskrecord", schedule__exact=row.name), _("Its tasks"))
 
     @admin.action(description=_("Run now"), permissions=["change"])
     def run_tasks(self, request: HttpRequest, queryset: QuerySet[PeriodicTask]) -> None:
@@ -59,6 +58,4 @@ class ScheduleAdmin(PeriodicTaskAdmin):
 def link_to_schedule(record: TaskRecord) -> str:
     """From a record to the schedule that submitted it; its bare name where the schedule is gone."""
     row: Any = PeriodicTask.objects.filter(name=record.schedule).first() if record.schedule else None
-    if row is None:
-        return record.schedule
-    return format_html('<a href="{}">{}</a>', reverse("admin:django_celery_beat_periodictask_change", args=[row.pk]), row.name)
+    return link_to(row, row.name) if row else record.schedule

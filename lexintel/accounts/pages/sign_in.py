@@ -28,20 +28,24 @@ class Throttled:
         return error
 
 
-class AdminSignInForm(Throttled, AdminAuthenticationForm):
+class InOurFrame:
+    """A form whose fields look like those of the pages."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():  # type: ignore[attr-defined]
+            field.widget.attrs["class"] = "form-control"
+
+
+class AdminSignInForm(Throttled, InOurFrame, AdminAuthenticationForm):
     """The admin's door, under the same rule."""
 
 
-class SignInForm(Throttled, AuthenticationForm):
+class SignInForm(Throttled, InOurFrame, AuthenticationForm):
     error_messages = {
         "invalid_login": _("That name and password do not match. Mind upper and lower case."),
         "inactive": _("This account has been closed. Ask your administrator."),
     }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            field.widget.attrs["class"] = "form-control"
 
 
 class SignIn(LoginView):

@@ -1,0 +1,66 @@
+"""Rows for every table of the admin, as many as a test wants; each points to others where it can, so that a list has much to look up."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import Group
+from django.utils import timezone
+from django_celery_beat.models import ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, SolarSchedule
+from django_celery_results.models import GroupResult, TaskResult
+
+from cases.models import AuditEvent, Case, Membership, Role, Ruling, Statute
+from documents.models import Chunk, ChunkEmbedding, ChunkWords, Citation, Document, EmbeddingModel, Page, TextVersion, Upload
+from lexintel.models import ApiToken, User
+from tasks.models import TaskAttempt, TaskRecord, TopicState, Worker
+
+
+def add_rows(first: int, last: int) -> None:
+    """Rows number `first` to `last` - 1 of each table."""
+    for number in range(first, last):
+        user = User.objects.create_user(f"person{number}", first_name="Ann", last_name=f"Person {number}")
+        case = Case.objects.create(title=f"Case {number}", created_by=user)
+        _of_cases(number, case, user)
+        document = _of_documents(number, case, user)
+        _of_tasks(number, case, user, document)
+        _of_schedules(number)
+        ApiToken.issue(user, f"token {number}")
+        Group.objects.create(name=f"group {number}")
+
+
+def _of_cases(number: int, case: Case, user: User) -> None:
+    Membership.objects.create(case=case, user=user, role=Role.OWNER)
+    Ruling.objects.create(name=f"Roe v. Wade {number}", keys=[f"us:410:{number}"])
+    Statute.objects.create(code="USC", title="42", section=str(number), key=f"usc:42:{number}")
+
+
+def _of_documents(number: int, case: Case, user: User) -> Document:
+    document = Document.objects.create(case=case, title=f"Document {number}", created_by=user)
+    Document.objects.create(case=case, title=f"Attachment {number}", created_by=user, parent=document)
+    AuditEvent.write("document.added", case=case, actor=user, target=document)
+    version = TextVersion.objects.create(document=document, number=1)
+    Document.objects.filter(pk=document.pk).update(text_version=version)
+    Upload.objects.create(case=case, user=user, name=f"file{number}.txt", length=5, document=document)
+    Page.objects.create(text_version=version, number=1, text="secret words")
+    chunk = Chunk.objects.create(text_version=version, index=0, text="secret", page_from=1, page_to=1, start=0, end=6, tokens=1)
+    model = EmbeddingModel.objects.create(name=f"model {number}", sha256=str(number), dimensions=384)
+    ChunkEmbedding.objects.create(chunk=chunk, model=model, document=document, case_id=case.pk, vector=[0.1] * 384)
+    ChunkWords.objects.create(chunk=chunk, document=document, case_id=case.pk, tsv="secret", length=1)
+    Citation.objects.create(text_version=version, chunk=chunk, page=1, start=0, end=6, text="410 U.S. 113", key="us:410:113", kind="case")
+    return document
+
+
+def _of_tasks(number: int, case: Case, user: User, document: Document) -> None:
+    record = TaskRecord.objects.create(name="documents.extract", user=user, scope=case.pk, topic=document.topic, status="succeeded")
+    TaskAttempt.objects.create(record=record, number=1, started=timezone.now())
+    Document.objects.filter(pk=document.pk).update(task_id=record.pk)
+    TopicState.objects.create(topic=document.topic, scope=case.pk, status="succeeded", updated=timezone.now())
+    Worker.objects.create(kind="web", name=f"web {number}", host="here", pid=number + 1, started=timezone.now(), last_seen=timezone.now())
+    TaskResult.objects.create(task_id=f"task {number}")
+    GroupResult.objects.create(group_id=f"group {number}", result="[]")
+
+
+def _of_schedules(number: int) -> None:
+    interval = IntervalSchedule.objects.create(every=number + 1, period="days")
+    PeriodicTask.objects.create(name=f"schedule {number}", task="documents.extract", interval=interval)
+    CrontabSchedule.objects.create(minute=str(number), hour="4")
+    ClockedSchedule.objects.create(clocked_time=timezone.now())
+    SolarSchedule.objects.create(event="sunset", latitude=number, longitude=number)
