@@ -8,6 +8,7 @@ from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_q import admin as queue_admin
 
@@ -47,6 +48,10 @@ class PersonAdmin(UserAdmin):
     list_display = ["username", "first_name", "last_name", "email", "is_active", "is_staff", "last_login"]
     list_filter = ["is_active", "is_staff", "is_superuser", "last_login"]
     inlines = [MembershipsOfUser]
+
+    def further_lists(self, person: User) -> list[tuple[Any, str]]:
+        """Where administrators close accounts, make one-time links and hand cases over."""
+        return [(_("Account"), reverse("person", args=[person.pk]))]
 
     def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
         """A person who is being made is in no case yet."""

@@ -153,3 +153,12 @@ def test_a_session_is_seen_again_every_few_minutes(owner):
 )
 def test_a_browser_in_words(agent, words):
     assert device(agent) == words
+
+
+def test_the_admin_has_no_door_of_its_own_for_ones_password(owner):
+    owner.is_staff = owner.is_superuser = True
+    owner.save()
+    answer = browser().post("/admin/password_change/", {"old_password": "guess", "new_password1": NEW, "new_password2": NEW})
+    assert (answer.status_code, answer["Location"]) == (302, "/account/")
+    owner.refresh_from_db()
+    assert owner.check_password(PASSWORD)
