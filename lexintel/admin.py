@@ -49,9 +49,9 @@ class PersonAdmin(UserAdmin):
     list_filter = ["is_active", "is_staff", "is_superuser", "last_login"]
     inlines = [MembershipsOfUser]
 
-    def further_lists(self, person: User) -> list[tuple[Any, str]]:
+    def page_in_product(self, person: User, request: HttpRequest) -> str:
         """Where administrators close accounts, make one-time links and hand cases over."""
-        return [(_("Account"), reverse("person", args=[person.pk]))]
+        return reverse("person", args=[person.pk]) if request.user.is_superuser else ""
 
     def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
         """A person who is being made is in no case yet."""

@@ -65,7 +65,7 @@ class AdminSite(admin.AdminSite):
         shown = (self._shown(request, section, tables, app_label) for section in sections)
         return [section for section in shown if section["models"]]
 
-    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:  # type: ignore[override]
         """One's own password is changed at one place, which asks for the present one under the same rule as every other door."""
         return redirect("account")
 
