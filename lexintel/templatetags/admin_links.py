@@ -44,9 +44,9 @@ def lists_of(context: template.Context, row: Model | None) -> list[ListOf]:
 @register.simple_tag(takes_context=True)
 def page_in_product(context: template.Context, row: Model | None) -> str:
     """The row's own page, where this person may see it: the admin shows metadata, and being a superuser opens no case."""
-    table = admin.site._registry.get(type(row)) if row is not None else None
-    if row is not None and row.pk is not None and hasattr(table, "page_in_product"):
-        return str(table.page_in_product(row, context["request"]))
+    own = getattr(admin.site._registry.get(type(row)), "page_in_product", None) if row is not None else None
+    if row is not None and row.pk is not None and own is not None:
+        return str(own(row, context["request"]))
     address = getattr(row, "get_absolute_url", None)
     if row is None or address is None:
         return ""
