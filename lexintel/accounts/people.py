@@ -196,6 +196,8 @@ def first_administrator(name: str) -> str | None:
     """For the operator of the machine: make `name` an administrator. The address of a link where a password is still to be chosen."""
     person = User.objects.filter(username=name).first()
     if person is None:
+        if twin := User.objects.filter(username__iexact=name).first():
+            raise AccountError(_("There is nobody named %(name)s; did you mean %(twin)s?") % {"name": name, "twin": twin.username})
         person = User(username=name, is_staff=True, is_superuser=True)
         person.set_unusable_password()
         try:

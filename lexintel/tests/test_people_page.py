@@ -190,3 +190,16 @@ def test_what_was_done_is_recorded(office, owner, chief):
     office.post(f"/people/{owner.pk}/close/")
     verbs = list(AuditEvent.objects.filter(actor=chief).order_by("id").values_list("verb", flat=True))
     assert verbs == ["person.added", "person.link_made", "person.closed"]
+
+
+def test_the_operator_makes_the_first_administrator_and_is_told_of_a_slip(owner):
+    link = people.first_administrator("grace")
+    assert "Welcome" in choose(link).answer.text
+    assert User.objects.get(username="grace").is_superuser
+    assert people.first_administrator("grace") is None, "a password has been chosen"
+    assert people.first_administrator("owner") is None
+    owner.refresh_from_db()
+    assert owner.is_superuser
+    for name, sentence in (("GRACE", "did you mean grace"), ("two words", "valid username")):
+        with pytest.raises(people.AccountError, match=sentence):
+            people.first_administrator(name)

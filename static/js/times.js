@@ -9,12 +9,17 @@ const format = new Intl.RelativeTimeFormat(document.documentElement.lang || "en"
 const ours = Intl.DateTimeFormat().resolvedOptions().timeZone;
 if (ours) document.cookie = `timezone=${ours}; path=/; max-age=31536000; samesite=lax`;
 
+// The account's zone may be one that this browser does not know yet.
+function whole(at) {
+  try { return at.toLocaleString(undefined, { timeZone: document.body.dataset.timeZone || undefined }); } catch { return at.toISOString(); }
+}
+
 function say(element) {
   const at = new Date(element.dateTime);
   const seconds = (at.getTime() - Date.now()) / 1000;
   const [unit, size] = units.find(([, length]) => Math.abs(seconds) >= length) ?? ["minute", 60];
   element.textContent = Math.abs(seconds) < 45 ? format.format(0, "second") : format.format(Math.round(seconds / size), unit);
-  element.title = at.toLocaleString(undefined, { timeZone: document.body.dataset.timeZone || undefined });
+  element.title = whole(at);
 }
 
 onPage("time[data-ago]", say);
