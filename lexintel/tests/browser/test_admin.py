@@ -1,4 +1,4 @@
-"""The admin in a real Chromium: our look in light and dark, nothing that the CSP forbids, the one choice of light or dark, no violations."""
+"""The admin in a real Chromium: our look and one choice of light or dark, nothing that the CSP forbids, no violations."""
 
 from __future__ import annotations
 
@@ -62,10 +62,11 @@ def test_the_pages_of_the_admin_have_no_violations(visit: Callable[..., Page], s
     expect(page.get_by_role("heading", level=1)).to_have_text("LexIntel administration")
     check(page, seen)
     enter(page)
-    for path in PAGES:
+    wide = width == 1280
+    for path in PAGES if wide else ("/admin/", "/admin/documents/document/"):
         page.goto(path)
         check(page, seen)
-    for table in ("cases/case", "cases/auditevent", "lexintel/user", "django_celery_beat/periodictask"):
+    for table in ("cases/case", "cases/auditevent", "lexintel/user", "django_celery_beat/periodictask") if wide else ("lexintel/user",):
         first_row(page, table)
         check(page, seen)
     assert seen.outside == []
