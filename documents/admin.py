@@ -51,7 +51,7 @@ class TextVersionInline(admin.TabularInline[TextVersion, Document]):
 @admin.register(Document)
 class DocumentAdmin(Shown):
     list_display = [
-        "title", linked("case"), "kind", "status", "page_count", "size", "created", linked("created_by", _("added by")),
+        "title", "status", linked("case"), "kind", "page_count", "size", "created", linked("created_by", _("added by")),
         "error_line", "is_deleted",
     ]  # fmt: skip
     list_filter = ["status", "kind", "mime", "created", ("deleted_at", admin.EmptyFieldListFilter), "error_code"]

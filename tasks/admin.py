@@ -45,9 +45,9 @@ class AttemptInline(admin.TabularInline):
 class TaskRecordAdmin(ReadOnly, NamesRows):
     list_display = [
         "name",
+        "status",
         "about",
         "case",
-        "status",
         "percent",
         "attempt",
         "executor",

@@ -100,8 +100,15 @@ def test_the_page_of_an_app_shows_its_section(root, label, here, elsewhere):
     assert f">{elsewhere}</a>" not in content
 
 
+def way_back(page: str) -> str:
+    return page.partition('class="breadcrumbs"')[2].partition("</div>")[0]
+
+
 def test_the_way_back_calls_an_app_like_its_section(root):
-    assert ">People</a>" in text(root, reverse("admin:auth_group_changelist")).partition('class="breadcrumbs"')[2].partition("</div>")[0]
+    assert ">People</a>" in way_back(text(root, reverse("admin:auth_group_changelist")))
+    page = way_back(text(root, reverse("admin:app_list", args=["documents"])))
+    assert "Documents" in page
+    assert "Internal" not in page
 
 
 def test_who_may_see_only_documents_sees_only_their_section(root, owner):

@@ -1,4 +1,4 @@
-"""The admin in a real browser: no script or style that the CSP forbids, the same choice of light or dark, no violations."""
+"""The admin in a real Chromium: our look and one choice of light or dark, nothing that the CSP forbids, no violations."""
 
 from __future__ import annotations
 
@@ -62,10 +62,11 @@ def test_the_pages_of_the_admin_have_no_violations(visit: Callable[..., Page], s
     expect(page.get_by_role("heading", level=1)).to_have_text("LexIntel administration")
     check(page, seen)
     enter(page)
-    for path in PAGES:
+    wide = width == 1280
+    for path in PAGES if wide else ("/admin/", "/admin/documents/document/"):
         page.goto(path)
         check(page, seen)
-    for table in ("cases/case", "cases/auditevent", "lexintel/user", "django_celery_beat/periodictask"):
+    for table in ("cases/case", "cases/auditevent", "lexintel/user", "django_celery_beat/periodictask") if wide else ("lexintel/user",):
         first_row(page, table)
         check(page, seen)
     assert seen.outside == []
@@ -98,7 +99,7 @@ def test_one_choice_of_light_or_dark_holds_everywhere(visit: Callable[..., Page]
 
 
 def test_a_token_is_made_with_a_search_for_its_person_and_a_calendar_and_is_deleted(visit: Callable[..., Page], seen: Seen) -> None:
-    page = visit(None)
+    page = visit(None, theme="dark")
     enter(page)
     page.goto("/admin/lexintel/apitoken/add/")
     page.get_by_role("combobox", name="User").click()
@@ -106,6 +107,9 @@ def test_a_token_is_made_with_a_search_for_its_person_and_a_calendar_and_is_dele
     page.get_by_role("option", name="viewer").click()
     page.get_by_label("Name").fill("scanner")
     page.locator(".date-icon").click()
+    assert seen.errors == []
+    assert [name for name, _nodes in violations(page)] in ([], ["region"])  # Django's script hangs the calendar onto the page's body
+    seen.errors.clear()
     page.locator("#calendarin0").get_by_role("link", name="15", exact=True).click()
     expect(page.get_by_label("Date:")).to_have_value(re.compile(r"-15$"))
     page.locator(".clock-icon").click()
