@@ -1,0 +1,1 @@
+"""Recordings: taken in, decoded and heard in killable children, kept as sessions of a case."""

@@ -1,0 +1,33 @@
+"""What a sandboxed child does for a recording: `run` is the entry of its pool."""
+
+from __future__ import annotations
+
+import base64
+import resource
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
+
+from audio.services.decoding import decode
+from audio.services.listening import hear
+from documents.services.sandbox.worker import Surroundings
+
+
+def run(job: dict[str, Any], surroundings: Surroundings) -> dict[str, Any]:
+    """{do: "decode", source, target} or {do: "hear", pcm, first, samples, chunk}."""
+    if job["do"] == "decode":
+        found = decode(Path(job["source"]), Path(job["target"]), surroundings)
+        return {**asdict(found), "missing_s": found.missing_s, "peak_memory_mb": _peak_memory_mb()}
+    heard = hear(Path(job["pcm"]), job["first"], job["samples"], job["chunk"])
+    columns = {name: _packed(getattr(heard, name)) for name in ("levels", "speech", "clipped")}
+    return {**columns, "bad": heard.bad, "peak_memory_mb": _peak_memory_mb()}
+
+
+def _packed(values: NDArray[Any]) -> str:
+    return base64.b64encode(values.tobytes()).decode()
+
+
+def _peak_memory_mb() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -1,0 +1,191 @@
+"""From a file that anybody may have made to 16 kHz mono PCM. Runs in a sandboxed child: no Django here.
+
+A container is only ever read from the open file that was handed in: playlists and scripts that name other files are no format that is
+allowed, and no protocol is. What the header claims is bounded before anything is decoded by it.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+import av
+import av.container
+import av.error
+import numpy as np
+from numpy.typing import NDArray
+
+from documents.services.sandbox import JobRefused
+from documents.services.sandbox.worker import Surroundings
+
+RATE = 16_000
+"""Samples a second of everything that is processed."""
+DEMUXERS = "wav,w64,aiff,mp3,mov,mp4,m4a,3gp,3g2,mj2,ogg,flac,matroska,webm,asf,aac,caf,amr"
+RATES = range(4_000, 384_001)
+MOST_CHANNELS = 16
+MOST_SECONDS = 24 * 3600
+GAP = 0.05
+"""Seconds by which a frame may be late before the time between is filled with silence, so that times stay those of the recording."""
+MISSING = 1.0, 0.01
+"""A recording is called cut off where so many seconds, and such a share of what it claims, are not there."""
+MOST_BROKEN = 1000
+MOST_CHUNKS = 100
+STREAMED = 0x7FFFF000
+
+Samples = NDArray[np.float32]
+
+
+@dataclass
+class Decoded:
+    """What was found in a file. Times are in seconds; `broken` are (from, to) of what could not be read."""
+
+    container: str
+    codec: str
+    sample_rate: int
+    channels: int
+    claimed_s: float
+    samples: int = 0
+    broken: list[tuple[float, float]] = field(default_factory=list)
+
+    @property
+    def seconds(self) -> float:
+        return self.samples / RATE
+
+    @property
+    def missing_s(self) -> float:
+        """How much of what the file claims to hold is not there; 0 where that is next to nothing."""
+        missing = self.claimed_s - self.seconds
+        return missing if missing > MISSING[0] and missing > self.claimed_s * MISSING[1] else 0.0
+
+
+def decode(source: Path, target: Path, surroundings: Surroundings) -> Decoded:
+    """Write the file's sound to `target` as 16-bit PCM, mono, 16 kHz. Raises JobRefused: unreadable, no_sound, no_samples, bad_rate,
+    too_many_channels, too_long."""
+    with source.open("rb") as file, _opened(file) as container, target.open("wb") as pcm:
+        stream = _stream_of(container)
+        found = _described(container, stream, _claimed_by_riff(source))
+        for samples in _written(_blocks(container, stream, found), found):
+            pcm.write((np.clip(samples, -1.0, 1.0) * 32767).astype("<i2").tobytes())
+            surroundings.progress(round(found.seconds * 10), max(round(found.seconds * 10), round(found.claimed_s * 10), 1))
+    if not found.samples:
+        raise JobRefused("no_samples")
+    return found
+
+
+def _opened(file: IO[bytes]) -> Any:
+    try:
+        return av.open(file, mode="r", options={"format_whitelist": DEMUXERS, "protocol_whitelist": ""}, metadata_errors="ignore")
+    except (av.error.FFmpegError, ValueError, OSError) as error:
+        raise JobRefused("unreadable") from error
+
+
+def _stream_of(container: Any) -> Any:
+    stream = next(iter(container.streams.audio), None)
+    if stream is None:
+        raise JobRefused("no_sound")
+    if stream.codec_context is None or stream.rate is None or stream.rate not in RATES:
+        raise JobRefused("bad_rate", rate=str(getattr(stream, "rate", None) or 0))
+    if not 1 <= (stream.channels or 0) <= MOST_CHANNELS:
+        raise JobRefused("too_many_channels", channels=str(stream.channels), most=str(MOST_CHANNELS))
+    stream.thread_type = "NONE"
+    return stream
+
+
+def _described(container: Any, stream: Any, by_riff: float) -> Decoded:
+    duration = float(stream.duration * stream.time_base) if stream.duration else float(container.duration or 0) / av.time_base
+    claimed = max(by_riff, duration if 0 < duration < 1e7 else 0.0)
+    if claimed > MOST_SECONDS:
+        raise JobRefused("too_long", hours=str(MOST_SECONDS // 3600))
+    return Decoded(container.format.name, stream.codec_context.name, int(stream.rate), int(stream.channels), claimed)
+
+
+def _claimed_by_riff(source: Path) -> float:
+    """Seconds that the header of a WAV file claims, which FFmpeg cuts to the size of the file; 0 where it claims nothing (recorders that
+    stream write the largest number) or is no WAV file."""
+    with source.open("rb") as file:
+        if struct.unpack("<4sI4s", file.read(12).ljust(12, b"\0"))[::2] != (b"RIFF", b"WAVE"):
+            return 0.0
+        bytes_a_second = 0
+        for _chunk in range(MOST_CHUNKS):
+            name, size = struct.unpack("<4sI", file.read(8).ljust(8, b"\0"))
+            if name == b"data":
+                return size / bytes_a_second if bytes_a_second and size < STREAMED else 0.0
+            if name == b"fmt ":
+                bytes_a_second = struct.unpack("<8xI", file.read(12).ljust(12, b"\0"))[0]
+                size -= 12
+            file.seek(size + size % 2, 1)
+    return 0.0
+
+
+def _blocks(container: Any, stream: Any, found: Decoded) -> Iterator[tuple[float | None, Samples]]:
+    """(the time at which it belongs, if the file says so; samples at 16 kHz) for all that can be decoded. What cannot is left out here."""
+    resampler = av.AudioResampler(format="flt", layout="mono", rate=RATE)
+    start = None
+    for packet in _packets(container, stream):
+        try:
+            frames = packet.decode()
+        except av.error.FFmpegError:
+            continue  # the gap that it leaves is filled and told by who writes
+        for frame in frames:
+            time = None if frame.pts is None else float(frame.pts * frame.time_base)
+            start = time if start is None else start
+            for part in _resampled(resampler, frame):
+                yield None if time is None or start is None else time - start, part
+                time = None
+    for part in _resampled(resampler, None):
+        yield None, part
+
+
+def _packets(container: Any, stream: Any) -> Iterator[Any]:
+    packets = container.demux(stream)
+    while True:
+        try:
+            yield next(packets)
+        except StopIteration:
+            return
+        except av.error.FFmpegError:
+            return  # the container itself is broken from here on: what it claimed says how much is missing
+
+
+def _resampled(resampler: Any, frame: Any) -> Iterator[Samples]:
+    try:
+        parts = resampler.resample(frame)
+    except (av.error.FFmpegError, ValueError):
+        return  # a frame whose shape changed in the middle of the stream
+    for part in parts:
+        yield part.to_ndarray().reshape(-1).astype(np.float32, copy=False)
+
+
+def _written(blocks: Iterator[tuple[float | None, Samples]], found: Decoded) -> Iterator[Samples]:
+    """The blocks with silence where something is missing between them, up to the longest that is taken; keeps `found` up to date."""
+    for time, samples in blocks:
+        late = 0.0 if time is None else time - found.seconds
+        if late > GAP and (found.claimed_s == 0 or time is None or time <= found.claimed_s + GAP) and late < MOST_SECONDS:
+            yield from _silence(round(late * RATE), found)
+        finite = np.isfinite(samples)
+        if not finite.all():
+            _mark(found, found.seconds, found.seconds + len(samples) / RATE)
+            samples = np.where(finite, samples, 0.0).astype(np.float32)
+        found.samples += len(samples)
+        if found.seconds > MOST_SECONDS:
+            raise JobRefused("too_long", hours=str(MOST_SECONDS // 3600))
+        yield samples
+
+
+def _silence(count: int, found: Decoded) -> Iterator[Samples]:
+    _mark(found, found.seconds, found.seconds + count / RATE)
+    for first in range(0, count, RATE):
+        some = np.zeros(min(RATE, count - first), np.float32)
+        found.samples += len(some)
+        yield some
+
+
+def _mark(found: Decoded, start: float, end: float) -> None:
+    """One more stretch that could not be read; those that touch are one."""
+    if found.broken and start - found.broken[-1][1] < GAP:
+        found.broken[-1] = (found.broken[-1][0], end)
+    elif len(found.broken) < MOST_BROKEN:
+        found.broken.append((start, end))
