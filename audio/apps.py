@@ -1,6 +1,43 @@
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any
+
 from django.apps import AppConfig
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from audio.models import AudioSession
+    from tasks.progress.topics import Subject
 
 
 class AudioConfig(AppConfig):
     name = "audio"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from audio import errors
+        from audio.models import AudioSession
+        from documents.services.ingest.orphans import register_holder
+        from tasks.progress.topics import register_subjects, register_topic
+
+        errors.register()
+        register_topic("audio", sessions_of)
+        register_subjects("audio", sessions_named)
+        register_holder(AudioSession.objects)
+
+
+def sessions_of(user: Any) -> QuerySet[AudioSession]:
+    from audio.models import AudioSession
+
+    return AudioSession.objects.visible_to(user)
+
+
+def sessions_named(user: Any, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Subject]:
+    """Titles of those of the recordings that the user sees."""
+    from audio.models import AudioSession
+    from tasks.progress.topics import Subject
+
+    return {session.pk: Subject(session.title, "") for session in AudioSession.objects.visible_to(user).filter(pk__in=ids)}

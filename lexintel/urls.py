@@ -23,6 +23,7 @@ urlpatterns = [
     path("api/", include("lexintel.accounts.api_urls")),
     path("api/", include("cases.api_urls")),
     path("api/", include("documents.api.urls")),
+    path("api/", include("audio.api.urls")),
     path("api/", include("tasks.api.urls")),
     path("", include("lexintel.accounts.pages.urls")),
     path("", include("documents.urls")),

@@ -18,11 +18,10 @@ import av.error
 import numpy as np
 from numpy.typing import NDArray
 
+from audio.services.sampling import RATE
 from documents.services.sandbox import JobRefused
 from documents.services.sandbox.worker import Surroundings
 
-RATE = 16_000
-"""Samples a second of everything that is processed."""
 DEMUXERS = "wav,w64,aiff,mp3,mov,mp4,m4a,3gp,3g2,mj2,ogg,flac,matroska,webm,asf,aac,caf,amr"
 RATES = range(4_000, 384_001)
 MOST_CHANNELS = 16

@@ -15,9 +15,8 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from audio.services.decoding import RATE
+from audio.services.sampling import WINDOW
 
-WINDOW = 512
 CONTEXT = 64
 SHORTEST, LONGEST = 8_192, 79_872
 """Samples of a chunk: whole windows, between 8,000 and 80,000."""
@@ -125,7 +124,3 @@ def _model() -> Any:
     options.enable_cpu_mem_arena = False
     options.log_severity_level = 4
     return onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"], sess_options=options)
-
-
-def seconds_of(windows: float) -> float:
-    return windows * WINDOW / RATE

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from audio.services import child, listening
-from audio.services.decoding import RATE
+from audio.services.sampling import RATE, WINDOW
 from audio.tests import sounds
 from documents.services.sandbox import JobRefused
 from documents.services.sandbox.pool import Pool
@@ -172,7 +172,7 @@ def test_three_hours_take_little_memory(pool, decode, tmp_path):
 def test_a_chunk_is_as_long_as_its_recording_asks_for_within_bounds(seconds):
     chunk = listening.chunk_samples(round(seconds * RATE))
     assert 8_000 <= chunk <= 80_000
-    assert chunk % listening.WINDOW == 0
+    assert chunk % WINDOW == 0
 
 
 @pytest.mark.parametrize(

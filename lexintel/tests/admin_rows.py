@@ -7,6 +7,7 @@ from django.utils import timezone
 from django_celery_beat.models import ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, SolarSchedule
 from django_celery_results.models import GroupResult, TaskResult
 
+from audio.models import AudioPart, AudioSession, NoiseDetection, ProcessingMetric
 from cases.models import AuditEvent, Case, Membership, Role, Ruling, Statute
 from documents.models import Chunk, ChunkEmbedding, ChunkWords, Citation, Document, EmbeddingModel, Page, TextVersion, Upload
 from lexintel.models import ApiToken, User
@@ -22,6 +23,7 @@ def add_rows(first: int, last: int) -> None:
         document = _of_documents(number, case, user)
         _of_tasks(number, case, user, document)
         _of_schedules(number)
+        _of_recordings(number, case, user)
         ApiToken.issue(user, f"token {number}")
         Group.objects.create(name=f"group {number}")
 
@@ -46,6 +48,13 @@ def _of_documents(number: int, case: Case, user: User) -> Document:
     ChunkWords.objects.create(chunk=chunk, document=document, case_id=case.pk, tsv="secret", length=1)
     Citation.objects.create(text_version=version, chunk=chunk, page=1, start=0, end=6, text="410 U.S. 113", key="us:410:113", kind="case")
     return document
+
+
+def _of_recordings(number: int, case: Case, user: User) -> None:
+    session = AudioSession.objects.create(case=case, title=f"Hearing {number}", created_by=user, status="ready")
+    NoiseDetection.objects.create(session=session, version=1, label="speech", start_s=0, end_s=1, confidence=1, level_db=-20)
+    ProcessingMetric.objects.create(session=session, version=1, step="decoding", seconds=1, audio_s=60)
+    AudioPart.objects.create(session=session, version=1, index=0, levels=b"", speech=b"", clipped=b"")
 
 
 def _of_tasks(number: int, case: Case, user: User, document: Document) -> None:

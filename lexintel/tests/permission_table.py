@@ -27,6 +27,7 @@ class World:
     member: Any
     stranger: Any
     token: Any
+    recording: Any
 
     def ids(self, route: str) -> dict[str, Any]:
         """Values for the parameters of a route."""
@@ -37,12 +38,14 @@ class World:
             "uploads": self.upload,
             "tasks": self.task,
             "batches": self.batch,
+            "audio": self.recording,
         }.get(subject)
         return {
             "pk": getattr(of_subject, "pk", ""),
             "case_id": self.case.pk,
             "document_id": self.document.pk,
             "upload_id": self.upload.pk,
+            "session_id": self.recording.pk,
             "user_id": self.member.user_id,
             "member": self.member.pk,
             "number": 1,
@@ -104,6 +107,12 @@ def _new_document(world: World) -> dict[str, Any]:
     from django.core.files.uploadedfile import SimpleUploadedFile
 
     return {"data": {"file": SimpleUploadedFile("note.txt", b"A new note about the lease."), "case": str(world.case.pk)}}
+
+
+def _new_recording(world: World) -> dict[str, Any]:
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    return {"data": {"file": SimpleUploadedFile("hearing.wav", b"RIFF of a hearing"), "case": str(world.case.pk)}}
 
 
 def _new_upload(world: World) -> dict[str, Any]:
@@ -216,6 +225,14 @@ TABLE: dict[str, dict[str, Expected]] = {
     "documents/<pk>/": {"GET": _page()},
     "documents/<pk>/text/<number>/": {"GET": _page()},
     "documents/<pk>/history/": {"GET": _page()},
+    # recordings
+    "api/audio/": {"GET": _everyone(), "POST": _editors(201, send=_new_recording)},
+    "api/audio/<pk>/": {"GET": _read(), "DELETE": _editors(204)},
+    "api/audio/<pk>/reprocess/": {"POST": _editors(202)},
+    "api/audio/<pk>/detections/": {"GET": _read()},
+    "api/audio/<pk>/metrics/": {"GET": _read()},
+    "api/audio/<session_id>/file/": {"GET": _read()},
+    "api/audio/<session_id>/progress/": {"GET": _read()},
     # tasks
     "api/tasks/": {"GET": _everyone()},
     "api/tasks/summary/": {"GET": _everyone()},

@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.resolvers import RoutePattern
 
+from audio.models import AudioSession
 from cases.services import matters
 from documents.models import Document, Page, TextVersion, Upload
 from documents.services.storage import blobs
@@ -84,7 +85,10 @@ def world(case, owner, editor, viewer, stranger) -> World:
     )  # fmt: skip
     batch = Batch.objects.create(kind="upload", title="Forty files", scope=case.pk, user=editor, expected=40)
     member, (token, _key) = case.memberships.get(user=viewer), ApiToken.issue(owner, "Scanner")
-    return World(case, document, upload, failed, waiting, batch, member, stranger, token)
+    recording = AudioSession.objects.create(
+        case=case, title="Hearing", status="failed", created_by=editor, name="hearing.wav", sha256=file.sha256, stored_as=file.name
+    )  # fmt: skip
+    return World(case, document, upload, failed, waiting, batch, member, stranger, token, recording)
 
 
 @pytest.fixture

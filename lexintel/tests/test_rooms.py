@@ -29,6 +29,9 @@ FLOORS = {  # of each app, from the lowest: a name imports only what stands befo
         services.embedding services.search services.pipeline services.ingest services.reading services.demo api views admin tasks urls
         apps management
     """,
+    "audio": """
+        errors jobs models services api tasks admin apps
+    """,
     "lexintel": """
         steps environment models embedded frame accounts monitoring settings urls admin bootstrap celery apps asgi web templatetags
         testing startup management

@@ -1,7 +1,7 @@
 """What killed processes left behind: working folders, and bytes that never got a row (those only when older than a day).
 
-Stored bytes belong to `Document` rows (deleted ones too, which keep theirs until a purge). Whatever else comes to keep files under
-`<case>/<sha256>` must be asked in `_orphans`.
+Stored bytes belong to `Document` rows (deleted ones too, which keep theirs until a purge) and to those of other apps that keep files under
+`<case>/<sha256>`: they register with `register_holder`.
 """
 
 from __future__ import annotations
@@ -10,9 +10,11 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Manager
 
 from documents.models import Document, Upload
 from documents.services.ingest import uploads
@@ -23,6 +25,13 @@ OLD_SECONDS = 24 * 3600.0
 CHUNK = 1000
 UNFINISHED = (".incoming-", ".removing-")
 Check = Callable[[], None]
+_holders: list[Manager[Any]] = [Document.objects]
+
+
+def register_holder(rows: Manager[Any]) -> None:
+    """Rows whose `stored_as` names bytes that must stay."""
+    if rows not in _holders:
+        _holders.append(rows)
 
 
 def clean_up(check: Check) -> dict[str, int]:
@@ -64,7 +73,7 @@ def _orphans(folder: Path) -> Iterator[tuple[Path, int]]:
     names = list(old)
     for start in range(0, len(names), CHUNK):
         chunk = names[start : start + CHUNK]
-        known = set(Document.objects.filter(stored_as__in=chunk).values_list("stored_as", flat=True))
+        known = {name for holder in _holders for name in holder.filter(stored_as__in=chunk).values_list("stored_as", flat=True)}
         yield from (old[name] for name in chunk if name not in known)
 
 

@@ -1,0 +1,1 @@
+"""/api/audio/: recordings, what was heard in them, and their bytes."""

@@ -1,0 +1,90 @@
+"""/api/audio/: put recordings into a case, list them, read what was heard."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from django_filters.rest_framework import DjangoFilterBackend
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework import mixins, status, viewsets
+from rest_framework.decorators import action
+from rest_framework.filters import OrderingFilter
+from rest_framework.parsers import JSONParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from audio.api.serializers import AcceptedAudioSerializer, AudioSerializer, DetectionSerializer, MetricSerializer, NewAudioSerializer
+from audio.models import AudioSession
+from audio.services import sessions
+from cases.models import Case
+from documents.api.documents import FilesParser
+from documents.api.errors import RefusedErrors
+
+
+class AudioFilter(django_filters.FilterSet):
+    case = django_filters.UUIDFilter(field_name="case")
+    status = django_filters.MultipleChoiceFilter(choices=AudioSession.Status.choices)
+    kind = django_filters.MultipleChoiceFilter(choices=AudioSession.Kind.choices)
+
+    class Meta:
+        model = AudioSession
+        fields = ["case", "status", "kind"]
+
+
+@extend_schema_view(
+    list=extend_schema(description="Recordings of your cases, newest first."),
+    destroy=extend_schema(description="Take a recording out of sight (editors; 409 under legal hold)."),
+)
+class AudioViewSet(
+    RefusedErrors, mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.DestroyModelMixin, viewsets.GenericViewSet[AudioSession]
+):
+    serializer_class = AudioSerializer
+    parser_classes = [FilesParser, JSONParser]
+    filter_backends = [DjangoFilterBackend, OrderingFilter]
+    filterset_class = AudioFilter
+    ordering_fields = ["created", "title", "status", "duration_s"]
+    ordering = ["-created", "-id"]
+    queryset = AudioSession.objects.none()
+
+    def get_queryset(self) -> QuerySet[AudioSession]:
+        return AudioSession.objects.visible_to(self.request.user).select_related("created_by", "case")
+
+    @extend_schema(request={"multipart/form-data": NewAudioSerializer}, responses={201: AcceptedAudioSerializer(many=True)})
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Put recordings into a case (editors): all of them, or none where one is refused."""
+        files = request.data.getlist("file") if hasattr(request.data, "getlist") else []
+        data = {**request.data.dict(), "file": files} if hasattr(request.data, "dict") else request.data
+        typed = NewAudioSerializer(data=data)
+        typed.is_valid(raise_exception=True)
+        case = get_object_or_404(Case.objects.visible_to(request.user), pk=typed.validated_data["case"])
+        named = [(file, file.name or "") for file in typed.validated_data["file"]]
+        made = sessions.accept_many(named, case=case, user=request.user, kind=typed.validated_data["kind"])
+        return Response(AcceptedAudioSerializer(made, many=True).data, status=status.HTTP_201_CREATED)
+
+    def perform_destroy(self, instance: AudioSession) -> None:
+        sessions.delete(instance, self.request.user)
+
+    @extend_schema(request=None, responses={202: AudioSerializer})
+    @action(detail=True, methods=["post"])
+    def reprocess(self, request: Request, **kwargs: Any) -> Response:
+        """Hear it anew (editors); what was heard before stays until the new is there."""
+        session = self.get_object()
+        sessions.reprocess(session, request.user)
+        return Response(AudioSerializer(self.get_queryset().get(pk=session.pk)).data, status=status.HTTP_202_ACCEPTED)
+
+    @extend_schema(responses=DetectionSerializer(many=True), filters=False)
+    @action(detail=True, pagination_class=None)
+    def detections(self, request: Request, **kwargs: Any) -> Response:
+        """What was heard from when to when, in the order of time."""
+        heard = self.get_object()
+        return Response(DetectionSerializer((heard.duplicate_of or heard).detections.all(), many=True).data)
+
+    @extend_schema(responses=MetricSerializer(many=True), filters=False)
+    @action(detail=True, pagination_class=None)
+    def metrics(self, request: Request, **kwargs: Any) -> Response:
+        """What each step of its processing cost."""
+        session = self.get_object()
+        return Response(MetricSerializer(session.metrics.filter(version=session.version), many=True).data)

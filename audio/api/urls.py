@@ -1,0 +1,16 @@
+from __future__ import annotations
+
+from django.urls import include, path
+from rest_framework.routers import SimpleRouter
+
+from audio.api.sessions import AudioViewSet
+from audio.api.streams import audio_file, audio_progress
+
+router = SimpleRouter()
+router.register("audio", AudioViewSet, basename="audio")
+
+urlpatterns = [
+    path("audio/<uuid:session_id>/file/", audio_file, name="audio-file"),
+    path("audio/<uuid:session_id>/progress/", audio_progress, name="audio-progress"),
+    path("", include(router.urls)),
+]

@@ -1,0 +1,19 @@
+"""What the tasks of recordings are told: ids only, so that a task always reads the newest state."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from pydantic import BaseModel
+
+
+class AudioProcessingJob(BaseModel):
+    session_id: UUID
+    case_id: UUID | None = None
+
+
+class BatchProcessingJob(BaseModel):
+    """Recordings that are processed as one batch."""
+
+    batch_id: UUID
+    session_ids: list[UUID]

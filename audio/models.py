@@ -1,0 +1,169 @@
+"""Recordings and what was heard in them."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.http import Http404
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import Case
+from documents.models import Document
+from tasks.ids import uuid7
+
+
+class AudioSessionQuerySet(models.QuerySet["AudioSession"]):
+    def visible_to(self, user: Any) -> AudioSessionQuerySet:
+        """Recordings of the user's cases."""
+        if not getattr(user, "is_authenticated", False):
+            return self.none()
+        return self.filter(deleted_at=None, case__in=Case.objects.visible_to(user).values("pk"))
+
+
+class AudioSession(models.Model):
+    """One recording and its processing. The original is kept and never changed."""
+
+    class Kind(models.TextChoices):
+        HEARING = "hearing", _("Hearing")
+        DEPOSITION = "deposition", _("Deposition")
+        DICTATION = "dictation", _("Dictation")
+        OTHER = "other", _("Other recording")
+
+    class Status(models.TextChoices):
+        PENDING = "pending", _("Waiting")
+        PROCESSING = "processing", _("Listening")
+        TRANSCRIBING = "transcribing", _("Writing the transcript")
+        READY = "ready", _("Ready")
+        FAILED = "failed", _("Failed")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    TERMINAL = (Status.READY, Status.FAILED, Status.CANCELLED)
+
+    id: models.UUIDField[uuid.UUID, uuid.UUID] = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="audio")
+    duplicate_of = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="duplicates")
+    title = models.CharField(_("title"), max_length=300)
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices, default=Kind.HEARING)
+    status = models.CharField(_("status"), max_length=12, choices=Status.choices, default=Status.PENDING)
+    error = models.TextField(blank=True)
+    error_code = models.CharField(max_length=50, blank=True)
+    notices = models.JSONField(default=list, blank=True, help_text="sentences a listener should know, as [{code, text}]")
+    name = models.CharField(_("file name"), max_length=255, blank=True, help_text="as uploaded, for people; never a path")
+    size = models.BigIntegerField(default=0)
+    sha256 = models.CharField(max_length=64, blank=True)
+    stored_as = models.CharField(max_length=200, blank=True, help_text="name in the storage: <case>/<sha256>")
+    container = models.CharField(max_length=60, blank=True)
+    codec = models.CharField(max_length=40, blank=True)
+    duration_s = models.FloatField(null=True, blank=True)
+    sample_rate = models.PositiveIntegerField(null=True, blank=True, help_text="of the original, Hz")
+    channels = models.PositiveSmallIntegerField(null=True, blank=True)
+    speech_s = models.FloatField(null=True, blank=True)
+    snr_db = models.FloatField(null=True, blank=True, help_text="level of speech over what is heard between it")
+    language = models.CharField(max_length=10, blank=True)
+    version = models.PositiveIntegerField(default=1, help_text="of the processing that is under way or done; its rows carry the number")
+    document = models.ForeignKey(Document, null=True, blank=True, on_delete=models.PROTECT, related_name="recordings")
+    task_id = models.UUIDField(null=True, blank=True, help_text="the newest task of its processing")
+    created = models.DateTimeField(_("added"), auto_now_add=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    updated = models.DateTimeField(auto_now=True)
+    deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = AudioSessionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created", "-id"]
+        verbose_name = _("recording")
+        verbose_name_plural = _("recordings")
+        indexes = [models.Index(fields=["case", "-created"], name="recording_by_case", condition=Q(deleted_at=None))]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "sha256"], name="recording_once_in_a_case", condition=Q(deleted_at=None, duplicate_of=None) & ~Q(sha256="")
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def topic(self) -> str:
+        return f"audio:{self.pk}"
+
+    @property
+    def processing(self) -> bool:
+        return self.status not in self.TERMINAL
+
+    def require(self, user: Any, role: str) -> None:
+        """The case's door."""
+        if self.deleted_at is not None:
+            raise Http404
+        self.case.require(user, role)
+
+
+class AudioPart(models.Model):
+    """Some minutes of a recording as they were heard, a byte for each window of 32 ms: what a crash does not take back."""
+
+    session = models.ForeignKey(AudioSession, on_delete=models.CASCADE, related_name="parts")
+    version = models.PositiveIntegerField()
+    index = models.PositiveIntegerField()
+    levels = models.BinaryField(help_text="dB of full scale, signed")
+    speech = models.BinaryField(help_text="probability of speech, 0 to 255")
+    clipped = models.BinaryField(help_text="share of clipped samples, 0 to 255")
+    bad = models.JSONField(default=list, help_text="chunks that are no sound: [first window, windows, reason]")
+
+    class Meta:
+        verbose_name = _("part of a recording")
+        verbose_name_plural = _("parts of recordings")
+        constraints = [models.UniqueConstraint(fields=["session", "version", "index"], name="part_heard_once")]
+
+    def __str__(self) -> str:
+        return f"{self.session_id}: {self.index}"
+
+
+class NoiseDetection(models.Model):
+    """What was heard from when to when."""
+
+    session = models.ForeignKey(AudioSession, on_delete=models.CASCADE, related_name="detections")
+    version = models.PositiveIntegerField()
+    label = models.CharField(max_length=30)
+    start_s = models.FloatField()
+    end_s = models.FloatField()
+    confidence = models.FloatField(help_text="0 to 1")
+    level_db = models.FloatField(help_text="dB of full scale, mean")
+
+    class Meta:
+        verbose_name = _("detection")
+        verbose_name_plural = _("detections")
+        ordering = ["start_s", "id"]
+        indexes = [models.Index(fields=["session", "version", "start_s"], name="detection_by_time")]
+
+    def __str__(self) -> str:
+        return f"{self.label} {self.start_s:.1f}-{self.end_s:.1f}"
+
+
+class ProcessingMetric(models.Model):
+    """What a step of a recording's processing cost."""
+
+    session = models.ForeignKey(AudioSession, on_delete=models.CASCADE, related_name="metrics")
+    version = models.PositiveIntegerField()
+    step = models.CharField(max_length=30)
+    seconds = models.FloatField()
+    audio_s = models.FloatField(help_text="seconds of the recording that it dealt with")
+    peak_memory_mb = models.FloatField(null=True, blank=True)
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("cost of processing")
+        verbose_name_plural = _("costs of processing")
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.step}: {self.seconds:.1f} s"
+
+    @property
+    def real_time_factor(self) -> float | None:
+        """Seconds of recording in a second of work."""
+        return round(self.audio_s / self.seconds, 1) if self.seconds else None

@@ -1,0 +1,27 @@
+"""The tasks of recordings: payload in, service called, result out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from audio.jobs import AudioProcessingJob
+from audio.services import processing, sessions
+from tasks.models import TaskRecord
+from tasks.registry import task
+from tasks.run import TaskRun
+
+
+def session_ended(record: TaskRecord, job: AudioProcessingJob, outcome: str) -> None:
+    """Final failure or cancel is the recording's, in the transaction that says so of the task."""
+    sessions.end_of_task(record, job.session_id, outcome)
+
+
+def sessions_retried(retried: Sequence[tuple[TaskRecord, AudioProcessingJob]]) -> None:
+    sessions.retry_of_tasks([record for record, _job in retried])
+
+
+@task(sessions.PROCESS, payload=AudioProcessingJob, heavy=True, on_end=session_ended, on_retry=sessions_retried)
+def process_audio_file(job: AudioProcessingJob, run: TaskRun) -> dict[str, Any]:
+    """Hear a recording: levels, clipping, where somebody speaks."""
+    return processing.process_audio_file(job, run)
