@@ -254,6 +254,9 @@ SPECTACULAR_SETTINGS = {
         "CaseStatusEnum": "cases.models.Case.Status",
         "DocumentStatusEnum": "documents.models.Document.Status",
         "TaskStatusEnum": "tasks.models.Status",
+        "AudioStatusEnum": "audio.models.AudioSession.Status",
+        "AudioKindEnum": "audio.models.AudioSession.Kind",
+        "DocumentKindEnum": "documents.models.Document.Kind",
     },
 }
 
