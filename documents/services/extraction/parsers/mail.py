@@ -57,7 +57,8 @@ class MailParser:
             if part.get_content_type() == EML:
                 inner = _inner(part)
                 name = filename(part) or (header(inner, "Subject") if inner else "") or "message"
-                parsed.attach(name if name.lower().endswith(".eml") else f"{name}.eml", inner.as_bytes(policy=AS_IT_CAME) if inner else b"", job.folder)
+                data = inner.as_bytes(policy=AS_IT_CAME) if inner else b""
+                parsed.attach(name if name.lower().endswith(".eml") else f"{name}.eml", data, job.folder)
             else:
                 parsed.attach(filename(part) or f"attachment.{part.get_content_subtype()}", payload(part), job.folder)
 
