@@ -68,7 +68,9 @@ def test_failures_are_found_explained_and_tried_again_together(
     with psycopg.connect(site.environment["DATABASE_URL"]) as connection:
         connection.execute("UPDATE tasks_taskrecord SET error_code = 'time_limit' WHERE error_code = 'unreadable'")
     page.goto("/tasks/?state=failed")
-    page.get_by_role("link", name=re.compile("^It took too long")).click()
+    late = page.get_by_role("link", name=re.compile("^It took too long"))
+    late.click()
+    expect(late).to_have_attribute("aria-current", "true")
     page.get_by_role("link", name=re.compile("^Try again")).click()
     expect(page.get_by_role("heading", name=re.compile(r"^Try \d+ tasks again\?"))).to_be_visible()
     page.get_by_role("button", name="Try again").click()

@@ -21,6 +21,9 @@ from documents.services.extraction.parsers.base import Job, Parsed, RawPage, sto
 from documents.services.extraction.parsers.html import decoded, html_to_text
 
 _SHOWN = ("From", "To", "Cc", "Bcc", "Date", "Subject")
+AS_IT_CAME = email.policy.compat32.clone(max_line_length=None)
+"""For a message inside another: headers are written as they were read, also those in an encoding that nobody named. (Python 3.13's newer
+policy puts question marks in their place.)"""
 _MAX_PARTS = 2_000
 _BYTES = re.compile("[\ufffd\udc80-\udcff]")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
@@ -54,7 +57,8 @@ class MailParser:
             if part.get_content_type() == EML:
                 inner = _inner(part)
                 name = filename(part) or (header(inner, "Subject") if inner else "") or "message"
-                parsed.attach(name if name.lower().endswith(".eml") else f"{name}.eml", inner.as_bytes() if inner else b"", job.folder)
+                data = inner.as_bytes(policy=AS_IT_CAME) if inner else b""
+                parsed.attach(name if name.lower().endswith(".eml") else f"{name}.eml", data, job.folder)
             else:
                 parsed.attach(filename(part) or f"attachment.{part.get_content_subtype()}", payload(part), job.folder)
 
