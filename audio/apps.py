@@ -5,6 +5,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -20,10 +21,12 @@ class AudioConfig(AppConfig):
     def ready(self) -> None:
         from audio import errors
         from audio.models import AudioSession
+        from cases.tabs import register_tab
         from documents.services.ingest.orphans import register_holder
         from tasks.progress.topics import register_subjects, register_topic
 
         errors.register()
+        register_tab("hearings", _("Hearings"), "audio:case-audio", 30)
         register_topic("audio", sessions_of)
         register_subjects("audio", sessions_named)
         register_holder(AudioSession.objects)
@@ -40,4 +43,7 @@ def sessions_named(user: Any, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Sub
     from audio.models import AudioSession
     from tasks.progress.topics import Subject
 
-    return {session.pk: Subject(session.title, "") for session in AudioSession.objects.visible_to(user).filter(pk__in=ids)}
+    return {
+        session.pk: Subject(session.title, session.get_absolute_url())
+        for session in AudioSession.objects.visible_to(user).filter(pk__in=ids)
+    }

@@ -27,6 +27,7 @@ urlpatterns = [
     path("api/", include("tasks.api.urls")),
     path("", include("lexintel.accounts.pages.urls")),
     path("", include("documents.urls")),
+    path("", include("audio.urls")),
     path("", include("cases.urls")),
     path("", include("tasks.urls")),
 ]

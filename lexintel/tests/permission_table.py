@@ -115,6 +115,10 @@ def _new_recording(world: World) -> dict[str, Any]:
     return {"data": {"file": SimpleUploadedFile("hearing.wav", b"RIFF of a hearing"), "case": str(world.case.pk)}}
 
 
+def _recording_form(world: World) -> dict[str, Any]:
+    return {"data": {"kind": "hearing", "file": _new_recording(world)["data"]["file"]}}
+
+
 def _new_upload(world: World) -> dict[str, Any]:
     words = {"filename": "letter.txt", "case": str(world.case.pk)}
     metadata = ",".join(f"{key} {base64.b64encode(value.encode()).decode()}" for key, value in words.items())
@@ -233,6 +237,9 @@ TABLE: dict[str, dict[str, Expected]] = {
     "api/audio/<pk>/metrics/": {"GET": _read()},
     "api/audio/<session_id>/file/": {"GET": _read()},
     "api/audio/<session_id>/progress/": {"GET": _read()},
+    "cases/<pk>/hearings/": {"GET": _page(), "POST": _editors(302, 302, send=_recording_form)},
+    "audio/<pk>/": {"GET": _page()},
+    "audio/<pk>/<action>/": {"POST": _editors(302, 302, ids=lambda world: {"pk": world.recording.pk, "action": "reprocess"})},
     # tasks
     "api/tasks/": {"GET": _everyone()},
     "api/tasks/summary/": {"GET": _everyone()},

@@ -1,0 +1,91 @@
+"""What the pages show of a recording: its waveform as bars, its spans as shares of the whole, its figures in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from audio.models import AudioPart, AudioSession, NoiseDetection
+from audio.services.spans import CLIPPING, SILENCE, SPEECH
+from tasks.models import TopicState
+from tasks.progress import estimates
+from tasks.progress.events import left_now
+
+BARS = 600
+QUIETEST_DB = -60.0
+WIDTH = 1000.0
+"""Of the picture's own coordinates; heights are out of 100."""
+NARROWEST = 0.6
+LANES = (SPEECH, SILENCE, CLIPPING)
+MOST_LISTED = 200
+
+
+@dataclass(frozen=True)
+class Bar:
+    x: float
+    y: float
+    height: float
+
+
+@dataclass(frozen=True)
+class Block:
+    """A span in the picture."""
+
+    label: str
+    x: float
+    width: float
+
+
+@dataclass(frozen=True)
+class Live:
+    percent: float
+    text: str
+    seq: int = 0
+
+
+def heard_of(session: AudioSession) -> AudioSession:
+    """A duplicate is heard as the recording whose bytes it repeats."""
+    return session.duplicate_of or session
+
+
+def bars_of(session: AudioSession) -> list[Bar]:
+    """At most BARS bars, each as high as the loudest window in it; one picture for however many hours."""
+    parts = AudioPart.objects.filter(session=session, version=session.version).order_by("index").values_list("levels", flat=True)
+    levels = np.frombuffer(b"".join(bytes(part) for part in parts), np.int8).astype(np.float32)
+    if not len(levels):
+        return []
+    groups = np.array_split(levels, min(BARS, len(levels)))
+    heights = [float(np.clip(100 * (1 - group.max() / QUIETEST_DB), 2, 100)) for group in groups]
+    step = WIDTH / len(heights)
+    return [Bar(round(index * step, 2), round(50 - height / 2, 1), round(height, 1)) for index, height in enumerate(heights)]
+
+
+def blocks_of(session: AudioSession, detections: Iterable[NoiseDetection]) -> list[Block]:
+    """The spans in the picture; those of a kind that would touch there are one, so that a long day is no heavier than a minute."""
+    whole = session.duration_s or 0.0
+    blocks: list[Block] = []
+    last: dict[str, int] = {}
+    for each in detections if whole else ():
+        x, end = WIDTH * each.start_s / whole, WIDTH * each.end_s / whole
+        before = blocks[last[each.label]] if each.label in last else None
+        if before is not None and x - (before.x + before.width) < NARROWEST:
+            blocks[last[each.label]] = Block(each.label, before.x, round(max(end - before.x, before.width), 2))
+            continue
+        last[each.label] = len(blocks)
+        blocks.append(Block(each.label, round(x, 2), round(max(NARROWEST, end - x), 2)))
+    return blocks
+
+
+def attach_live(sessions: Iterable[AudioSession]) -> list[Any]:
+    """The same recordings, each with `live` as its last progress event told it."""
+    listed: list[Any] = list(sessions)
+    states = TopicState.objects.in_bulk([session.topic for session in listed if session.processing])
+    for session in listed:
+        state = states.get(session.topic)
+        left = estimates.in_words(left_now(state.left, state.updated)) if state else ""
+        words = [str(session.get_status_display()), state.message if state else "", left]
+        session.live = Live(state.percent if state else 0.0, ", ".join(filter(None, words)), state.seq if state else 0)
+    return listed

@@ -1,0 +1,104 @@
+"""The hearings of a case, and one of them: to be listened to."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from audio.models import AudioSession
+from audio.services import listening_page, sessions
+from cases.models import Case, Role
+from cases.views import case_page, visible_case
+from documents.errors import Refused
+
+PER_PAGE = 100
+
+
+class ManyFiles(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class RecordingForm(forms.Form):
+    """Only the kind: the files are taken from the request, for there may be several."""
+
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Kind"), choices=AudioSession.Kind.choices, widget=forms.Select(attrs={"class": "form-select"})
+    )
+    file = forms.FileField(
+        label=gettext_lazy("Recordings"), allow_empty_file=True,
+        widget=ManyFiles(attrs={"class": "form-control", "accept": "audio/*,video/mp4,video/x-matroska,video/webm,.wma,.opus"}),
+    )  # fmt: skip
+
+
+@login_required
+def case_audio(request: HttpRequest, pk: UUID) -> HttpResponse:
+    case = visible_case(request, pk)
+    form = RecordingForm(request.POST or None, request.FILES or None)
+    if request.method == "POST":
+        case.require(request.user, Role.EDITOR)
+        if form.is_valid() and _taken(request, case, form):
+            return redirect("audio:case-audio", pk=case.pk)
+    found = case.audio.filter(deleted_at=None).select_related("created_by", "duplicate_of").order_by("-created", "-pk")
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    page.object_list = listening_page.attach_live(page.object_list)
+    return case_page(request, case, "hearings", "audio/case_audio.html", page=page, form=form, status=422 if form.is_bound else 200)
+
+
+def _taken(request: HttpRequest, case: Case, form: RecordingForm) -> bool:
+    files = [(file, file.name or "") for file in request.FILES.getlist("file")]
+    try:
+        taken = sessions.accept_many(files, case=case, user=request.user, kind=form.cleaned_data["kind"])
+    except Refused as refusal:
+        form.add_error("file", refusal.message)
+        return False
+    sentence = ngettext("%(n)d recording is being listened to.", "%(n)d recordings are being listened to.", len(taken))
+    messages.success(request, sentence % {"n": len(taken)})
+    return True
+
+
+@login_required
+def session_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    visible = AudioSession.objects.visible_to(request.user).select_related("case", "duplicate_of", "created_by")
+    session = get_object_or_404(visible, pk=pk)
+    listening_page.attach_live([session])
+    return case_page(request, session.case, "hearings", "audio/detail.html", **_about(session))
+
+
+def _about(session: AudioSession) -> dict[str, Any]:
+    heard = listening_page.heard_of(session)
+    detections = list(heard.detections.all())
+    return {
+        "session": session,
+        "heard": heard,
+        "bars": listening_page.bars_of(heard),
+        "blocks": listening_page.blocks_of(heard, detections),
+        "lanes": listening_page.LANES,
+        "detections": detections[: listening_page.MOST_LISTED],
+        "more": max(0, len(detections) - listening_page.MOST_LISTED),
+    }
+
+
+@login_required
+def session_act(request: HttpRequest, pk: UUID, action: str) -> HttpResponse:
+    """Hear it anew, or take it out of sight."""
+    session = get_object_or_404(AudioSession.objects.visible_to(request.user).select_related("case"), pk=pk)
+    if request.method != "POST":
+        return redirect("audio:detail", pk=pk)
+    try:
+        if action == "delete":
+            sessions.delete(session, request.user)
+            messages.success(request, _("“%(title)s” has been deleted.") % {"title": session.title})
+            return redirect("audio:case-audio", pk=session.case_id)
+        sessions.reprocess(session, request.user)
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+    return redirect("audio:detail", pk=pk)

@@ -1,0 +1,72 @@
+"""A recording is added, heard, looked at and listened to."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from audio.tests import sounds
+from lexintel.tests.browser.conftest import Seen, Site
+
+READY_MS = 60_000
+
+
+def faults(page: Page) -> list[str]:
+    found = Axe().run(page).response["violations"]
+    return [f"{fault['id']}: {fault['nodes'][0]['html'][:200]}" for fault in found]
+
+
+@pytest.fixture
+def hearing(tmp_path: Path) -> Path:
+    path = tmp_path / "Hearing of May 3.wav"
+    parts = [sounds.silence(3), sounds.noise(4), sounds.silence(3), sounds.tone(2, level=1.3), sounds.noise(8, level=0.02)]
+    path.write_bytes(sounds.wav(sounds.pcm(np.concatenate(parts))))
+    return path
+
+
+def test_a_hearing_is_added_heard_and_played_from_any_moment(visit: Callable[..., Page], site: Site, seen: Seen, hearing: Path) -> None:
+    page = visit("owner")
+    page.goto(f"/cases/{site.case}/")
+    page.get_by_role("link", name="Hearings").click()
+    page.get_by_label("Recordings").set_input_files(hearing)
+    page.get_by_role("button", name="Add", exact=True).click()
+    row = page.get_by_role("row", name="Hearing of May 3")
+    expect(row).to_contain_text("Ready", timeout=READY_MS)
+    expect(row).to_contain_text("00:00:20")
+    row.get_by_role("link", name="Hearing of May 3").click()
+    player = page.locator("audio")
+    page.wait_for_function("document.querySelector('audio').readyState >= 1")
+    assert player.evaluate("player => Math.round(player.duration)") == 20
+    page.get_by_role("link", name="00:00:07").click()
+    page.wait_for_function("document.querySelector('audio').currentTime > 6.5")
+    assert page.url.endswith(tuple(f"#t=7.{part:02}" for part in range(100)) + tuple(f"#t=6.{part:02}" for part in range(100)))
+    page.locator("[data-wave]").click(position={"x": 10, "y": 20})
+    page.wait_for_function("document.querySelector('audio').currentTime < 3")
+    page.goto(page.url.partition("#")[0] + "#t=12")
+    page.reload()
+    page.wait_for_function("document.querySelector('audio').currentTime > 11")
+    page.locator("h2").first.click()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("document.querySelector('audio').currentTime > 16")
+    assert seen.errors == []
+
+
+@pytest.mark.parametrize(("width", "theme"), [(1400, "light"), (390, "dark")])
+def test_the_pages_of_hearings_are_for_everyone(visit: Callable[..., Page], site: Site, width: int, theme: str) -> None:
+    page = visit("owner", width=width, theme=theme)
+    page.goto(f"/cases/{site.case}/hearings/")
+    for name in ("list", "player"):
+        page.wait_for_load_state("networkidle")
+        assert faults(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        if shots := os.environ.get("SHOTS"):
+            page.screenshot(path=f"{shots}/audio-{name}-{theme}.png", full_page=True)
+        if name == "list":
+            page.get_by_role("link", name="Hearing of May 3").first.click()
+            page.locator("audio").wait_for(state="attached")
