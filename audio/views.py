@@ -27,16 +27,23 @@ class ManyFiles(forms.ClearableFileInput):
     allow_multiple_selected = True
 
 
-class RecordingForm(forms.Form):
-    """Only the kind: the files are taken from the request, for there may be several."""
+class ManyFilesField(forms.FileField):
+    """Several files at once; what each of them is, is decided by who takes them in."""
 
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        files = data if isinstance(data, list) else [data]
+        return [super(ManyFilesField, self).clean(file, initial) for file in files]
+
+
+class RecordingForm(forms.Form):
     kind = forms.ChoiceField(
         label=gettext_lazy("Kind"), choices=AudioSession.Kind.choices, widget=forms.Select(attrs={"class": "form-select"})
     )
-    file = forms.FileField(
-        label=gettext_lazy("Recordings"), allow_empty_file=True,
+    file = ManyFilesField(
+        label=gettext_lazy("Recordings"),
+        allow_empty_file=True,
         widget=ManyFiles(attrs={"class": "form-control", "accept": "audio/*,video/mp4,video/x-matroska,video/webm,.wma,.opus"}),
-    )  # fmt: skip
+    )
 
 
 @login_required
@@ -54,7 +61,7 @@ def case_audio(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _taken(request: HttpRequest, case: Case, form: RecordingForm) -> bool:
-    files = [(file, file.name or "") for file in request.FILES.getlist("file")]
+    files = [(file, file.name or "") for file in form.cleaned_data["file"]]
     try:
         taken = sessions.accept_many(files, case=case, user=request.user, kind=form.cleaned_data["kind"])
     except Refused as refusal:
