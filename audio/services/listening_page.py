@@ -57,9 +57,10 @@ def bars_of(session: AudioSession) -> list[Bar]:
     levels = np.frombuffer(b"".join(bytes(part) for part in parts), np.int8).astype(np.float32)
     if not len(levels):
         return []
-    groups = np.array_split(levels, min(BARS, len(levels)))
-    heights = [float(np.clip(100 * (1 - group.max() / QUIETEST_DB), 2, 100)) for group in groups]
-    step = WIDTH / len(heights)
+    count = min(BARS, len(levels))
+    loudest = np.maximum.reduceat(levels, np.arange(count) * len(levels) // count)
+    heights = [float(height) for height in np.clip(100 * (1 - loudest / QUIETEST_DB), 2, 100)]
+    step = WIDTH / count
     return [Bar(round(index * step, 2), round(50 - height / 2, 1), round(height, 1)) for index, height in enumerate(heights)]
 
 

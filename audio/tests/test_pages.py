@@ -119,3 +119,12 @@ def test_a_picture_is_made_of_any_length(case, editor, client):
     work_off()
     session = AudioSession.objects.get()
     assert (session.status, len(listening_page.bars_of(session))) == ("ready", 2)
+
+
+def test_the_picture_keeps_the_times(client, case, editor):
+    client.force_login(editor)
+    put(client, case, ("one.wav", sounds.wav(sounds.pcm(np.concatenate([sounds.silence(3), sounds.noise(17)])))))
+    work_off()
+    bars = listening_page.bars_of(AudioSession.objects.get())
+    first = next(bar for bar in bars if bar.height > 10)
+    assert first.x / listening_page.WIDTH * 20 == pytest.approx(3, abs=0.1)
