@@ -48,7 +48,7 @@ def test_a_person_is_added_comes_in_with_the_link_and_is_closed_out(visit: Calla
     expect(office.get_by_role("heading", name="1 case has no other owner")).to_be_visible()
     office.get_by_role("button", name="Close the account").click()
     office.get_by_role("dialog").get_by_role("button", name="Close the account").click()
-    expect(office.get_by_text("The account of Grace is closed")).to_be_visible()
+    expect(office.get_by_role("status").filter(has_text="The account of Grace is closed; all of its sessions have ended.")).to_be_visible()
     grace.reload()
     expect(grace.get_by_role("button", name="Sign in")).to_be_visible()
     office.get_by_label("New owner").select_option(label="Carla Hiefer")
