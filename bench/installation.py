@@ -76,7 +76,8 @@ class Installation:
         deadline = time.monotonic() + seconds
         while (ready := self.count(status="ready")) < (there := self.count()):
             if failed := self.count(status="failed"):
-                raise CommandError(f"{failed} of {there} documents failed.")
+                first = self.call("GET", "/api/documents/?status=failed")["results"][0]
+                raise CommandError(f"{failed} of {there} documents failed, the first was {first['name']}: {first['error']}")
             if time.monotonic() > deadline:
                 raise CommandError(f"Only {ready} of {there} documents were ready after {seconds:.0f} s.")
             time.sleep(pause)

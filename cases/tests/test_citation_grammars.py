@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -181,3 +182,18 @@ def test_the_files_that_went_wrong_are_read_right(corpus: Path, name: str):
         assert (found["us:436:658"].year, found["us:576:644"].year) == (1978, 2015)
         assert found["us:576:644"].name == "OBERGEFELL V. HODGES"
         assert found["fsupp:263:26"].name == "Lee County School Dist. No. 1 v. Gardner"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "28 Stat. 769" + "".join(f" {n} Mar. 6, 19{n % 90 + 10}, ch. {n}, §1, {n} Stat. {n}0 {n + 7}" for n in range(20, 90)),
+        "410 U.S. 113" + ", 22 23" * 2000,
+        "410 U.S. 113" + " [1" * 2000 + " (",
+        "410 U.S. 113" + ", 5, 6 n. 7" * 1000 + " (no year)",
+    ],
+)
+def test_a_table_of_numbers_takes_no_longer_than_its_length(text):
+    began = time.monotonic()
+    extract(text)
+    assert time.monotonic() - began < 3

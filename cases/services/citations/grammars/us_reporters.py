@@ -41,8 +41,9 @@ _ID_SECTION = re.compile(
 )
 _STAR_PAGE = re.compile(r"(?<!\w)(\d{1,4}) \*$")
 _PINS = r"(?:at )?[\d*]\d*(?:-[\d*]?\d+)?(?:,? (?:& )?nn?\. ?\d+(?:-\d+)?)?(?![\w-])"
+# Each number begins the next piece and no piece is given back, or a table of numbers would be cut in every possible way.
 _TAIL = re.compile(
-    rf"(?P<pin>(?:, {_PINS}(?! ?[A-Z\[]))*)(?P<parallel>(?:,? [\[\d][^();]{{0,60}}?)*?)\]? ?\((?P<inside>[^()]*?)(?P<year>1[6-9]\d\d|20\d\d)\)"
+    rf"(?P<pin>(?:, {_PINS}(?! ?[A-Z\[]))*)(?P<parallel>(?:,? [\[\d](?:(?!,? [\[\d])[^();]){{0,60}}+)*+)\]? ?\((?P<inside>[^()]*?)(?P<year>1[6-9]\d\d|20\d\d)\)"
 )
 _PIN_ALONE = re.compile(rf"(?P<pin>(?:, {_PINS}(?! ?[A-Z\[]))+)")
 _LONGER_PIN = re.compile(r"-\d{1,5}|,? (?:& )?nn?\. ?\d+(?:-\d+)?")
