@@ -54,7 +54,7 @@ def case_audio(request: HttpRequest, pk: UUID) -> HttpResponse:
         case.require(request.user, Role.EDITOR)
         if form.is_valid() and _taken(request, case, form):
             return redirect("audio:case-audio", pk=case.pk)
-    found = case.audio.filter(deleted_at=None).select_related("created_by", "duplicate_of").order_by("-created", "-pk")
+    found = AudioSession.objects.filter(case=case, deleted_at=None).select_related("created_by", "duplicate_of").order_by("-created", "-pk")
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     page.object_list = listening_page.attach_live(page.object_list)
     return case_page(request, case, "hearings", "audio/case_audio.html", page=page, form=form, status=422 if form.is_bound else 200)
