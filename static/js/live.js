@@ -99,7 +99,7 @@ setInterval(() => {
 async function askWhy(topic, task) {
   reasons.set(topic, "");
   try {
-    const status = await api("GET", `/api/tasks/${task}/status`);
+    const status = await api("GET", `/api/tasks/${task}/status`, { signal: asking.signal });
     reasons.set(topic, status.waiting_reason ?? status.waiting ?? "");
   } catch (error) {
     if (error.status !== 404) console.debug("no reason known", error.message);
@@ -112,12 +112,17 @@ let last = 0;
 let loading = false;
 let again = 0;
 let held = false;
+let asking = new AbortController();
 let missed = false;
 
 const liveContent = () => document.querySelector("#main [data-live]");
 
-/** The page is about to be left because what it shows will be gone: do not ask for it any more. */
-export function hold(on = true) { held = on; }
+/** The page is about to be left because what it shows will be gone: do not ask for it any more, nor wait for what was asked. */
+export function hold(on = true) {
+  held = on;
+  asking.abort();
+  asking = new AbortController();
+}
 
 /** Ask for the page's parts again, soon and not too often. */
 export function refresh(delay = 250) {
@@ -136,7 +141,7 @@ async function run() {
   last = Date.now();
   const address = location.href;
   try {
-    const answer = await fetch(address, { credentials: "same-origin", headers: { "X-Requested-With": "live" } });
+    const answer = await fetch(address, { credentials: "same-origin", headers: { "X-Requested-With": "live" }, signal: asking.signal });
     if (answer.redirected && new URL(answer.url).pathname.startsWith("/login")) {
       toast(gettext("You have been signed out. Reload the page to sign in again."), { error: true });
     } else if (answer.status === 404 && !missed) {
@@ -150,7 +155,7 @@ async function run() {
     }
   } catch (error) {
     console.debug("the page could not be asked for again", error.message);
-    again = AFTER_A_FAILURE_MS;
+    if (!held) again = AFTER_A_FAILURE_MS;
   } finally {
     loading = false;
     const wait = again;

@@ -41,6 +41,7 @@ export class Group {
       this.id = "";
     }
     if (this.#missing) this.withdraw(this.#missing);
+    this.stillComing();
     this.draw();
   }
 
