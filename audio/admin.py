@@ -12,6 +12,7 @@ from tasks.admin_links import Words, linked, list_of
 
 @admin.register(AudioSession)
 class AudioSessionAdmin(Shown):
+    topic_kind = "audio"
     list_display = [
         "title", linked("case"), "kind", "status", "duration_s", "codec", "size", "created", linked("created_by"), "error_code"
     ]  # fmt: skip
@@ -21,8 +22,11 @@ class AudioSessionAdmin(Shown):
     date_hierarchy = "created"
 
     def further_lists(self, session: AudioSession) -> list[tuple[Words, str]]:
-        """Tasks know a recording by its id only."""
-        return [(_("Tasks"), list_of("tasks_taskrecord", topic__exact=session.topic))]
+        """Tasks and the audit trail know a recording by its id only."""
+        return [
+            (_("Tasks"), list_of("tasks_taskrecord", topic__exact=session.topic)),
+            (_("Audit events"), list_of("cases_auditevent", target_type__exact="audiosession", target_id__exact=session.pk)),
+        ]
 
 
 @admin.register(NoiseDetection)

@@ -5,7 +5,6 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -21,12 +20,12 @@ class AudioConfig(AppConfig):
     def ready(self) -> None:
         from audio import errors
         from audio.models import AudioSession
-        from cases.tabs import register_tab
+        from audio.services import listening_page
         from documents.services.ingest.orphans import register_holder
         from tasks.progress.topics import register_subjects, register_topic
 
         errors.register()
-        register_tab("hearings", _("Hearings"), "audio:case-audio", 30)
+        listening_page.register()
         register_topic("audio", sessions_of)
         register_subjects("audio", sessions_named)
         register_holder(AudioSession.objects)

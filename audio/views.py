@@ -88,7 +88,6 @@ def _about(session: AudioSession) -> dict[str, Any]:
         "heard": heard,
         "bars": listening_page.bars_of(heard),
         "blocks": listening_page.blocks_of(heard, detections),
-        "lanes": listening_page.LANES,
         "detections": detections[: listening_page.MOST_LISTED],
         "more": max(0, len(detections) - listening_page.MOST_LISTED),
     }

@@ -53,12 +53,16 @@ def linked(field: str, description: Any = None) -> Callable[[Model], str]:
 
 
 def rows_named(request: HttpRequest, names: Iterable[tuple[str, Any]]) -> dict[tuple[str, str], Model]:
-    """The rows behind names like ("document", its id), as topics write them. One query for each kind; only what may be viewed."""
+    """The rows behind names like ("document", its id), as topics write them. One query for each kind; only what may be viewed.
+
+    A kind is the name of a model, or what its `ModelAdmin` says in `topic_kind`.
+    """
     wanted: dict[str, set[UUID]] = {}
     for kind, key in names:
         if isinstance(found := _uuid(key), UUID):
             wanted.setdefault(kind, set()).add(found)
-    tables = {model._meta.model_name: model_admin for model, model_admin in admin.site._registry.items()}
+    tables = {model._meta.model_name: table for model, table in admin.site._registry.items()}
+    tables |= {table.topic_kind: table for table in admin.site._registry.values() if hasattr(table, "topic_kind")}
     rows: dict[tuple[str, str], Model] = {}
     for kind, keys in wanted.items():
         if (table := tables.get(kind)) is not None and table.has_view_permission(request):

@@ -18,8 +18,6 @@ from numpy.typing import NDArray
 from audio.services.sampling import WINDOW
 
 CONTEXT = 64
-SHORTEST, LONGEST = 8_192, 79_872
-"""Samples of a chunk: whole windows, between 8,000 and 80,000."""
 QUIETEST = -100.0
 CLIPPED = 0.999
 """Of full scale: a sample beyond it is counted as clipped."""
@@ -38,15 +36,9 @@ class Heard:
     bad: list[tuple[int, int, str]]
 
 
-def chunk_samples(total: int) -> int:
-    """How long the chunks of a recording are: the longer it is, the longer they are."""
-    wanted = total // 200
-    return min(LONGEST, max(SHORTEST, wanted // WINDOW * WINDOW))
-
-
-def hear(pcm: Path, first: int, samples: int, chunk: int, state: VoiceActivity | None = None) -> Heard:
+def hear(pcm: Path, first: int, samples: int, chunk: int) -> Heard:
     """Listen to `samples` samples of a PCM file from sample `first` on, a chunk at a time."""
-    voice = state or VoiceActivity()
+    voice = VoiceActivity()
     heard: list[tuple[NDArray[np.int8], NDArray[np.uint8], NDArray[np.uint8]]] = []
     bad: list[tuple[int, int, str]] = []
     windows = 0

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from django.utils.translation import gettext_lazy as _
 
 from audio.models import AudioPart, AudioSession, NoiseDetection
-from audio.services.spans import CLIPPING, SILENCE, SPEECH
+from cases.activity import register_targets, register_words
+from cases.tabs import register_tab
 from tasks.models import TopicState
-from tasks.progress import estimates
-from tasks.progress.events import left_now
+from tasks.progress.live import live_of
 
 BARS = 600
 QUIETEST_DB = -60.0
 WIDTH = 1000.0
 """Of the picture's own coordinates; heights are out of 100."""
 NARROWEST = 0.6
-LANES = (SPEECH, SILENCE, CLIPPING)
+VERBS = {"added": _("added the recording"), "reprocessed": _("had listened to anew:"), "deleted": _("deleted the recording")}
 MOST_LISTED = 200
 
 
@@ -37,13 +38,6 @@ class Block:
     label: str
     x: float
     width: float
-
-
-@dataclass(frozen=True)
-class Live:
-    percent: float
-    text: str
-    seq: int = 0
 
 
 def heard_of(session: AudioSession) -> AudioSession:
@@ -85,8 +79,19 @@ def attach_live(sessions: Iterable[AudioSession]) -> list[Any]:
     listed: list[Any] = list(sessions)
     states = TopicState.objects.in_bulk([session.topic for session in listed if session.processing])
     for session in listed:
-        state = states.get(session.topic)
-        left = estimates.in_words(left_now(state.left, state.updated)) if state else ""
-        words = [str(session.get_status_display()), state.message if state else "", left]
-        session.live = Live(state.percent if state else 0.0, ", ".join(filter(None, words)), state.seq if state else 0)
+        session.live = live_of(states.get(session.topic), session.get_status_display())
     return listed
+
+
+def titles(ids: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """For the activity of a case: (title, address) of each recording; no address where it is deleted."""
+    found = AudioSession.objects.filter(pk__in=ids)
+    return {str(session.pk): (session.title, "" if session.deleted_at else session.get_absolute_url()) for session in found}
+
+
+def register() -> None:
+    """Tell the pages of cases what this app adds to them."""
+    register_tab("hearings", _("Hearings"), "audio:case-audio", 30)
+    register_targets("audiosession", titles)
+    for verb, words in VERBS.items():
+        register_words(f"audio.{verb}", words)

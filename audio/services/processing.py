@@ -20,7 +20,7 @@ from audio.errors import failure
 from audio.jobs import AudioProcessingJob
 from audio.models import AudioPart, AudioSession, NoiseDetection, ProcessingMetric
 from audio.services import sessions, spans
-from audio.services.sampling import RATE, WINDOW_S
+from audio.services.sampling import RATE, WINDOW_S, chunk_samples
 from documents.services.sandbox import JobFailed, JobRefused, Limits
 from documents.services.sandbox.pool import Pool
 from documents.services.storage import blobs
@@ -32,13 +32,14 @@ PART_S = 300
 DECODED, HEARD = 35.0, 95.0
 """Percent of the whole at which decoding and hearing end."""
 BYTES_A_SAMPLE = 2
-LONGEST_CHUNK = 79_872
+OLD_SECONDS = 3600.0
 limits = Limits(file_bytes=8 * 1024**3, cpu_seconds=3600, wall_seconds=3600)
 pool = Pool("audio.services.child:run", scratch=lambda: settings.SCRATCH_FOLDER, limits=limits)
 
 
 def process_audio_file(job: AudioProcessingJob, run: TaskRun) -> dict[str, Any]:
     """Decode, hear, conclude; goes on where an earlier attempt was stopped."""
+    sweep()
     session = _begin(job, run)
     pcm = sessions.pcm_of(session)
     if session.duration_s is None or not pcm.exists() or not _belongs(session, pcm):
@@ -47,6 +48,18 @@ def process_audio_file(job: AudioProcessingJob, run: TaskRun) -> dict[str, Any]:
     result = _conclude(session, run)
     pcm.unlink(missing_ok=True)
     return result
+
+
+def sweep() -> int:
+    """Remove decoded sound that nobody works on any more: of recordings that were deleted, or whose attempts were all killed."""
+    folder = blobs.private_folder(sessions.FOLDER)
+    left = {path: path.name[:36] for path in folder.iterdir() if path.stat().st_mtime < time.time() - OLD_SECONDS}
+    working = AudioSession.objects.filter(deleted_at=None).exclude(status__in=AudioSession.TERMINAL)
+    known = {str(key) for key in working.filter(pk__in=set(left.values())).values_list("pk", flat=True)} if left else set()
+    gone = [path for path, key in left.items() if key not in known]
+    for path in gone:
+        path.unlink(missing_ok=True)
+    return len(gone)
 
 
 def _belongs(session: AudioSession, pcm: Path) -> bool:
@@ -125,7 +138,7 @@ def _hear(session: AudioSession, pcm: Path, run: TaskRun) -> None:
     """Every part that has not been heard yet."""
     total = pcm.stat().st_size // BYTES_A_SAMPLE
     known = set(AudioPart.objects.filter(session=session, version=session.version).values_list("index", flat=True))
-    chunk = min(LONGEST_CHUNK, max(8_192, total // 200 // 512 * 512))
+    chunk = chunk_samples(total)
     of_part = PART_S * RATE // chunk * chunk or chunk  # whole chunks
     for index, first in enumerate(range(0, total, of_part)):
         run.progress(DECODED + (HEARD - DECODED) * first / total, "listening", _minutes(first / RATE, total / RATE))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +92,7 @@ def test_real_recordings_hold_speech(put, api, viewer, name):
 
 
 @pytest.mark.corpus
-@pytest.mark.parametrize("name", ["pv_kitchen.wav", "sb_noise1.wav", "sb_noise2.wav", "sb_noise3.wav"])
+@pytest.mark.parametrize("name", ["pv_kitchen.wav", "sb_noise1.wav", "sb_noise2.wav", "sb_noise3.wav", "sb_noise4.wav"])
 def test_real_noise_holds_none(put, api, viewer, name):
     path = CORPUS / "noise" / name
     if not path.exists():
@@ -238,3 +239,29 @@ def test_only_editors_put_recordings_in_and_strangers_see_none(put, api, viewer,
     put(("one.wav", recording()), status=404, user=stranger)
     put(("one.wav", recording()))
     assert api(stranger).get("/api/audio/").json()["count"] == 0
+
+
+def test_decoded_sound_that_nobody_works_on_is_swept_away(put, api, editor):
+    (row,) = put(("one.wav", recording()))
+    folder = blobs.private_folder(sessions.FOLDER)
+    mine, gone, fresh = folder / f"{row['id']}-1.pcm", folder / f"{uuid.uuid4()}-1.draft", folder / f"{uuid.uuid4()}-2.pcm"
+    for path in (mine, gone, fresh):
+        path.write_bytes(b"sound")
+    old = timezone.now().timestamp() - 7200
+    for path in (mine, gone):
+        os.utime(path, (old, old))
+    assert processing.sweep() == 1
+    assert (mine.exists(), gone.exists(), fresh.exists()) == (True, False, True)
+    api(editor).delete(f"/api/audio/{row['id']}/")
+    os.utime(mine, (old, old))
+    processing.sweep()
+    assert not mine.exists()
+    fresh.unlink()
+
+
+def test_the_activity_of_the_case_names_recordings(put, api, client, editor, case):
+    (row,) = put(("one.wav", recording()))
+    client.force_login(editor)
+    page = client.get(f"/cases/{case.pk}/activity/").text
+    assert "added the recording" in page
+    assert f'href="/audio/{row["id"]}/"' in page

@@ -42,7 +42,7 @@ from documents.services.extraction.sentences import listed_formats
 from documents.services.ingest import restoring
 from documents.services.pipeline import corrections, lifecycle, reprocessing
 from documents.services.reading import text_view
-from tasks.batches.api import with_time_left
+from tasks.batches.api import described
 from tasks.batches.serializers import BatchSerializer
 from tasks.models import Batch, TaskRecord
 
@@ -120,7 +120,7 @@ class DocumentViewSet(
         typed.is_valid(raise_exception=True)
         case = get_object_or_404(Case.objects.visible_to(request.user), pk=typed.validated_data["case"])
         batch = reprocessing.reprocess_many(case, request.user, typed.validated_data.get("documents"))
-        shown = with_time_left(Batch.objects.select_related("user", "paused_by")).get(pk=batch.pk)
+        shown = described(Batch.objects.select_related("user", "paused_by")).get(pk=batch.pk)
         return Response(BatchSerializer(shown).data, status=status.HTTP_202_ACCEPTED)
 
     @extend_schema(request=None, responses={202: DocumentDetailSerializer})

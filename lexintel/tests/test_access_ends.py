@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 import pytest
@@ -209,7 +208,7 @@ async def test_a_download_ends_with_the_session(case, owner, tmp_path, monkeypat
     request = AsyncRequestFactory().get("/")
     request.user, request.credential = owner, credential_of_session(browser.session.session_key)
     (tmp_path / "file").write_bytes(b"x" * 100)
-    go_on = partial(may_go_on, request, document)
+    go_on = may_go_on(request, document)
     answer = ranged.ranged_response(request, tmp_path / "file", etag="e", mime="text/plain", name="f", may_go_on=go_on)
     blocks = answer.streaming_content.__aiter__()
     assert await blocks.__anext__()

@@ -124,6 +124,9 @@ export function hold(on = true) {
   asking = new AbortController();
 }
 
+// Brought back from the browser's memory, the page is looked at again.
+addEventListener("pageshow", ({ persisted }) => { if (persisted) { hold(false); refresh(0); } });
+
 /** Ask for the page's parts again, soon and not too often. */
 export function refresh(delay = 250) {
   if (loading) { again = Math.max(again, delay, 1); return; }

@@ -36,7 +36,7 @@ class BatchViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
     serializer_class = BatchSerializer
 
     def get_queryset(self) -> QuerySet[Batch]:
-        return with_time_left(Batch.objects.visible_to(self.request.user).select_related("user", "paused_by", "cancelled_by"))
+        return described(Batch.objects.visible_to(self.request.user).select_related("user", "paused_by", "cancelled_by"))
 
     @extend_schema(request=NewBatchSerializer, responses={201: BatchSerializer})
     def create(self, request: Request) -> Response:
@@ -83,8 +83,10 @@ class BatchViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
         return Response(BatchSerializer(self.get_queryset().get(pk=pk)).data, status=status)
 
 
-def with_time_left(found: QuerySet[Batch]) -> QuerySet[Batch]:
-    """Each batch with what its last event told: `told_left` seconds at `told_at`."""
+def described(found: QuerySet[Batch]) -> QuerySet[Batch]:
+    """Each batch with what the serializer says of it: `retryable`, and what its last event told, `told_left` seconds at `told_at`."""
     topic = Concat(Value("batch:"), Cast(OuterRef("pk"), CharField()), output_field=CharField())
     state = TopicState.objects.filter(topic=topic)
-    return found.annotate(told_left=Subquery(state.values("left")[:1]), told_at=Subquery(state.values("updated")[:1]))
+    return control.with_retryable(found).annotate(
+        told_left=Subquery(state.values("left")[:1]), told_at=Subquery(state.values("updated")[:1])
+    )

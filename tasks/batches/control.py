@@ -13,7 +13,8 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import F, IntegerField, Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Greatest, Now
 from django.http import Http404
 from django.utils import timezone
@@ -36,13 +37,16 @@ CHANGE = "tasks.change_batch"
 SHOWN_FOR = timedelta(hours=1)
 MOST_SHOWN = 5
 
+# The newest task of every unit of a batch that has failed and that trying again may help.
 FAILED_UNITS = f"""
-SELECT newest.id FROM (
+FROM (
     SELECT DISTINCT ON (unit) id, status, error_code, {batch_progress.UNIT} AS unit
-    FROM tasks_taskrecord r WHERE batch_id = %s ORDER BY unit, id DESC
+    FROM tasks_taskrecord r WHERE batch_id = {{batch}} ORDER BY unit, id DESC
 ) AS newest JOIN tasks_topicstate s ON s.topic = newest.unit
-WHERE newest.status = 'failed' AND s.status = 'failed' AND NOT newest.error_code = ANY(%s) ORDER BY newest.id
+WHERE newest.status = 'failed' AND s.status = 'failed' AND NOT newest.error_code = ANY(%s)
 """  # noqa: S608 (a constant of ours)
+FAILED_IDS = f"SELECT newest.id {FAILED_UNITS.format(batch='%s')} ORDER BY newest.id"
+RETRYABLE = f"CASE WHEN tasks_batch.failed > 0 THEN (SELECT count(*) {FAILED_UNITS.format(batch='tasks_batch.id')}) ELSE 0 END"
 
 
 class BatchChange(BaseModel):
@@ -148,26 +152,25 @@ def leave(topic: str) -> None:
 
 @dataclass(frozen=True)
 class Shown:
-    """A batch as pages show it: its last event in words, and how many of its failures trying again may help."""
+    """A batch as pages show it (`with_retryable`), and its last event in words."""
 
     batch: Batch
     text: str
     step: str
     seq: int
-    retryable: int
 
 
 def shown(scope: uuid.UUID) -> list[Shown]:
     """What is under way in a scope, and what has just ended with failures, newest first. The right to see it has been checked."""
     lively = _recent() & (Q(finished_at=None) | Q(failed__gt=0))
-    found = list(Batch.objects.filter(lively, scope=scope).select_related("paused_by", "cancelled_by")[:MOST_SHOWN])
+    found = list(with_retryable(Batch.objects.filter(lively, scope=scope)).select_related("paused_by", "cancelled_by")[:MOST_SHOWN])
     states = TopicState.objects.in_bulk([batch.topic for batch in found])
     return [_shown(batch, states.get(batch.topic)) for batch in found]
 
 
-def retryable(batch: Batch) -> int:
-    """How many of its failures trying again may help."""
-    return len(_failed(batch)) if batch.failed else 0
+def with_retryable(batches: QuerySet[Batch]) -> QuerySet[Batch]:
+    """Each with `retryable`: how many of its failures trying again may help."""
+    return batches.annotate(retryable=RawSQL(RETRYABLE, [list(hopeless_codes())], output_field=IntegerField()))  # noqa: S611
 
 
 def _recent() -> Q:
@@ -178,7 +181,7 @@ def _shown(batch: Batch, state: TopicState | None) -> Shown:
     left = estimates.in_words(left_now(state.left, state.updated)) if state else ""
     text = ", ".join(filter(None, [batch_progress.message_of(batch), left]))
     step = "ended" if batch.finished_at else "paused" if batch.paused_at else "batch"
-    return Shown(batch, text, step, state.seq if state else 0, retryable(batch))
+    return Shown(batch, text, step, state.seq if state else 0)
 
 
 def withdraw(batch_id: uuid.UUID, units: int = 1) -> None:
@@ -241,9 +244,8 @@ def _cancellable(batch: Batch) -> Any:
 
 
 def _failed(batch: Batch) -> list[uuid.UUID]:
-    """The newest task of every unit that has failed and that trying again may help."""
     with connection.cursor() as cursor:
-        cursor.execute(FAILED_UNITS, [batch.pk, list(hopeless_codes())])
+        cursor.execute(FAILED_IDS, [batch.pk, list(hopeless_codes())])
         return [record_id for (record_id,) in cursor.fetchall()]
 
 

@@ -5,7 +5,6 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from tasks.batches import control
 from tasks.models import Batch
 from tasks.progress.events import left_now
 
@@ -18,7 +17,7 @@ class BatchSerializer(serializers.ModelSerializer[Batch]):
     paused_by = serializers.StringRelatedField[Any](read_only=True)
     cancelled_by = serializers.StringRelatedField[Any](read_only=True)
     topic = serializers.CharField(read_only=True)
-    retryable = serializers.SerializerMethodField(help_text="how many of its failures trying again may help")
+    retryable = serializers.IntegerField(read_only=True, help_text="how many of its failures trying again may help")
     left = serializers.SerializerMethodField(help_text="seconds to its end, where known")
 
     class Meta:
@@ -27,9 +26,6 @@ class BatchSerializer(serializers.ModelSerializer[Batch]):
             "id", "kind", "title", "case", "user", "topic", "expected", "total", "succeeded", "failed", "cancelled", "percent", "left",
             "created", "finished_at", "paused_at", "paused_by", "cancelled_by", "retryable",
         ]  # fmt: skip
-
-    def get_retryable(self, batch: Batch) -> int:
-        return control.retryable(batch)
 
     @extend_schema_field(serializers.IntegerField(allow_null=True))
     def get_left(self, batch: Any) -> int | None:

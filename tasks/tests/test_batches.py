@@ -316,7 +316,7 @@ def test_a_failure_that_would_be_the_same_again_is_not_offered_for_another_try(a
         filled.records.filter(status="failed").update(error_code=code)
         assert api(editor).get(f"/api/batches/{filled.pk}/").json()["retryable"] == offered
         shown = control.shown(filled.scope)
-        assert [each.retryable for each in shown] == [offered]
+        assert [each.batch.retryable for each in shown] == [offered]
     control.retry_failed(filled.pk, editor)
     assert filled.records.filter(status="failed").exists()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -21,8 +20,7 @@ from documents.services.pipeline.purging import gone_at
 from tasks.base.causes import hopeless_codes
 from tasks.batches import control
 from tasks.models import TaskRecord, TopicState
-from tasks.progress import estimates
-from tasks.progress.events import left_now
+from tasks.progress.live import live_of
 
 Status = Document.Status
 RUNNING = (Status.PENDING, Status.EXTRACTING, Status.EMBEDDING, Status.CITING)
@@ -48,15 +46,6 @@ VERBS = {
 }
 # What was read, but not all of it: a person should look.
 NOTICED_CODES = ("needs_ocr", "no_text", "pages_unreadable", "repaired", "attachment_unreadable", "encoding_guessed")
-
-
-@dataclass(frozen=True)
-class Live:
-    """How far a document is, of the whole way, and what is being done in words; `seq` is that of the event that told so."""
-
-    percent: float
-    text: str
-    seq: int = 0
 
 
 def documents_of(case: Case) -> QuerySet[Document]:
@@ -88,7 +77,7 @@ def attach_live(documents: Iterable[Document]) -> list[Any]:
     stopped_by = who_stopped(document for document in listed if document.status == Status.CANCELLED)
     for document in listed:
         document.stopped_by = stopped_by.get(document.task_id)
-        document.live = _live(document, states.get(document.topic))
+        document.live = live_of(states.get(document.topic), document.get_status_display(), BEGINS.get(Status(document.status), 0.0))
         document.gone_at = gone_at(document)
     return listed
 
@@ -98,14 +87,6 @@ def who_stopped(documents: Iterable[Document]) -> dict[UUID, Any]:
     tasks = [document.task_id for document in documents if document.task_id]
     found = TaskRecord.objects.filter(pk__in=tasks).exclude(cancelled_by=None).select_related("cancelled_by") if tasks else []
     return {record.pk: record.cancelled_by for record in found}
-
-
-def _live(document: Document, state: TopicState | None) -> Live:
-    stage = document.get_status_display()
-    if state is None:
-        return Live(BEGINS.get(Status(document.status), 0.0), stage)
-    left = estimates.in_words(left_now(state.left, state.updated))
-    return Live(state.percent, ", ".join(filter(None, [str(stage), state.message, left])), state.seq)
 
 
 def overview(case: Case, user: Any) -> Overview:
