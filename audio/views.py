@@ -9,10 +9,11 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST
 
 from audio.models import AudioSession
 from audio.services import listening_page, sessions
@@ -94,11 +95,12 @@ def _about(session: AudioSession) -> dict[str, Any]:
 
 
 @login_required
+@require_POST
 def session_act(request: HttpRequest, pk: UUID, action: str) -> HttpResponse:
     """Hear it anew, or take it out of sight."""
     session = get_object_or_404(AudioSession.objects.visible_to(request.user).select_related("case"), pk=pk)
-    if request.method != "POST":
-        return redirect("audio:detail", pk=pk)
+    if action not in ("delete", "reprocess"):
+        raise Http404
     try:
         if action == "delete":
             sessions.delete(session, request.user)

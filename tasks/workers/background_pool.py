@@ -81,8 +81,8 @@ class BackgroundPool:
         if run is None:
             return False
         run.abandon = lambda: self._replace(me)
-        run.stopping = self._stopping.is_set()
         self._runs[me] = run
+        run.stopping = self._stopping.is_set()  # after it is known: `stop` tells all that are known once it has begun
         try:
             attempts.execute(run)
         except (SystemExit, KeyboardInterrupt):

@@ -169,25 +169,25 @@ class Child:
             attempts.run_attempt(uuid.UUID(text), DjangoQExecutor.name, abandon=_kill_self)
 
     def _obey(self) -> None:
-        """Wait for the end; let the running attempt finish for a while (not without a parent), then hand it back."""
+        """Wait for the end; let the running attempt finish for a while (not without a parent), then hand it back.
+
+        What is waited for is the end of the main thread, not of the runs that are known now: it may just have claimed one more.
+        """
         grace = settings.STOP_GRACE_SECONDS if os.read(self._lifeline, 1) else 0
         self._stopping = True
         attempts.stopping.set()
-        _wait_for_rest(grace)
-        for run in lease_keeper.runs():
-            run.stopping = True
-        _wait_for_rest(COOPERATION)
+        main = threading.main_thread()
+        main.join(grace)
+        deadline = time.monotonic() + COOPERATION
+        while main.is_alive() and time.monotonic() < deadline:
+            for run in lease_keeper.runs():
+                run.stopping = True
+            main.join(LOOK / 2)
         for run in lease_keeper.runs():
             log.warning("%s did not stop in time and is handed back", run.record)
             attempts.hand_back(run)
-        threading.main_thread().join(COOPERATION)
+        main.join(COOPERATION)
         os._exit(0)
-
-
-def _wait_for_rest(seconds: float) -> None:
-    deadline = time.monotonic() + seconds
-    while lease_keeper.runs() and time.monotonic() < deadline:
-        time.sleep(LOOK / 2)
 
 
 def _kill_self() -> None:
