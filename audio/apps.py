@@ -21,9 +21,12 @@ class AudioConfig(AppConfig):
         from audio import errors
         from audio.models import AudioSession
         from audio.services import listening_page
+        from audio.services.transcription import client, weights
         from documents.services.ingest.orphans import register_holder
         from tasks.progress.topics import register_subjects, register_topic
 
+        weights.require_settings()
+        client.register()
         errors.register()
         listening_page.register()
         register_topic("audio", sessions_of)

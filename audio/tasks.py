@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
+
 from audio.jobs import AudioProcessingJob
 from audio.services import processing, sessions
+from audio.services.transcription import stage
 from tasks.models import TaskRecord
 from tasks.registry import task
 from tasks.run import TaskRun
@@ -25,3 +28,18 @@ def sessions_retried(retried: Sequence[tuple[TaskRecord, AudioProcessingJob]]) -
 def process_audio_file(job: AudioProcessingJob, run: TaskRun) -> dict[str, Any]:
     """Hear a recording: levels, clipping, where somebody speaks."""
     return processing.process_audio_file(job, run)
+
+
+@task(
+    sessions.TRANSCRIBE,
+    payload=AudioProcessingJob,
+    heavy=True,
+    on_end=session_ended,
+    on_retry=sessions_retried,
+    concurrency=settings.TRANSCRIPTIONS_AT_ONCE,
+    soft_limit=6 * 3600,
+    hard_limit=6.5 * 3600,
+)
+def transcribe(job: AudioProcessingJob, run: TaskRun) -> dict[str, Any]:
+    """Write a recording's transcript, and the document that is searched."""
+    return stage.transcribe(job, run)
