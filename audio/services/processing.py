@@ -149,20 +149,14 @@ def _conclude(session: AudioSession, run: TaskRun) -> dict[str, Any]:
         AudioPart.objects.filter(session=locked).exclude(version=locked.version).delete()
         locked.speech_s, locked.snr_db = spoken, spans.snr_db(levels, speech)
         locked.notices += _bad_chunks(parts)
-        if not transcribing:
-            locked.notices += _no_transcript(spoken)
+        if spoken and not transcribing:
+            locked.notices.append(notice("no_speech_model", _("There is no transcript: no speech model is installed on this server.")))
         locked.save()
         if transcribing:
             sessions.hand_over(locked, run.record)
         else:
             sessions.settle(locked, AudioSession.Status.READY)
     return result
-
-
-def _no_transcript(spoken: float) -> list[dict[str, str]]:
-    if spoken:
-        return [notice("no_speech_model", _("There is no transcript: no speech model is installed on this server."))]
-    return [notice("no_speech", _("Nobody was heard speaking in this recording."))]
 
 
 def _bad_chunks(parts: list[AudioPart]) -> list[dict[str, str]]:

@@ -14,12 +14,14 @@ from django.utils.translation import gettext as _
 from audio.errors import failure
 from audio.models import AudioSession, ProcessingMetric
 from audio.services.sampling import RATE, WINDOW_S
+from documents.services.extraction.parsers.subtitles import clock
 from documents.services.sandbox import JobFailed, JobRefused, Limits
 from documents.services.sandbox.pool import Pool
 from documents.services.storage import blobs
 from tasks.errors import Cancelled
 from tasks.run import TaskRun
 
+__all__ = ["ask", "clock", "is_whole", "measure", "mine", "minutes", "notice", "pcm_of", "publishing"]
 BYTES_A_SAMPLE = 2
 FOLDER = ".audio"
 limits = Limits(file_bytes=8 * 1024**3, cpu_seconds=3600, wall_seconds=3600)
@@ -75,9 +77,3 @@ def notice(code: str, text: str, **values: str) -> dict[str, str]:
 
 def minutes(done: float, of: float) -> str:
     return _("minute %(done)d of %(all)d") % {"done": done // 60, "all": max(1, round(of / 60))}
-
-
-def clock(seconds: float) -> str:
-    """00:14:05"""
-    whole = int(seconds)
-    return f"{whole // 3600:02}:{whole // 60 % 60:02}:{whole % 60:02}"

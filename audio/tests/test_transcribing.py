@@ -60,3 +60,7 @@ def test_speech_becomes_a_transcript_that_is_found(put, api, viewer, case, corpu
     assert [hit["document"] for hit in found] == [str(document.pk)]
     assert [record.status for record in TaskRecord.objects.all()] == ["succeeded"] * 5
     assert sessions.TRANSCRIBE in set(TaskRecord.objects.values_list("name", flat=True))
+    (hit,) = found
+    assert hit["time_s"] == pytest.approx(8.1, abs=1.0)
+    assert hit["citation"].endswith(", 00:00:08")
+    assert hit["url"].startswith(f"/audio/{session.pk}/#t=")

@@ -25,7 +25,7 @@ def publish(session: AudioSession, *, user: Any = None, parent: TaskRecord | Non
     transcript = transcript_of(session)
     if not transcript.lines:
         return None
-    content = exports.vtt(transcript, note=f"written: {timezone.now().isoformat()}")  # so that no other file has the same bytes
+    content = exports.vtt(transcript, note=f"written: {timezone.now().isoformat()}", timed=True)  # so that no other file has the same bytes
     stored = blobs.store(ContentFile(content.encode()), session.case_id)
     document = _locked(session) or Document(
         case=session.case,

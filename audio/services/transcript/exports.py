@@ -16,24 +16,30 @@ from docx.oxml.ns import qn
 from docx.shared import Inches, Pt
 
 from audio.models import TranscriptSegment
-from audio.services.transcript.reading import Transcript
-from audio.services.work import clock
+from audio.services.transcript.reading import Line, Transcript
+from documents.services.extraction.parsers.subtitles import clock
 
 LINES_A_PAGE = 25
 """As court reporters number them."""
 FONT, SIZE_PT, LEADING_PT = "Courier New", 12, 24
 
 
-def vtt(transcript: Transcript, note: str = "") -> str:
-    """WebVTT (W3C) with voice tags."""
+def vtt(transcript: Transcript, note: str = "", *, timed: bool = False) -> str:
+    """WebVTT (W3C) with voice tags; `timed` marks inside each cue when its words are said."""
     session = transcript.session
     head = ["WEBVTT", "", "NOTE", f"recording: {session.pk}", f"language: {session.language}", f"engine: {session.engine}"]
     cues = []
     for number, line in enumerate(transcript.lines, 1):
         voice = f"<v {_voice(line.speaker)}>" if line.speaker else ""
         times = f"{_stamp(line.segment.start_s, '.')} --> {_stamp(_end(line.segment), '.')}"
-        cues.append(f"{number}\n{times}\n{voice}{escape(_one_line(line.shown), quote=False)}")
+        words = _timed(line) if timed and not line.segment.doubtful else escape(_one_line(line.shown), quote=False)
+        cues.append(f"{number}\n{times}\n{voice}{words}")
     return "\n".join([*head, *([note] if note else [])]) + "\n\n" + "\n\n".join(cues) + "\n"
+
+
+def _timed(line: Line) -> str:
+    words = [(start, escape(_one_line(text), quote=False)) for start, _end, text, _probability in line.segment.words if text.strip()]
+    return " ".join(f"<{_stamp(start, '.')}>{text}" if place else text for place, (start, text) in enumerate(words))
 
 
 def srt(transcript: Transcript) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from audio.models import AudioSession, TranscriptSegment
-from audio.services.work import clock
+from documents.services.extraction.parsers.subtitles import clock
 
 
 @dataclass(frozen=True)

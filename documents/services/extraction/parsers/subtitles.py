@@ -20,16 +20,23 @@ PAUSE_S = 2.0
 _TIME = r"(?:(\d{1,3}):)?([0-5]?\d):([0-5]?\d)[.,](\d{1,3})"
 _CUE = re.compile(rf"^[ \t]*{_TIME}[ \t]+-->[ \t]+{_TIME}[^\n]*$", re.MULTILINE)
 _VOICE = re.compile(r"<v(?:\.[^\s>]{1,80})?[ \t]+([^>\n]{1,120})>", re.IGNORECASE)
-_TAG = re.compile(r"</?[a-zA-Z0-9][^>\n]{0,200}>|<[\d:.]{5,16}>|\{\\an?\d\}")
+_INSIDE = re.compile(r"<((?:\d{1,3}:)?[0-5]?\d:[0-5]?\d\.\d{3})>")
+_TAG = re.compile(r"</?[a-zA-Z][^>\n]{0,200}>|\{\\an?\d\}")
 _NOTE = re.compile(r"^(recording|title|language|engine):[ \t]*(.{1,300})$", re.MULTILINE)
 _SRT = re.compile(rb"^\s*\d{1,6}[ \t]*\r?\n[ \t]*\d{1,3}:\d\d:\d\d[,.]\d{1,3}[ \t]+-->")
 
 
+_CUE_TIME = re.compile(_TIME)
+
+
 class Cue(NamedTuple):
+    """Times in seconds; `times` are [offset in the text, second] of the cue and of the marks inside it."""
+
     start_s: float
     end_s: float
     voice: str
     text: str
+    times: list[tuple[int, float]]
 
 
 class SubtitleParser:
@@ -61,14 +68,33 @@ def cues_of(text: str) -> Iterator[Cue]:
         block = text[mark.end() : end].lstrip("\n")
         block = block.split("\n\n", 1)[0]  # what follows an empty line is the next cue's name, or a note
         voice = _VOICE.search(block)
-        words = " ".join(html.unescape(_TAG.sub("", _VOICE.sub("", block))).split())
+        start = _seconds(mark, 1)
+        words, times = _words(_VOICE.sub("", block), start)
         if words:
-            yield Cue(_seconds(mark, 1), _seconds(mark, 5), html.unescape(voice[1]).strip() if voice else "", words)
+            yield Cue(start, _seconds(mark, 5), html.unescape(voice[1]).strip() if voice else "", words, times)
 
 
 def _seconds(mark: re.Match[str], first: int) -> float:
     hours, minutes, seconds, thousandths = (mark[first + place] or "0" for place in range(4))
     return int(hours) * 3600 + int(minutes) * 60 + int(seconds) + int(thousandths.ljust(3, "0")) / 1000
+
+
+def _words(block: str, start: float) -> tuple[str, list[tuple[int, float]]]:
+    """The text of a cue, and when it is said."""
+    text, times = "", [(0, start)]
+    for place, piece in enumerate(_INSIDE.split(block)):
+        if place % 2:
+            whole = _CUE_TIME.match(piece)
+            start = _seconds(whole, 1) if whole else start
+            continue
+        said = " ".join(html.unescape(_TAG.sub("", piece)).split())
+        if not said:
+            continue
+        text += " " if text else ""
+        if start > times[-1][1]:
+            times.append((len(text), start))
+        text += said
+    return text, times
 
 
 def _head(text: str) -> str:
@@ -92,7 +118,7 @@ def _append(page: RawPage, paragraph: list[Cue]) -> None:
     for cue in paragraph:
         page.text += " " if cue is not paragraph[0] else ""
         assert page.times is not None  # noqa: S101 (pages of cues have times)
-        page.times.append([len(page.text), round(cue.start_s, 2)])
+        page.times += [[len(page.text) + offset, round(second, 2)] for offset, second in cue.times]
         page.text += cue.text
 
 
