@@ -35,10 +35,9 @@ def times_of(pages: Iterable[tuple[int, int]]) -> Times:
     wanted = set(pages)
     if not wanted:
         return {}
-    found = Page.objects.filter(
-        text_version__in={version for version, _number in wanted}, number__in={number for _version, number in wanted}
-    )
-    rows = found.exclude(times=None).order_by().values_list("text_version", "number", "times")
+    versions, numbers = {version for version, _number in wanted}, {number for _version, number in wanted}
+    found = Page.objects.filter(text_version__in=versions, number__in=numbers, times__isnull=False)
+    rows: Iterable[tuple[int, int, Any]] = found.order_by().values_list("text_version", "number", "times")
     return {(version, number): times for version, number, times in rows if (version, number) in wanted}
 
 

@@ -122,15 +122,12 @@ def hits(found: Sequence[Permitted], evidence: Evidence) -> list[Hit]:
     for (passage, place), text, marked in zip(found, texts, marks, strict=True):
         part = excerpt(text, marked, shown=passage.chunk in evidence.by_words)
         chunk = chunks[passage.chunk]
-        page = chunk.page_from + max(bisect_right(starts[chunk.pk], part.at) - 1, 0)
+        at = moments.said_at(text, evidence.text, part.at) if place.kind == moments.TRANSCRIPT else part.at
+        page = chunk.page_from + max(bisect_right(starts[chunk.pk], at) - 1, 0)
         sentence = _sentence(passage.chunk, text, marked, evidence)
         url = f"{address.replace(str(_NOBODY), str(chunk.document))}?page={page}&chunk={chunk.pk}{sentence}"
         before = starts[chunk.pk][page - chunk.page_from] if page > chunk.page_from else -chunk.start
-        time_s = (
-            spoken.time_of(chunk, page, moments.said_at(text, evidence.text, part.at) - before)
-            if place.kind == moments.TRANSCRIPT
-            else None
-        )
+        time_s = spoken.time_of(chunk, page, at - before)
         why = _why(passage.chunk, part, written[passage.chunk], evidence)
         made.append(_hit(passage, place, chunk, page, part, spoken.address(chunk, time_s) or url, why, time_s))
     return made
