@@ -216,6 +216,24 @@ class TranscriptEdit(models.Model):
         return f"{self.segment_id}: {self.after[:60]}"
 
 
+class AudioNote(models.Model):
+    """What somebody wrote about a moment of a recording."""
+
+    session = models.ForeignKey(AudioSession, on_delete=models.CASCADE, related_name="listener_notes")
+    at_s = models.FloatField(help_text="second of the recording")
+    text = models.TextField(_("note"), max_length=4000)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("note")
+        verbose_name_plural = _("notes")
+        ordering = ["at_s", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.at_s:.1f}: {self.text[:60]}"
+
+
 class TranscriptDifference(models.Model):
     """Words of a person that found no place when the recording was transcribed anew."""
 

@@ -9,6 +9,7 @@ from django.conf import settings
 
 from audio.jobs import AudioProcessingJob
 from audio.services import processing, sessions
+from audio.services.transcript import editing
 from audio.services.transcription import stage
 from tasks.models import TaskRecord
 from tasks.registry import task
@@ -43,3 +44,9 @@ def process_audio_file(job: AudioProcessingJob, run: TaskRun) -> dict[str, Any]:
 def transcribe(job: AudioProcessingJob, run: TaskRun) -> dict[str, Any]:
     """Write a recording's transcript, and the document that is searched."""
     return stage.transcribe(job, run)
+
+
+@task(editing.PUBLISH, payload=AudioProcessingJob)
+def publish_transcript(job: AudioProcessingJob, run: TaskRun) -> dict[str, Any]:
+    """Write the document of a transcript anew after people have changed it."""
+    return editing.publish(job, run)

@@ -14,8 +14,6 @@ Players = Callable[[Collection[uuid.UUID]], Mapping[uuid.UUID, str]]
 Times = Mapping[tuple[int, int], list[list[float]]]
 """{(reading, page): [[offset in its text, second], ...]}"""
 TRANSCRIPT = Document.Kind.TRANSCRIPT
-EARLY_S = 0.25
-"""The start of a word is off by so much; a moment earlier is better than a moment too late."""
 MOST_WORDS = 30
 _WORD = re.compile(r"\w+")
 _players: list[Players] = []

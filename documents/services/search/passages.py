@@ -147,7 +147,7 @@ class Spoken:
     def address(self, chunk: Shown, time_s: float | None) -> str:
         """The player at that moment, "" where there is none."""
         player = self._players.get(chunk.document, "")
-        return f"{player}#t={max(0.0, time_s - moments.EARLY_S):.2f}" if player and time_s is not None else ""
+        return f"{player}#t={time_s:.2f}" if player and time_s is not None else ""
 
 
 def _sentence(chunk: int, text: str, marks: Sequence[Mark], evidence: Evidence) -> str:
