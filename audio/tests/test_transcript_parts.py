@@ -51,7 +51,7 @@ def test_clips_are_speech_without_long_pauses_and_never_overlap():
     covered = sum(clip.end_s - clip.start_s for clip in clips)
     assert covered == pytest.approx(113, abs=3), "all speech is in a clip"
     assert clips_of(speech(whole=60), 60.0) == []
-    assert [len(piece) for piece in pieces_of([Clip(n, n + 1) for n in range(40)])] == [16, 16, 8]
+    assert [len(piece) for piece in pieces_of([Clip(n, n + 1) for n in range(40)])] == [8, 8, 8, 8, 8]
 
 
 def test_speech_without_a_pause_is_cut_where_it_is_least_likely():

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audio.services.transcription.doubts import doubts_about
-from audio.services.transcription.words import Heard, Word
+from audio.services.transcription.words import WITHOUT_SPACES, Heard, Word
 
 SENTENCE_ENDS = (".", "?", "!", "…", "。", "？", "！")
 CLOSING = "\"'”’)]»"
@@ -27,10 +27,11 @@ class Segment:
 
     words: list[Word]
     doubts: list[str]
+    between: str = " "
 
     @property
     def text(self) -> str:
-        return " ".join(word.text for word in self.words)
+        return self.between.join(word.text for word in self.words)
 
     @property
     def start_s(self) -> float:
@@ -45,13 +46,14 @@ class Segment:
         return round(sum(word.probability for word in self.words) / len(self.words), 3)
 
 
-def segments_of(heard: Heard, speech: NDArray[np.uint8]) -> list[Segment]:
+def segments_of(heard: Heard, speech: NDArray[np.uint8], language: str = "en") -> list[Segment]:
     """The segments of a clip. What is doubtful of the clip as a whole (a loop may be longer than a sentence) is doubtful of all of it."""
     whole = [doubt for doubt in doubts_about(heard.words, speech) if doubt != "silence"]
+    between = "" if language in WITHOUT_SPACES else " "
     made = []
     for words in _divided(heard.words):
         doubts = sorted({*whole, *doubts_about(words, speech)})
-        made.append(Segment(words, doubts))
+        made.append(Segment(words, doubts, between))
     return made
 
 

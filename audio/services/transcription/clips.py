@@ -18,7 +18,7 @@ PAUSE_S = 3.0
 """A pause that ends a clip: in long silence a speech model hears things."""
 LOOK_BACK_S = 8.0
 """Speech without a pause is cut at the least likely speech in its last seconds."""
-CLIPS_A_PIECE = 16
+CLIPS_A_PIECE = 8
 """Of a piece, whose words are published together: what a crash costs at most."""
 
 

@@ -5,7 +5,7 @@ Runs in the transcriber's process: no Django here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ import numpy as np
 from faster_whisper import BatchedInferencePipeline, WhisperModel
 from numpy.typing import NDArray
 
-from audio.services.transcription.words import Clip, Heard, Word
+from audio.services.transcription.words import WITHOUT_SPACES, Clip, Heard, Word
 
 BATCH = 8
 BEAM, BEAM_AGAIN = 1, 5
@@ -53,13 +53,25 @@ class Engine:
             hotwords=hotwords or None,
         )
         for clip, segment in zip(clips, segments, strict=True):  # without timestamps each clip is one segment
-            yield Heard(clip, [_word(word, offset_s, clip) for word in segment.words or () if word.word.strip()])
+            yield Heard(clip, _words(segment.words or (), offset_s, clip, language))
 
 
-def _word(word: Any, offset_s: float, clip: Clip) -> Word:
-    start = min(max(float(word.start) + offset_s, clip.start_s), clip.end_s)
-    end = min(max(float(word.end) + offset_s, start), clip.end_s)
-    return Word(round(start, 2), round(end, 2), word.word.strip(), round(float(word.probability), 3))
+def _words(found: Iterable[Any], offset_s: float, clip: Clip, language: str) -> list[Word]:
+    """Words as people write them: what follows without a space (the end of "ill-disposed") belongs to the word before."""
+    words: list[Word] = []
+    for each in found:
+        text = each.word.strip()
+        if not text:
+            continue
+        start = round(min(max(float(each.start) + offset_s, clip.start_s), clip.end_s), 2)
+        end = round(min(max(float(each.end) + offset_s, start), clip.end_s), 2)
+        probability = round(float(each.probability), 3)
+        if words and not each.word.startswith(" ") and language not in WITHOUT_SPACES:
+            before = words[-1]
+            words[-1] = Word(before.start_s, end, before.text + text, min(before.probability, probability))
+        else:
+            words.append(Word(start, end, text, probability))
+    return words
 
 
 def sound_of(pcm: Path, first: int, samples: int) -> Floats:

@@ -62,4 +62,4 @@ def _joined(names: list[str]) -> str:
         if length > LONGEST or len(chosen) >= MOST_WORDS:
             break
         chosen.append(name)
-    return ", ".join(chosen)
+    return ", ".join(chosen) + "." if chosen else ""  # a sentence: after it the model begins with a capital

@@ -79,7 +79,7 @@ def _write_piece(
     ask = transcriber().transcribe
     language = ask(pcm, piece, check=run.check, on_heard=on_heard, language=session.language, hotwords=hints)
     heard = [_once_more(found, pcm, speech, language.code, run) for found in heard]
-    segments = [segment for found in heard for segment in segments_of(found, speech)]
+    segments = [segment for found in heard for segment in segments_of(found, speech, language.code)]
     with publishing(session, run) as locked:
         first = TranscriptSegment.objects.filter(session=locked, version=locked.version).count()
         TranscriptSegment.objects.bulk_create(_rows(locked, first, segments), batch_size=500)

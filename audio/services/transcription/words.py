@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+WITHOUT_SPACES = frozenset(["zh", "ja", "th", "lo", "my", "yue", "km"])
+"""Languages that write their words together."""
+
 
 class Word(NamedTuple):
     """Times in seconds of the recording, probability 0 to 1. The text has no space around it."""
