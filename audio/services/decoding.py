@@ -33,6 +33,8 @@ MISSING = 1.0, 0.01
 MOST_BROKEN = 1000
 MOST_CHUNKS = 100
 STREAMED = 0x7FFFF000
+BLOCK = 4 * RATE
+"""Samples that are written at once."""
 
 Samples = NDArray[np.float32]
 
@@ -66,8 +68,8 @@ def decode(source: Path, target: Path, surroundings: Surroundings) -> Decoded:
     with source.open("rb") as file, _opened(file) as container, target.open("wb") as pcm:
         stream = _stream_of(container)
         found = _described(container, stream, _claimed_by_riff(source))
-        for samples in _written(_blocks(container, stream, found), found):
-            pcm.write((np.clip(samples, -1.0, 1.0) * 32767).astype("<i2").tobytes())
+        for samples in _whole_blocks(_written(_blocks(container, stream, found), found), found):
+            pcm.write(samples)
             surroundings.progress(round(found.seconds * 10), max(round(found.seconds * 10), round(found.claimed_s * 10), 1))
     if not found.samples:
         raise JobRefused("no_samples")
@@ -129,7 +131,7 @@ def _blocks(container: Any, stream: Any, found: Decoded) -> Iterator[tuple[float
         except av.error.FFmpegError:
             continue  # the gap that it leaves is filled and told by who writes
         for frame in frames:
-            time = None if frame.pts is None else float(frame.pts * frame.time_base)
+            time: float | None = frame.time
             start = time if start is None else start
             for part in _resampled(resampler, frame):
                 yield None if time is None or start is None else time - start, part
@@ -164,14 +166,45 @@ def _written(blocks: Iterator[tuple[float | None, Samples]], found: Decoded) -> 
         late = 0.0 if time is None else time - found.seconds
         if late > GAP and (found.claimed_s == 0 or time is None or time <= found.claimed_s + GAP) and late < MOST_SECONDS:
             yield from _silence(round(late * RATE), found)
-        finite = np.isfinite(samples)
-        if not finite.all():
-            _mark(found, found.seconds, found.seconds + len(samples) / RATE)
-            samples = np.where(finite, samples, 0.0).astype(np.float32)
         found.samples += len(samples)
-        if found.seconds > MOST_SECONDS:
+        if found.samples > MOST_SECONDS * RATE:
             raise JobRefused("too_long", hours=str(MOST_SECONDS // 3600))
         yield samples
+
+
+def _whole_blocks(parts: Iterator[Samples], found: Decoded) -> Iterator[bytes]:
+    """Some seconds at a time as 16-bit PCM, for frames are small and every step has its price. What is no number becomes silence."""
+    waiting: list[Samples] = []
+    count = done = 0
+    for samples in parts:
+        waiting.append(samples)
+        count += len(samples)
+        if count >= BLOCK:
+            yield _pcm(waiting, done, found)
+            done, count, waiting = done + count, 0, []
+    if waiting:
+        yield _pcm(waiting, done, found)
+
+
+def _pcm(waiting: list[Samples], done: int, found: Decoded) -> bytes:
+    samples = np.concatenate(waiting)
+    finite = np.isfinite(samples)
+    if not finite.all():
+        for first, last in _runs(~finite):
+            _mark(found, (done + first) / RATE, (done + last) / RATE)
+        samples = np.where(finite, samples, 0.0).astype(np.float32)
+    np.clip(samples, -1.0, 1.0, out=samples)
+    samples *= 32767
+    return samples.astype("<i2").tobytes()
+
+
+def _runs(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """(first, one after the last) of each run of true values; those closer than GAP are one."""
+    places = np.flatnonzero(mask)
+    breaks = np.flatnonzero(np.diff(places) > GAP * RATE)
+    starts = [int(places[0]), *(int(places[index + 1]) for index in breaks)]
+    ends = [*(int(places[index]) + 1 for index in breaks), int(places[-1]) + 1]
+    return list(zip(starts, ends, strict=True))
 
 
 def _silence(count: int, found: Decoded) -> Iterator[Samples]:

@@ -11,7 +11,7 @@ from audio.services import spans
 from audio.services.sampling import WINDOW_S
 from audio.services.transcription.words import Clip
 
-LONGEST_S = 28.0
+LONGEST_S = 29.0
 """The model hears half a minute at once; words at its very end would be cut off."""
 PAD_S = 0.2
 PAUSE_S = 3.0
