@@ -110,6 +110,24 @@ class AudioSession(models.Model):
         self.case.require(user, role)
 
 
+class Dictation(models.Model):
+    """A recording whose sound is still coming: who is at the microphone, and what has been written down of it."""
+
+    session = models.OneToOneField(AudioSession, primary_key=True, on_delete=models.CASCADE, related_name="dictation")
+    client = models.CharField(max_length=64, blank=True, help_text="of who holds the place, chosen by the client")
+    held_until = models.DateTimeField(null=True, blank=True)
+    finals = models.JSONField(default=list, help_text="[[start, end, text], ...], seconds of the dictation")
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("dictation")
+        verbose_name_plural = _("dictations")
+        indexes = [models.Index(fields=["held_until"], name="dictations_open", condition=Q(ended_at=None))]
+
+    def __str__(self) -> str:
+        return str(self.session)
+
+
 class AudioPart(models.Model):
     """Some minutes of a recording as they were heard, a byte for each window of 32 ms: what a crash does not take back."""
 

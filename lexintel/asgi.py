@@ -14,8 +14,9 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from channels.security.websocket import OriginValidator  # noqa: E402
 from django.conf import settings  # noqa: E402
 
+from audio import websocket_urls as dictation  # noqa: E402
 from lexintel.accounts.authentication import authenticated  # noqa: E402
-from tasks.progress.websocket_urls import websocket_urlpatterns  # noqa: E402
+from tasks.progress import websocket_urls as progress  # noqa: E402
 
 
 class BrowserOrigin(OriginValidator):
@@ -25,9 +26,10 @@ class BrowserOrigin(OriginValidator):
         return parsed_origin is None or super().valid_origin(parsed_origin)
 
 
+sockets = URLRouter([*progress.websocket_urlpatterns, *dictation.websocket_urlpatterns])
 application = ProtocolTypeRouter(
     {
         "http": django_application,
-        "websocket": BrowserOrigin(authenticated(URLRouter(websocket_urlpatterns)), settings.ALLOWED_HOSTS),
+        "websocket": BrowserOrigin(authenticated(sockets), settings.ALLOWED_HOSTS),
     }
 )
