@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
-from documents.services.demo import fill
+from audio.services.demo import fill
 
 
 class Command(BaseCommand):
