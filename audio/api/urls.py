@@ -4,6 +4,7 @@ from django.urls import include, path
 from rest_framework.routers import SimpleRouter
 
 from audio.api.sessions import AudioViewSet
+from audio.api.speech import SpeechView
 from audio.api.streams import audio_file, audio_progress
 
 router = SimpleRouter()
@@ -12,5 +13,6 @@ router.register("audio", AudioViewSet, basename="audio")
 urlpatterns = [
     path("audio/<uuid:session_id>/file/", audio_file, name="audio-file"),
     path("audio/<uuid:session_id>/progress/", audio_progress, name="audio-progress"),
+    path("speech/", SpeechView.as_view(), name="speech"),
     path("", include(router.urls)),
 ]
