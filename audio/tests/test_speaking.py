@@ -18,6 +18,8 @@ from audio.api.speech import SpeechThrottle
 from audio.services.speaking import cache, engine, pieces
 from audio.tests import speech_engine
 from documents.models import Document, Page, TextVersion
+from tasks.engine.attempts import claim_next, execute
+from tasks.manager import manager
 
 pytestmark = pytest.mark.django_db
 PAGE = "The supplier failed to deliver.\nSee Roe v. Wade, 410 U.S. 113.\n\nNothing else happened."
@@ -256,3 +258,17 @@ def test_who_asks_too_often_waits(use, say, monkeypatch):
     use("tone")
     monkeypatch.setattr(SpeechThrottle, "rate", "2/min")
     assert [say(text="Hello.").status_code for _time in range(3)] == [200, 200, 429]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_night_takes_what_is_old(use, say, settings):
+    settings.TASK_EXECUTOR = "background"
+    use("tone")
+    say(text="Hello.")
+    (kept,) = cache.folder().iterdir()
+    os.utime(kept, (0, 0))
+    record = manager.submit("audio.cleanup_speech")
+    execute(claim_next("background"))
+    record.refresh_from_db()
+    assert (record.status, record.result) == ("succeeded", {"files": 1})
+    assert not kept.exists()
