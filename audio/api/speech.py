@@ -27,6 +27,9 @@ class SpeechSerializer(serializers.Serializer[Any]):
     document = serializers.UUIDField(required=False)
     page = serializers.IntegerField(required=False, min_value=1, max_value=1_000_000)
     part = serializers.IntegerField(required=False, min_value=1, max_value=1_000_000)
+    chunk = serializers.IntegerField(
+        required=False, min_value=1, max_value=2**62, help_text="a passage of an older reading: of that, the page"
+    )
     piece = serializers.IntegerField(default=0, min_value=0, max_value=1_000_000, help_text="texts are read in pieces of about a minute")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -68,7 +71,7 @@ class SpeechView(RefusedErrors, APIView):
         typed.is_valid(raise_exception=True)
         asked = typed.validated_data
         if "document" in asked:
-            text = speaking.text_of_page(request.user, asked["document"], asked["page"], asked.get("part"))
+            text = speaking.text_of_page(request.user, asked["document"], asked["page"], asked.get("part"), asked.get("chunk"))
         else:
             text = asked["text"]
         spoken = speaking.speak(text, asked["piece"])

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from django.core.management import call_command
 
 from audio.models import AudioSession
 from audio.services.demo import HEARING, fill
@@ -71,3 +72,8 @@ def test_the_truth_is_whole_and_in_the_order_of_time():
     assert utterances[-1]["end_s"] < TRUTH["duration_s"]
     assert [noise["label"] for noise in TRUTH["noises"]] == ["telephone", "hum", "knock", "paper", "siren"]
     assert HEARING.stat().st_size < 1_000_000
+
+
+def test_the_command_says_what_it_put_in(owner, capsys):
+    call_command("demo", user="owner")
+    assert "documents 8, recordings 1" in capsys.readouterr().out

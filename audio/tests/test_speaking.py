@@ -17,7 +17,7 @@ from django.core.cache import cache as django_cache
 from audio.api.speech import SpeechThrottle
 from audio.services.speaking import cache, engine, pieces
 from audio.tests import speech_engine
-from documents.models import Document, Page, TextVersion
+from documents.models import Chunk, Document, Page, TextVersion
 from tasks.engine.attempts import claim_next, execute
 from tasks.manager import manager
 
@@ -117,6 +117,19 @@ def test_a_page_is_read_by_paragraphs_and_only_to_its_readers(use, say, log, doc
     document.deleted_at = "2026-01-01T00:00:00Z"
     document.save()
     assert say(viewer, **about).status_code == 404
+
+
+def test_a_passage_of_an_older_reading_is_read_from_that(use, say, log, document, owner):
+    use("tone")
+    old = document.text_version
+    passage = Chunk.objects.create(text_version=old, index=0, text=PAGE, page_from=1, page_to=1, start=0, end=len(PAGE), tokens=20)
+    document.text_version = TextVersion.objects.create(document=document, number=2, source="extraction")
+    document.save()
+    Page.objects.create(text_version=document.text_version, number=1, text="Read anew.")
+    about = {"document": str(document.pk), "page": 1}
+    say(**about)
+    say(**about, chunk=passage.pk)
+    assert [text.split()[0] for text in heard(log)] == ["Read", "The"]
 
 
 def test_a_long_text_comes_in_pieces_that_are_the_whole(use, say, log):

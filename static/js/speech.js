@@ -1,4 +1,4 @@
-// Reading aloud: a button with data-speak reads a page of a document (data-speak-document, -page, -part) or the text of an element
+// Reading aloud: a button with data-speak reads a page of a document (data-speak-document, -page, -part, -chunk) or the text of an element
 // (data-speak-text="#selector") piece by piece, and stops it. One voice at a time in a window.
 
 import { gettext } from "./i18n.js";
@@ -17,10 +17,11 @@ export function toggle(button) {
   if (!again) now = new Reading(button, wanted(button.dataset));
 }
 
-function wanted({ speakText, speakDocument, speakPage, speakPart }) {
+function wanted({ speakText, speakDocument, speakPage, speakPart, speakChunk }) {
   if (speakText) return { text: document.querySelector(speakText)?.innerText ?? "" };
-  const page = { document: speakDocument, page: Number(speakPage) };
-  return speakPart ? { ...page, part: Number(speakPart) } : page;
+  const place = { page: speakPage, part: speakPart, chunk: speakChunk };
+  const numbers = Object.entries(place).filter(([, value]) => value).map(([name, value]) => [name, Number(value)]);
+  return { document: speakDocument, ...Object.fromEntries(numbers) };
 }
 
 class Reading {

@@ -24,12 +24,13 @@ FIRST, PIECE, LONGEST = 200, 700, 1_200
 _UNSPEAKABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
-def text_of_page(user: Any, document_id: UUID, page: int, part: int | None = None) -> str:
-    """What the reader shows of this page (of its part, where it is long). Raises Http404 for what the user may not see or is not there."""
+def text_of_page(user: Any, document_id: UUID, page: int, part: int | None = None, chunk: int | None = None) -> str:
+    """What the reader shows of this page (of its part, where it is long), in the reading that a passage (chunk) belongs to, else in the
+    published one. Raises Http404 for what the user may not see or is not there."""
     document = get_object_or_404(
         Document.objects.visible_to(user).select_related("text_version", "duplicate_of__text_version"), pk=document_id
     )
-    sheet = text_view.open_at(document, text_view.Place(page=page, part=part)).sheet
+    sheet = text_view.open_at(document, text_view.Place(page=page, part=part, chunk=chunk)).sheet
     if sheet is None or sheet.number != page:
         raise Http404
     return "".join(segment.text for segment in sheet.segments)

@@ -26,4 +26,5 @@ class Command(BaseCommand):
         if user is None:
             raise CommandError(f"There is no user named {options['user']}.")
         case = fill(user)
-        self.stdout.write(f"{case.title}: {case.documents.filter(deleted_at=None).count()} documents, being read in the background")
+        documents, recordings = (rows.filter(deleted_at=None).count() for rows in (case.documents, case.audio))
+        self.stdout.write(f"{case.title}: documents {documents}, recordings {recordings}; they are read in the background")
