@@ -21,11 +21,13 @@ class AudioConfig(AppConfig):
         from audio import errors
         from audio.models import AudioSession
         from audio.services import listening_page
+        from audio.services.speaking import engine
         from documents.services.ingest.orphans import register_holder
         from tasks.progress.topics import register_subjects, register_topic
 
         errors.register()
         listening_page.register()
+        engine.register()
         register_topic("audio", sessions_of)
         register_subjects("audio", sessions_named)
         register_holder(AudioSession.objects)

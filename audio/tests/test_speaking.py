@@ -6,6 +6,7 @@ import io
 import json
 import os
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,10 @@ import pytest
 from django.core.cache import cache as django_cache
 
 from audio.api.speech import SpeechThrottle
-from audio.services.speaking import cache, engine, pieces
+from audio.services.speaking import SpeechRefused, cache, engine, pieces
 from audio.tests import speech_engine
 from documents.models import Chunk, Document, Page, TextVersion
+from tasks import service_registry
 from tasks.engine.attempts import claim_next, execute
 from tasks.manager import manager
 
@@ -230,6 +232,30 @@ def _runs(pid: int) -> bool:
     return True
 
 
+def test_with_its_process_an_engine_ends(use, log, tmp_path):
+    use("hangs")
+    engines, seen = engine.Engines(), []
+
+    def ask() -> None:
+        try:
+            engines.synthesise("Hello.", tmp_path)
+        except SpeechRefused as refusal:
+            seen.append(refusal.code)
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    deadline = time.monotonic() + 10
+    while len(lines := log.read_text("utf-8").splitlines() if log.exists() else []) < 2:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    engines.close()
+    thread.join(5)
+    ask()
+    assert seen == ["speech_stopped", "speech_stopped"], "also who comes later"
+    assert not _runs(json.loads(lines[0])["pid"])
+    assert not _runs(json.loads(lines[1])["child"])
+
+
 def test_an_engine_that_was_removed_is_a_sentence(settings, say, tmp_path):
     settings.TTS_COMMAND = [str(tmp_path / "gone")]
     answer = say(text="Hello.")
@@ -239,12 +265,13 @@ def test_an_engine_that_was_removed_is_a_sentence(settings, say, tmp_path):
 def test_who_comes_when_all_engines_are_busy_is_told(use, say, settings):
     use("tone")
     settings.TTS_SECONDS = 0.2
+    slots = service_registry.get(engine.SERVICE)._slots
     for _slot in range(engine.AT_ONCE):
-        engine._slots.acquire()
+        slots.acquire()
     try:
         answer = say(text="Hello.")
     finally:
-        engine._slots.release(engine.AT_ONCE)
+        slots.release(engine.AT_ONCE)
     assert (answer.status_code, answer.json()["code"]) == (503, "speech_busy")
     settings.TTS_SECONDS = 30
     assert say(text="Hello.").status_code == 200

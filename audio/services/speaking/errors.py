@@ -17,6 +17,7 @@ SENTENCES = {
     "speech_empty": (400, _("There is no text to read aloud.")),
     "speech_no_piece": (404, _("This text has only %(pieces)s pieces.")),
     "speech_busy": (503, _("Much is being read aloud just now. Please try again in a moment.")),
+    "speech_stopped": (503, _("The server is being stopped. Please try again in a moment.")),
     "speech_timeout": (502, _("The program that reads aloud took longer than %(seconds)s seconds and was stopped.")),
     "speech_too_much": (502, _("The program that reads aloud wrote more than %(megabytes)s MB for a short text and was stopped.")),
     "speech_failed": (502, _("The program that reads aloud failed (exit code %(code)s). Please tell your administrator.")),
@@ -29,7 +30,7 @@ FAILURES = {
     413: "the text is too long",
     429: "asked too often; Retry-After says for how long",
     502: "the program that reads aloud failed, took too long, or wrote no sound",
-    503: "too much is being read aloud just now",
+    503: "too much is being read aloud just now, or the server is being stopped",
     507: "the disk of the server is full",
 }
 """The statuses of these errors, for the API's schema."""
