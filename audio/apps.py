@@ -22,15 +22,20 @@ class AudioConfig(AppConfig):
         from audio.models import AudioSession
         from audio.services import listening_page
         from audio.services.speaking import engine
+        from audio.services.transcription import client, weights
         from documents.services.ingest.orphans import register_holder
+        from documents.services.search.moments import register_player
         from tasks.progress.topics import register_subjects, register_topic
 
+        weights.require_settings()
+        client.register()
         errors.register()
         listening_page.register()
         engine.register()
         register_topic("audio", sessions_of)
         register_subjects("audio", sessions_named)
         register_holder(AudioSession.objects)
+        register_player(players_of)
 
 
 def sessions_of(user: Any) -> QuerySet[AudioSession]:
@@ -48,3 +53,11 @@ def sessions_named(user: Any, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Sub
         session.pk: Subject(session.title, session.get_absolute_url())
         for session in AudioSession.objects.visible_to(user).filter(pk__in=ids)
     }
+
+
+def players_of(documents: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """{document: address of the player} of transcripts among these documents."""
+    from audio.models import AudioSession
+
+    found = AudioSession.objects.filter(document__in=documents, deleted_at=None)
+    return {session.document_id: session.get_absolute_url() for session in found.only("pk", "document") if session.document_id}

@@ -17,6 +17,7 @@ SENTENCES = {
     "audio_timeout": _("Listening to this recording took too long and was stopped."),
     "audio_memory": _("Listening to this recording needed more memory than is allowed."),
     "audio_crashed": _("The program that reads this kind of recording crashed on it. Nothing else was touched."),
+    "speech_failed": _("The transcript could not be written: the speech model stopped (%(reason)s)."),
     "audio_failed": _("This recording could not be heard (%(reason)s)."),
 }
 _NO_RECORDING = Cause(
@@ -40,4 +41,4 @@ def failure(code: str, **details: str | int) -> PermanentError:
 
 def register() -> None:
     register_causes(["no_sound", "no_samples", "bad_rate", "too_many_channels", "too_long"], _NO_RECORDING)
-    register_causes(["audio_timeout", "audio_memory", "audio_crashed", "audio_failed"], _BROKE)
+    register_causes(["audio_timeout", "audio_memory", "audio_crashed", "audio_failed", "speech_failed"], _BROKE)

@@ -66,6 +66,9 @@ class AudioSession(models.Model):
     snr_db = models.FloatField(null=True, blank=True, help_text="level of speech over what is heard between it")
     language = models.CharField(max_length=10, blank=True)
     version = models.PositiveIntegerField(default=1, help_text="of the processing that is under way or done; its rows carry the number")
+    engine = models.CharField(max_length=120, blank=True, help_text="the speech model that wrote the transcript")
+    transcribed_s = models.FloatField(default=0.0, help_text="how far this version's transcript has come")
+    transcript_version = models.PositiveIntegerField(default=0, help_text="whose segments are shown; 0: there is no transcript")
     document = models.ForeignKey(Document, null=True, blank=True, on_delete=models.PROTECT, related_name="recordings")
     task_id = models.UUIDField(null=True, blank=True, help_text="the newest task of its processing")
     created = models.DateTimeField(_("added"), auto_now_add=True)
@@ -146,6 +149,109 @@ class NoiseDetection(models.Model):
 
     def __str__(self) -> str:
         return f"{self.label} {self.start_s:.1f}-{self.end_s:.1f}"
+
+
+class Speaker(models.Model):
+    """Somebody who speaks in a recording: a proposal until a person has given a name."""
+
+    session = models.ForeignKey(AudioSession, on_delete=models.CASCADE, related_name="speakers")
+    number = models.PositiveSmallIntegerField(help_text="from 1, in the order in which they are first heard")
+    name = models.CharField(_("name"), max_length=120, blank=True, help_text="as a person gave it; empty: Speaker 1")
+
+    class Meta:
+        verbose_name = _("speaker")
+        verbose_name_plural = _("speakers")
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["session", "number"], name="one_number_per_speaker")]
+
+    def __str__(self) -> str:
+        return self.name or _("Speaker %(number)d") % {"number": self.number}
+
+
+class TranscriptSegment(models.Model):
+    """Some words that were said together. `words` is [[start, end, text, probability], ...], times in seconds of the recording."""
+
+    session = models.ForeignKey(AudioSession, on_delete=models.CASCADE, related_name="segments")
+    version = models.PositiveIntegerField()
+    index = models.PositiveIntegerField(help_text="order, from 0")
+    start_s = models.FloatField()
+    end_s = models.FloatField()
+    text = models.TextField()
+    words = models.JSONField(default=list)
+    confidence = models.FloatField(help_text="0 to 1, mean of the words'")
+    speaker = models.ForeignKey(Speaker, null=True, blank=True, on_delete=models.SET_NULL, related_name="segments")
+    doubts = models.JSONField(default=list, blank=True, help_text="why the words are probably none that were said")
+    edited_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    edited_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("segment of a transcript")
+        verbose_name_plural = _("segments of transcripts")
+        ordering = ["index"]
+        constraints = [models.UniqueConstraint(fields=["session", "version", "index"], name="one_segment_per_index")]
+
+    def __str__(self) -> str:
+        return f"{self.start_s:.1f}: {self.text[:60]}"
+
+    @property
+    def doubtful(self) -> bool:
+        return bool(self.doubts)
+
+
+class TranscriptEdit(models.Model):
+    """A change that a person made to a segment."""
+
+    segment = models.ForeignKey(TranscriptSegment, on_delete=models.CASCADE, related_name="edits")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created = models.DateTimeField(auto_now_add=True)
+    before = models.TextField(blank=True)
+    after = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name = _("edit of a transcript")
+        verbose_name_plural = _("edits of transcripts")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.segment_id}: {self.after[:60]}"
+
+
+class AudioNote(models.Model):
+    """What somebody wrote about a moment of a recording."""
+
+    session = models.ForeignKey(AudioSession, on_delete=models.CASCADE, related_name="listener_notes")
+    at_s = models.FloatField(help_text="second of the recording")
+    text = models.TextField(_("note"), max_length=4000)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("note")
+        verbose_name_plural = _("notes")
+        ordering = ["at_s", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.at_s:.1f}: {self.text[:60]}"
+
+
+class TranscriptDifference(models.Model):
+    """Words of a person that found no place when the recording was transcribed anew."""
+
+    session = models.ForeignKey(AudioSession, on_delete=models.CASCADE, related_name="differences")
+    start_s = models.FloatField()
+    end_s = models.FloatField()
+    text = models.TextField()
+    speaker = models.CharField(max_length=140, blank=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("difference of transcripts")
+        verbose_name_plural = _("differences of transcripts")
+        ordering = ["start_s", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.start_s:.1f}: {self.text[:60]}"
 
 
 class ProcessingMetric(models.Model):

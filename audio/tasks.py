@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
+
 from audio.jobs import AudioProcessingJob
 from audio.services import processing, sessions
 from audio.services.speaking import cache
+from audio.services.transcript import editing
+from audio.services.transcription import stage
 from tasks.models import TaskRecord
 from tasks.registry import NoPayload, task
 from tasks.run import TaskRun
@@ -36,3 +40,24 @@ def cleanup_speech(job: NoPayload, run: TaskRun) -> dict[str, Any]:
 
 
 declare(Schedule("Clean up speech", "audio.cleanup_speech", crontab="45 2 *", description="Daily 02:45 UTC."))
+
+
+@task(
+    sessions.TRANSCRIBE,
+    payload=AudioProcessingJob,
+    heavy=True,
+    on_end=session_ended,
+    on_retry=sessions_retried,
+    concurrency=settings.TRANSCRIPTIONS_AT_ONCE,
+    soft_limit=6 * 3600,
+    hard_limit=6.5 * 3600,
+)
+def transcribe(job: AudioProcessingJob, run: TaskRun) -> dict[str, Any]:
+    """Write a recording's transcript, and the document that is searched."""
+    return stage.transcribe(job, run)
+
+
+@task(editing.PUBLISH, payload=AudioProcessingJob)
+def publish_transcript(job: AudioProcessingJob, run: TaskRun) -> dict[str, Any]:
+    """Write the document of a transcript anew after people have changed it."""
+    return editing.publish(job, run)

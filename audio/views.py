@@ -17,11 +17,21 @@ from django.views.decorators.http import require_POST
 
 from audio.models import AudioSession
 from audio.services import listening_page, sessions
+from audio.services.transcript import editing
+from audio.services.transcript.reading import transcript_of
 from cases.models import Case, Role
 from cases.views import case_page, visible_case
 from documents.errors import Refused
 
 PER_PAGE = 100
+SPEEDS = ("0.5", "0.75", "1", "1.25", "1.5", "2")
+FORMS = (
+    ("docx", gettext_lazy("Word, with page and line numbers")),
+    ("txt", gettext_lazy("Text")),
+    ("vtt", gettext_lazy("WebVTT")),
+    ("srt", gettext_lazy("SubRip")),
+    ("json", gettext_lazy("JSON")),
+)
 
 
 class ManyFiles(forms.ClearableFileInput):
@@ -84,6 +94,7 @@ def session_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _about(session: AudioSession) -> dict[str, Any]:
     heard = listening_page.heard_of(session)
     detections = list(heard.detections.all())
+    transcript = transcript_of(heard)
     return {
         "session": session,
         "heard": heard,
@@ -91,6 +102,13 @@ def _about(session: AudioSession) -> dict[str, Any]:
         "blocks": listening_page.blocks_of(heard, detections),
         "detections": detections[: listening_page.MOST_LISTED],
         "more": max(0, len(detections) - listening_page.MOST_LISTED),
+        "transcript": transcript,
+        "doubtful": sum(line.segment.doubtful for line in transcript.lines),
+        "differences": list(heard.differences.all()),
+        "names": editing.names_in_case(heard) if transcript.lines else [],
+        "notes": list(heard.listener_notes.select_related("user")),
+        "forms": FORMS,
+        "speeds": SPEEDS,
     }
 
 

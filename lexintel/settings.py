@@ -223,6 +223,9 @@ EMBEDDING_FOLDER = env.str("EMBEDDING_FOLDER", default="")
 TTS_COMMAND = command("TTS_COMMAND")  # reads UTF-8 text, writes WAV; empty: nothing is read aloud
 TTS_SECONDS = integer("TTS_SECONDS", 60, 1, 3600)  # that it may take for about a minute of speech
 TTS_CACHE_MB = integer("TTS_CACHE_MB", 200, 1, 100_000)
+WHISPER_MODEL = env.str("WHISPER_MODEL", default="")
+TRANSCRIBER_IDLE_SECONDS = integer("TRANSCRIBER_IDLE_SECONDS", 300, 5, 86_400)
+TRANSCRIPTIONS_AT_ONCE = integer("TRANSCRIPTIONS_AT_ONCE", 1, 1, 1000)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = VAR / "tmp"

@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from audio.models import AudioSession, NoiseDetection, ProcessingMetric
+from audio.models import AudioNote, AudioSession, NoiseDetection, ProcessingMetric, Speaker, TranscriptEdit
 from documents.api.serializers import NoticeSerializer
 
 
@@ -17,8 +17,8 @@ class AudioSerializer(serializers.ModelSerializer[AudioSession]):
         model = AudioSession
         fields = [
             "id", "case", "title", "kind", "status", "error", "error_code", "notices", "name", "size", "sha256", "container", "codec",
-            "duration_s", "sample_rate", "channels", "speech_s", "snr_db", "language", "document", "task_id", "duplicate_of", "created",
-            "created_by", "updated",
+            "duration_s", "sample_rate", "channels", "speech_s", "snr_db", "language", "engine", "document", "task_id", "duplicate_of",
+            "created", "created_by", "updated",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -53,3 +53,63 @@ class MetricSerializer(serializers.ModelSerializer[ProcessingMetric]):
     @extend_schema_field(serializers.FloatField(allow_null=True))
     def get_real_time_factor(self, metric: ProcessingMetric) -> float | None:
         return metric.real_time_factor
+
+
+class WordSerializer(serializers.Serializer[Any]):
+    start_s = serializers.FloatField()
+    end_s = serializers.FloatField()
+    text = serializers.CharField()
+    confidence = serializers.FloatField(help_text="0 to 1")
+
+
+class SegmentSerializer(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    start_s = serializers.FloatField()
+    end_s = serializers.FloatField()
+    text = serializers.CharField()
+    confidence = serializers.FloatField(help_text="0 to 1, mean of the words'")
+    speaker = serializers.CharField(allow_blank=True)
+    doubtful = serializers.BooleanField(help_text="the words were probably never said")
+    doubts = serializers.ListField(child=serializers.CharField(), help_text="why: repetition, loop, haste, silence")
+    edited = serializers.BooleanField(help_text="a person has changed or confirmed it")
+    words = WordSerializer(many=True)
+
+
+class SegmentChangeSerializer(serializers.Serializer[Any]):
+    text = serializers.CharField(max_length=5000)
+
+
+class EditSerializer(serializers.ModelSerializer[TranscriptEdit]):
+    user = serializers.StringRelatedField[Any](read_only=True)
+
+    class Meta:
+        model = TranscriptEdit
+        fields = ["id", "created", "user", "before", "after"]
+
+
+class SpeakerSerializer(serializers.ModelSerializer[Speaker]):
+    shown = serializers.CharField(source="__str__", read_only=True, help_text="the name, or Speaker 1")
+
+    class Meta:
+        model = Speaker
+        fields = ["number", "name", "shown"]
+        read_only_fields = ["number"]
+        extra_kwargs = {"name": {"required": True, "allow_blank": True, "max_length": 120}}
+
+
+class AssignmentSerializer(serializers.Serializer[Any]):
+    segments = serializers.ListField(child=serializers.IntegerField(min_value=1), allow_empty=False, max_length=2000)
+    name = serializers.CharField(allow_blank=True, max_length=120)
+
+
+class NoteSerializer(serializers.ModelSerializer[AudioNote]):
+    user = serializers.StringRelatedField[Any](read_only=True)
+
+    class Meta:
+        model = AudioNote
+        fields = ["id", "at_s", "text", "user", "created"]
+
+
+class NewNoteSerializer(serializers.Serializer[Any]):
+    at_s = serializers.FloatField(min_value=0, max_value=86_400)
+    text = serializers.CharField(max_length=4000)

@@ -17,6 +17,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from audio.api.serializers import AcceptedAudioSerializer, AudioSerializer, DetectionSerializer, MetricSerializer, NewAudioSerializer
+from audio.api.transcript import TranscriptActions
 from audio.models import AudioSession
 from audio.services import sessions
 from cases.models import Case
@@ -39,8 +40,9 @@ class AudioFilter(django_filters.FilterSet):
     destroy=extend_schema(description="Take a recording out of sight (editors; 409 under legal hold)."),
 )
 class AudioViewSet(
-    RefusedErrors, mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.DestroyModelMixin, viewsets.GenericViewSet[AudioSession]
-):
+    RefusedErrors, TranscriptActions, mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.DestroyModelMixin,
+    viewsets.GenericViewSet[AudioSession],
+):  # fmt: skip
     serializer_class = AudioSerializer
     parser_classes = [FilesParser, JSONParser]
     filter_backends = [DjangoFilterBackend, OrderingFilter]
@@ -50,7 +52,7 @@ class AudioViewSet(
     queryset = AudioSession.objects.none()
 
     def get_queryset(self) -> QuerySet[AudioSession]:
-        return AudioSession.objects.visible_to(self.request.user).select_related("created_by", "case")
+        return AudioSession.objects.visible_to(self.request.user).select_related("created_by", "case", "duplicate_of")
 
     @extend_schema(request={"multipart/form-data": NewAudioSerializer}, responses={201: AcceptedAudioSerializer(many=True)})
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:

@@ -1,58 +1,51 @@
 """What the task does with a recording: decode it once, hear it part by part, conclude. Each part is published when it is heard, so
-that a crash costs at most the one in hand."""
+that a crash costs at most the one in hand. The decoded sound stays for the transcript, where there will be one."""
 
 from __future__ import annotations
 
 import base64
 import os
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from audio.errors import failure
 from audio.jobs import AudioProcessingJob
-from audio.models import AudioPart, AudioSession, NoiseDetection, ProcessingMetric
+from audio.models import AudioPart, AudioSession, NoiseDetection
 from audio.services import sessions, spans
 from audio.services.sampling import RATE, WINDOW_S, chunk_samples
-from documents.services.sandbox import JobFailed, JobRefused, Limits
-from documents.services.sandbox.pool import Pool
+from audio.services.transcription import weights
+from audio.services.work import BYTES_A_SAMPLE, FOLDER, ask, clock, is_whole, measure, mine, minutes, notice, pcm_of, publishing
 from documents.services.storage import blobs
-from tasks.errors import Cancelled
 from tasks.run import TaskRun
 
 PART_S = 300
 """Seconds of a part: about a second of work."""
 DECODED, HEARD = 35.0, 95.0
 """Percent of the whole at which decoding and hearing end."""
-BYTES_A_SAMPLE = 2
 OLD_SECONDS = 3600.0
-limits = Limits(file_bytes=8 * 1024**3, cpu_seconds=3600, wall_seconds=3600)
-pool = Pool("audio.services.child:run", scratch=lambda: settings.SCRATCH_FOLDER, limits=limits)
 
 
 def process_audio_file(job: AudioProcessingJob, run: TaskRun) -> dict[str, Any]:
     """Decode, hear, conclude; goes on where an earlier attempt was stopped."""
     sweep()
     session = _begin(job, run)
-    pcm = sessions.pcm_of(session)
-    if session.duration_s is None or not pcm.exists() or not _belongs(session, pcm):
+    pcm = pcm_of(session)
+    if not is_whole(session, pcm):
         session = _decode(session, pcm, run)
     _hear(session, pcm, run)
     result = _conclude(session, run)
-    pcm.unlink(missing_ok=True)
+    if not result["transcribing"]:
+        pcm.unlink(missing_ok=True)
     return result
 
 
 def sweep() -> int:
     """Remove decoded sound that nobody works on any more: of recordings that were deleted, or whose attempts were all killed."""
-    folder = blobs.private_folder(sessions.FOLDER)
+    folder = blobs.private_folder(FOLDER)
     left = {path: path.name[:36] for path in folder.iterdir() if path.stat().st_mtime < time.time() - OLD_SECONDS}
     working = AudioSession.objects.filter(deleted_at=None).exclude(status__in=AudioSession.TERMINAL)
     known = {str(key) for key in working.filter(pk__in=set(left.values())).values_list("pk", flat=True)} if left else set()
@@ -62,59 +55,45 @@ def sweep() -> int:
     return len(gone)
 
 
-def _belongs(session: AudioSession, pcm: Path) -> bool:
-    return abs(pcm.stat().st_size / BYTES_A_SAMPLE / RATE - (session.duration_s or 0)) < WINDOW_S
-
-
 def _begin(job: AudioProcessingJob, run: TaskRun) -> AudioSession:
     with run.publish():
-        session = _mine(job, run)
+        session = mine(job.session_id, run)
         session.status = AudioSession.Status.PROCESSING
         session.save(update_fields=["status", "updated"])
         sessions.announce(session, attempt=run.attempt)
     return session
 
 
-def _mine(job: AudioProcessingJob, run: TaskRun) -> AudioSession:
-    found = AudioSession.objects.select_for_update(of=("self",)).select_related("case")
-    session = found.filter(pk=job.session_id, deleted_at=None, task_id=run.record.pk).first()
-    if session is None:
-        raise Cancelled
-    return session
+def decode_again(session: AudioSession, run: TaskRun) -> Path:
+    """The decoded sound of a recording that was heard before; made anew where it is gone."""
+    pcm = pcm_of(session)
+    if not is_whole(session, pcm):
+        _decoded(session, pcm, run, lambda done, of: run.progress(0, "decoding", minutes(done / 10, of / 10)))
+    return pcm
 
 
-@contextmanager
-def _publishing(session: AudioSession, run: TaskRun, result: dict[str, Any] | None = None) -> Iterator[AudioSession]:
-    with run.publish(result):
-        yield _mine(AudioProcessingJob(session_id=session.pk), run)
-
-
-def _ask(job: dict[str, Any], run: TaskRun, progress: Any) -> dict[str, Any]:
-    """A child's answer; its refusals and failures as sentences."""
-    try:
-        return pool.run(job, check=run.check, progress=progress)
-    except JobRefused as refusal:
-        raise failure(refusal.code, **refusal.details) from refusal
-    except JobFailed as death:
-        raise failure(f"audio_{death.code}", reason=death.reason) from death
+def _decoded(session: AudioSession, pcm: Path, run: TaskRun, progress: Any) -> dict[str, Any]:
+    draft = pcm.with_suffix(".draft")
+    found = ask({"do": "decode", "source": str(blobs.path_of(session)), "target": str(draft)}, run, progress)
+    os.replace(draft, pcm)
+    return found
 
 
 def _decode(session: AudioSession, pcm: Path, run: TaskRun) -> AudioSession:
-    draft, began = pcm.with_suffix(".draft"), time.monotonic()
+    began = time.monotonic()
 
     def progress(done: int, of: int) -> None:
-        run.progress(DECODED * min(1.0, done / of), "decoding", _minutes(done / 10, of / 10))
+        run.progress(DECODED * min(1.0, done / of), "decoding", minutes(done / 10, of / 10))
 
     run.progress(0, "decoding")
-    found = _ask({"do": "decode", "source": str(blobs.path_of(session)), "target": str(draft)}, run, progress)
-    os.replace(draft, pcm)
+    found = _decoded(session, pcm, run, progress)
     seconds = found["samples"] / RATE
-    with _publishing(session, run) as session:
+    with publishing(session, run) as session:
         AudioPart.objects.filter(session=session, version=session.version).delete()
         session.container, session.codec, session.duration_s = found["container"][:60], found["codec"][:40], seconds
         session.sample_rate, session.channels, session.notices = found["sample_rate"], found["channels"], _notices(found)
         session.save()
-        _measure(session, "decoding", began, seconds, found["peak_memory_mb"])
+        measure(session, "decoding", began, seconds, found["peak_memory_mb"])
     return session
 
 
@@ -122,16 +101,12 @@ def _notices(found: dict[str, Any]) -> list[dict[str, str]]:
     notices = []
     if found["missing_s"]:
         text = _("This recording is cut off: %(missing)s of the %(claimed)s that it claims are not there.")
-        notices.append(_notice("cut_off", text, missing=clock(found["missing_s"]), claimed=clock(found["claimed_s"])))
+        notices.append(notice("cut_off", text, missing=clock(found["missing_s"]), claimed=clock(found["claimed_s"])))
     if found["broken"]:
         count = len(found["broken"])
         text = ngettext("%(n)s stretch could not be read, at %(at)s.", "%(n)s stretches could not be read, the first at %(at)s.", count)
-        notices.append(_notice("stretches_unreadable", text, n=str(count), at=clock(found["broken"][0][0])))
+        notices.append(notice("stretches_unreadable", text, n=str(count), at=clock(found["broken"][0][0])))
     return notices
-
-
-def _notice(code: str, text: str, **values: str) -> dict[str, str]:
-    return {"code": code, "text": text % values}
 
 
 def _hear(session: AudioSession, pcm: Path, run: TaskRun) -> None:
@@ -141,22 +116,22 @@ def _hear(session: AudioSession, pcm: Path, run: TaskRun) -> None:
     chunk = chunk_samples(total)
     of_part = PART_S * RATE // chunk * chunk or chunk  # whole chunks
     for index, first in enumerate(range(0, total, of_part)):
-        run.progress(DECODED + (HEARD - DECODED) * first / total, "listening", _minutes(first / RATE, total / RATE))
+        run.progress(DECODED + (HEARD - DECODED) * first / total, "listening", minutes(first / RATE, total / RATE))
         if index not in known:
             _hear_part(session, pcm, run, index, first, min(of_part, total - first), chunk)
 
 
 def _hear_part(session: AudioSession, pcm: Path, run: TaskRun, index: int, first: int, samples: int, chunk: int) -> None:
     began = time.monotonic()
-    heard = _ask({"do": "hear", "pcm": str(pcm), "first": first, "samples": samples, "chunk": chunk}, run, lambda done, of: None)
+    heard = ask({"do": "hear", "pcm": str(pcm), "first": first, "samples": samples, "chunk": chunk}, run, lambda done, of: None)
     columns = {name: base64.b64decode(heard[name]) for name in ("levels", "speech", "clipped")}
-    with _publishing(session, run) as mine:
-        AudioPart.objects.create(session=mine, version=mine.version, index=index, bad=heard["bad"], **columns)
-        _measure(mine, "listening", began, samples / RATE, heard["peak_memory_mb"])
+    with publishing(session, run) as locked:
+        AudioPart.objects.create(session=locked, version=locked.version, index=index, bad=heard["bad"], **columns)
+        measure(locked, "listening", began, samples / RATE, heard["peak_memory_mb"])
 
 
 def _conclude(session: AudioSession, run: TaskRun) -> dict[str, Any]:
-    """Spans and figures of the whole; what was heard before goes in the same transaction."""
+    """Spans and figures of the whole; what was heard before goes in the same transaction. The next task writes the transcript."""
     run.progress(HEARD, "concluding")
     parts = list(AudioPart.objects.filter(session=session, version=session.version).order_by("index"))
     levels = np.frombuffer(b"".join(bytes(part.levels) for part in parts), np.int8)
@@ -164,17 +139,23 @@ def _conclude(session: AudioSession, run: TaskRun) -> dict[str, Any]:
     clipped = np.frombuffer(b"".join(bytes(part.clipped) for part in parts), np.uint8)
     found = spans.spans_of(levels, speech, clipped, session.duration_s or 0.0)
     spoken = round(sum(span.end_s - span.start_s for span in found if span.label == spans.SPEECH), 2)
-    result = {"duration_s": session.duration_s, "speech_s": spoken, "detections": len(found)}
-    with _publishing(session, run, result) as mine:
-        NoiseDetection.objects.filter(session=mine).delete()
+    transcribing = weights.available() and bool(spoken)
+    result = {"duration_s": session.duration_s, "speech_s": spoken, "detections": len(found), "transcribing": transcribing}
+    with publishing(session, run, result) as locked:
+        NoiseDetection.objects.filter(session=locked).delete()
         NoiseDetection.objects.bulk_create(
-            [NoiseDetection(session=mine, version=mine.version, **vars(span)) for span in found], batch_size=1000
+            [NoiseDetection(session=locked, version=locked.version, **vars(span)) for span in found], batch_size=1000
         )
-        AudioPart.objects.filter(session=mine).exclude(version=mine.version).delete()
-        mine.speech_s, mine.snr_db = spoken, spans.snr_db(levels, speech)
-        mine.notices += _bad_chunks(parts)
-        mine.save()
-        sessions.settle(mine, AudioSession.Status.READY)
+        AudioPart.objects.filter(session=locked).exclude(version=locked.version).delete()
+        locked.speech_s, locked.snr_db = spoken, spans.snr_db(levels, speech)
+        locked.notices += _bad_chunks(parts)
+        if spoken and not transcribing:
+            locked.notices.append(notice("no_speech_model", _("There is no transcript: no speech model is installed on this server.")))
+        locked.save()
+        if transcribing:
+            sessions.hand_over(locked, run.record)
+        else:
+            sessions.settle(locked, AudioSession.Status.READY)
     return result
 
 
@@ -188,19 +169,4 @@ def _bad_chunks(parts: list[AudioPart]) -> list[dict[str, str]]:
     if not places:
         return []
     text = _("%(n)s chunks of this recording are no sound, the first at %(at)s.")
-    return [_notice("chunks_unreadable", text, n=str(chunks), at=clock(places[0]))]
-
-
-def _measure(session: AudioSession, step: str, began: float, audio_s: float, peak_memory_mb: float) -> None:
-    cost: dict[str, Any] = {"seconds": time.monotonic() - began, "audio_s": audio_s, "peak_memory_mb": peak_memory_mb}
-    ProcessingMetric.objects.create(session=session, version=session.version, step=step, **cost)
-
-
-def _minutes(done: float, of: float) -> str:
-    return _("minute %(done)d of %(all)d") % {"done": done // 60, "all": max(1, round(of / 60))}
-
-
-def clock(seconds: float) -> str:
-    """00:14:05"""
-    whole = int(seconds)
-    return f"{whole // 3600:02}:{whole // 60 % 60:02}:{whole % 60:02}"
+    return [notice("chunks_unreadable", text, n=str(chunks), at=clock(places[0]))]

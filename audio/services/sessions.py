@@ -7,7 +7,6 @@ cannot be done.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +17,8 @@ from django.utils.translation import gettext as _
 
 from audio.jobs import AudioProcessingJob
 from audio.models import AudioSession
+from audio.services.transcription import weights
+from audio.services.work import pcm_of
 from cases.models import AuditEvent, Case, Role
 from documents.errors import Refused
 from documents.services.ingest.acceptance import require_size
@@ -30,8 +31,9 @@ from tasks.progress.access import access_changed
 from tasks.progress.events import emit
 
 Status = AudioSession.Status
-PROCESS = "audio.process_audio_file"
-FOLDER = ".audio"
+PROCESS, TRANSCRIBE = "audio.process_audio_file", "audio.transcribe"
+HEARD = 40
+"""Percent of the whole at which everything but the transcript is done."""
 _OUTCOME = {Status.READY: "succeeded", Status.FAILED: "failed", Status.CANCELLED: "cancelled", Status.PENDING: "pending"}
 
 
@@ -96,20 +98,27 @@ def _insert(session: AudioSession) -> None:
     raise RuntimeError("The same bytes were added and deleted five times while this row was being made.")
 
 
-def pcm_of(session: AudioSession) -> Path:
-    """Where the decoded sound lies while it is worked on."""
-    return blobs.private_folder(FOLDER) / f"{session.pk}-{session.version}.pcm"
-
-
 def process(session: AudioSession, user: Any, *, batch: Batch | None = None) -> TaskRecord:
     """Submit the processing of a row that the caller has locked or just made."""
     job = AudioProcessingJob(session_id=session.pk, case_id=session.case_id)
     with transaction.atomic():
-        record = manager.submit(PROCESS, job, topic=session.topic, scope=session.case_id, user=user, batch=batch)
+        share = (0, HEARD) if weights.available() else None
+        record = manager.submit(PROCESS, job, topic=session.topic, scope=session.case_id, user=user, batch=batch, share=share)
         session.status, session.error, session.error_code, session.task_id = Status.PENDING, "", "", record.pk
         session.save(update_fields=["status", "error", "error_code", "task_id", "version", "updated"])
         announce(session, restart=True)
     return record
+
+
+def hand_over(session: AudioSession, record: TaskRecord) -> None:
+    """What can be heard is heard: the next task writes the transcript. In the transaction that ends the first; the row is locked."""
+    job = AudioProcessingJob(session_id=session.pk, case_id=session.case_id)
+    following = manager.submit(
+        TRANSCRIBE, job, topic=session.topic, scope=session.case_id, user=None, parent=record, share=(HEARD, 100), priority=record.priority
+    )
+    session.status, session.task_id, session.transcribed_s = Status.TRANSCRIBING, following.pk, 0.0
+    session.save(update_fields=["status", "task_id", "transcribed_s", "updated"])
+    announce(session, percent=HEARD)
 
 
 def announce(session: AudioSession, *, percent: float = 0, message: str = "", attempt: int = 0, restart: bool = False) -> None:

@@ -14,7 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from audio.models import AudioPart, AudioSession, NoiseDetection, ProcessingMetric
-from audio.services import processing, sessions
+from audio.services import processing, sessions, work
 from audio.tests import sounds
 from cases.models import AuditEvent
 from cases.services import matters
@@ -73,7 +73,7 @@ def test_a_recording_is_taken_in_heard_and_told(put, api, viewer, case):
     assert api(viewer).get(f"/api/audio/?case={case.pk}&status=ready").json()["count"] == 1
     state = TopicState.objects.get(topic=f"audio:{row['id']}")
     assert (state.status, state.percent) == ("succeeded", 100)
-    assert not list(blobs.private_folder(sessions.FOLDER).glob(f"{row['id']}*")), "the decoded sound goes with the work"
+    assert not list(blobs.private_folder(work.FOLDER).glob(f"{row['id']}*")), "the decoded sound goes with the work"
     assert AuditEvent.objects.filter(verb="audio.added", target_id=row["id"]).exists()
 
 
@@ -243,7 +243,7 @@ def test_only_editors_put_recordings_in_and_strangers_see_none(put, api, viewer,
 
 def test_decoded_sound_that_nobody_works_on_is_swept_away(put, api, editor):
     (row,) = put(("one.wav", recording()))
-    folder = blobs.private_folder(sessions.FOLDER)
+    folder = blobs.private_folder(work.FOLDER)
     mine, gone, fresh = folder / f"{row['id']}-1.pcm", folder / f"{uuid.uuid4()}-1.draft", folder / f"{uuid.uuid4()}-2.pcm"
     for path in (mine, gone, fresh):
         path.write_bytes(b"sound")

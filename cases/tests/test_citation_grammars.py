@@ -11,7 +11,7 @@ from cases.services import citations
 from cases.services.citations import extract
 from cases.services.citations.grammars import grammars as all_grammars
 from cases.services.citations.keys import key
-from cases.services.citations.patterns import Patterns
+from cases.services.citations.patterns import Patterns, Rule
 
 
 def mentions(text: str) -> list[tuple[str, str]]:
@@ -149,7 +149,7 @@ def test_a_short_form_keeps_its_range_and_its_note(text, pin):
 def test_a_grammar_is_one_object_and_nothing_else_names_it(monkeypatch):
     import re
 
-    toy = Patterns("toy", 5, [(re.compile(r"Moon Code § (?P<section>\d+)"), "statute", lambda m: key("moon", m["section"]))])
+    toy = Patterns("toy", 5, [Rule(re.compile(r"Moon Code § (?P<section>\d+)"), "statute", lambda m: key("moon", m["section"]))])
     everything = (toy, *all_grammars())
     monkeypatch.setattr(citations, "grammars", lambda: everything)
     assert mentions("See Moon Code § 9 and 410 U.S. 113.") == [("moon:9", "statute"), ("us:410:113", "case")]

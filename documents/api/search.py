@@ -54,6 +54,7 @@ class HitSerializer(serializers.Serializer[Any]):
     score = serializers.FloatField(help_text="0 to 1, comparable within one answer only")
     why = serializers.ListField(child=serializers.CharField())
     citation = serializers.CharField(help_text="how to point to the page")
+    time_s = serializers.FloatField(allow_null=True, help_text="of a transcript: the second of the recording")
     url = serializers.CharField()
 
 

@@ -20,6 +20,7 @@ class Page(models.Model):
     offset_map = models.JSONField(null=True, blank=True, help_text="[[offset in text, offset in raw], ...], linear in between")
     label = models.CharField(max_length=40, blank=True, help_text="what the document itself calls the page, as iv")
     needs_ocr = models.BooleanField(default=False)
+    times = models.JSONField(null=True, blank=True, help_text="of a transcript: [[offset in text, second of the recording], ...]")
     width = models.FloatField(null=True, blank=True, help_text="points")
     height = models.FloatField(null=True, blank=True, help_text="points")
 

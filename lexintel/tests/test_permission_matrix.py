@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.resolvers import RoutePattern
 
-from audio.models import AudioSession
+from audio.models import AudioNote, AudioSession, Speaker, TranscriptSegment
 from cases.services import matters
 from documents.models import Document, Page, TextVersion, Upload
 from documents.services.storage import blobs
@@ -86,8 +86,14 @@ def world(case, owner, editor, viewer, stranger) -> World:
     batch = Batch.objects.create(kind="upload", title="Forty files", scope=case.pk, user=editor, expected=40)
     member, (token, _key) = case.memberships.get(user=viewer), ApiToken.issue(owner, "Scanner")
     recording = AudioSession.objects.create(
-        case=case, title="Hearing", status="failed", created_by=editor, name="hearing.wav", sha256=file.sha256, stored_as=file.name
+        case=case, title="Hearing", status="failed", created_by=editor, name="hearing.wav", sha256=file.sha256, stored_as=file.name,
+        transcript_version=1,
     )  # fmt: skip
+    speaker = Speaker.objects.create(session=recording, number=1)
+    TranscriptSegment.objects.create(
+        id=1, session=recording, version=1, index=0, start_s=0, end_s=2, text="The lease ends in May.", confidence=1, speaker=speaker
+    )
+    AudioNote.objects.create(session=recording, at_s=1, text="Listen here.", user=editor)
     return World(case, document, upload, failed, waiting, batch, member, stranger, token, recording)
 
 

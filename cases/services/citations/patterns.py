@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
 
 from cases.services.citations.mentions import Found
 
-Rule = tuple[re.Pattern[str], str, Callable[[re.Match[str]], str]]
-"""A pattern, the kind of what it finds, and its key. Groups named `pin` and `year` say so."""
+
+class Rule(NamedTuple):
+    """A pattern, the kind of what it finds, and its key. Groups named `pin` and `year` say so.
+
+    Every match holds one of `needs`, small letters without spaces: a text that has none is not searched.
+    """
+
+    pattern: re.Pattern[str]
+    kind: str
+    key: Callable[[re.Match[str]], str]
+    needs: tuple[str, ...] = ()
 
 
 class Patterns:
@@ -25,16 +35,19 @@ class Patterns:
         return [found.key for found in self._found(query)]
 
     def _found(self, text: str) -> Iterator[Found]:
-        for pattern, kind, key_of in self._rules:
-            for match in pattern.finditer(text):
-                if key := key_of(match):
+        bare = text.lower().replace(" ", "")
+        for rule in self._rules:
+            if rule.needs and not any(need in bare for need in rule.needs):
+                continue
+            for match in rule.pattern.finditer(text):
+                if key := rule.key(match):
                     groups = match.groupdict()
                     year = groups.get("year")
                     pin = (groups.get("pin") or "").strip(" ,")
                     yield Found(
                         match.start(),
                         match.end(),
-                        kind,
+                        rule.kind,
                         key,
                         pin,
                         year=int(year) if year else None,

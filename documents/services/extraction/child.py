@@ -40,6 +40,7 @@ def _result(parsed: Parsed, cleaned: list[Cleaned]) -> dict[str, Any]:
     return {
         "pages": [_page(number, raw, text) for number, (raw, text) in enumerate(zip(parsed.pages, cleaned, strict=True), 1)],
         "engine": parsed.engine,
+        "source": parsed.source,
         "title": parsed.title,
         "date": parsed.date.isoformat() if isinstance(parsed.date, date) else None,
         "metadata": parsed.metadata,
@@ -59,4 +60,5 @@ def _page(number: int, raw: RawPage, cleaned: Cleaned) -> dict[str, Any]:
         "needs_ocr": raw.needs_ocr,
         "width": raw.width,
         "height": raw.height,
+        "times": raw.times,
     }

@@ -82,6 +82,7 @@ def _answer(
 def _fill(extraction: Extraction, result: dict[str, Any]) -> None:
     extraction.pages = [ExtractedPage(**page) for page in result["pages"]]
     extraction.engine, extraction.title, extraction.metadata = result["engine"], result["title"], result["metadata"]
+    extraction.source = result["source"]
     extraction.date = date.fromisoformat(result["date"]) if result["date"] else None
     extraction.notices = [Notice(code, notice_sentence(code, details)) for code, details in result["notices"]]
     extraction.attachments = [ExtractedAttachment(name, Path(path)) for name, path in result["attachments"]]

@@ -33,6 +33,7 @@ class ExtractedPage:
     """One page: `text` is cleaned, `raw` as the parser gave it ("" where it is the same).
 
     `offset_map` is [[offset in text, offset in raw], ...], linear in between, None where raw is empty. Sizes are points.
+    `times` is [[offset in text, second of the recording], ...] of a transcript.
     """
 
     number: int
@@ -43,6 +44,7 @@ class ExtractedPage:
     needs_ocr: bool = False
     width: float | None = None
     height: float | None = None
+    times: list[list[float]] | None = None
 
 
 @dataclass
@@ -53,6 +55,7 @@ class Extraction:
     mime: str
     engine: str
     title: str = ""
+    source: str = "extraction"
     date: date | None = None
     metadata: dict[str, Any] = field(default_factory=dict)
     notices: list[Notice] = field(default_factory=list)

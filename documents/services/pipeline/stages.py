@@ -162,7 +162,9 @@ def _better_title(document: Document, reading: Extraction) -> str:
 def _publish_reading(document: Document, reading: Extraction, specs: Sequence[ChunkSpec]) -> None:
     """Write the reading and let it replace the published one, in search too."""
     last = document.text_versions.order_by("-number").values_list("number", flat=True).first() or 0
-    version = TextVersion.objects.create(document=document, number=last + 1, engine=reading.engine[:60], characters=reading.characters)
+    version = TextVersion.objects.create(
+        document=document, number=last + 1, source=reading.source, engine=reading.engine[:60], characters=reading.characters
+    )
     Page.objects.bulk_create(_pages(version, reading), batch_size=ROWS)
     Chunk.objects.bulk_create(_chunks(version, specs), batch_size=ROWS)
     if document.text_version_id is not None:
@@ -187,6 +189,7 @@ def _pages(version: TextVersion, reading: Extraction) -> Iterator[Page]:
             needs_ocr=page.needs_ocr,
             width=page.width,
             height=page.height,
+            times=page.times,
         )
 
 

@@ -30,6 +30,8 @@ LABELS: dict[str, str | Promise] = {
     "lastModifiedBy": _("Last changed by"),
     "creator": _("Made with"),
     "producer": _("PDF made by"),
+    "duration": _("Length"),
+    "speakers": _("Speakers"),
     "encoding": _("Character encoding"),
     "message_id": _("Message ID"),
 }

@@ -37,7 +37,7 @@ class Child:
 
     def __init__(self, entry: str, limits: Limits) -> None:
         self._limits = limits
-        self._process = _spawner.start(entry, limits)
+        self._process = spawn(MODULE, str(os.getpid()), json.dumps(asdict(limits)), entry)
         self._jobs = 0
         self._resident_at_first: int | None = None
 
@@ -179,20 +179,27 @@ class _Spawner:
     def __init__(self) -> None:
         self._executor: ThreadPoolExecutor | None = None
 
-    def start(self, entry: str, limits: Limits) -> subprocess.Popen[bytes]:
+    def start(self, command: list[str]) -> subprocess.Popen[bytes]:
         self._executor = self._executor or ThreadPoolExecutor(1, thread_name_prefix="sandbox-spawner")
-        return self._executor.submit(self._popen, entry, limits).result()
+        return self._executor.submit(self._popen, command).result()
 
     def forget(self) -> None:
         self._executor = None
 
     @staticmethod
-    def _popen(entry: str, limits: Limits) -> subprocess.Popen[bytes]:
+    def _popen(command: list[str]) -> subprocess.Popen[bytes]:
         kept = {key: value for key, value in os.environ.items() if key in _KEPT}
         environment = {**kept, "PYTHONPATH": str(_ROOT), "PYTHONDONTWRITEBYTECODE": "1", "HOME": "/"}
-        command = [sys.executable, "-m", MODULE, str(os.getpid()), json.dumps(asdict(limits)), entry]
         return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd="/", env=environment, start_new_session=True)
 
 
 _spawner = _Spawner()
+
+
+def spawn(module: str, *arguments: str) -> subprocess.Popen[bytes]:
+    """Start `python -m module arguments` with pipes and no secrets in its environment; it ends with this process, if it asks to
+    (`worker.die_with`)."""
+    return _spawner.start([sys.executable, "-m", module, *arguments])
+
+
 os.register_at_fork(after_in_child=_spawner.forget)

@@ -50,7 +50,7 @@ Entry = Callable[[dict[str, Any], Surroundings], dict[str, Any]]
 def main() -> None:
     parent, limits, entry = int(sys.argv[1]), Limits(**json.loads(sys.argv[2])), sys.argv[3]
     answers = _own_stdout()
-    _die_with(parent)
+    die_with(parent)
     _confine(limits)
     logging.disable(logging.CRITICAL)
     run = _entry(entry)
@@ -70,7 +70,7 @@ def _own_stdout() -> IO[bytes]:
     return answers
 
 
-def _die_with(parent: int) -> None:
+def die_with(parent: int) -> None:
     """Take the kernel's word that this process goes when its parent goes; it may have gone already."""
     if sys.platform == "linux":
         libc = ctypes.CDLL(None, use_errno=True)

@@ -17,6 +17,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from documents.models import Citation, Document, Page
+from documents.services.extraction.parsers.subtitles import clock
+from documents.services.search import moments
 from documents.services.search.fusion import Ranked
 from documents.services.search.highlighting import Excerpt, Mark, best_sentence, excerpt, marks_in
 from documents.services.search.matching import Matching
@@ -115,15 +117,37 @@ def hits(found: Sequence[Permitted], evidence: Evidence) -> list[Hit]:
     marks = marks_in(texts, languages, evidence.matching, [[text for _key, text in written[passage.chunk]] for passage, _place in found])
     starts = _page_starts(chunks.values())
     address = reverse("documents:detail", args=[_NOBODY])  # once: it takes longer than the rest of a hit
+    spoken = Spoken([chunks[passage.chunk] for passage, place in found if place.kind == moments.TRANSCRIPT])
     made = []
     for (passage, place), text, marked in zip(found, texts, marks, strict=True):
         part = excerpt(text, marked, shown=passage.chunk in evidence.by_words)
         chunk = chunks[passage.chunk]
-        page = chunk.page_from + max(bisect_right(starts[chunk.pk], part.at) - 1, 0)
+        at = moments.said_at(text, evidence.text, part.at) if place.kind == moments.TRANSCRIPT else part.at
+        page = chunk.page_from + max(bisect_right(starts[chunk.pk], at) - 1, 0)
         sentence = _sentence(passage.chunk, text, marked, evidence)
         url = f"{address.replace(str(_NOBODY), str(chunk.document))}?page={page}&chunk={chunk.pk}{sentence}"
-        made.append(_hit(passage, place, chunk, page, part, url, _why(passage.chunk, part, written[passage.chunk], evidence)))
+        before = starts[chunk.pk][page - chunk.page_from] if page > chunk.page_from else -chunk.start
+        time_s = spoken.time_of(chunk, page, at - before)
+        why = _why(passage.chunk, part, written[passage.chunk], evidence)
+        made.append(_hit(passage, place, chunk, page, part, spoken.address(chunk, time_s) or url, why, time_s))
     return made
+
+
+class Spoken:
+    """When the words of hits in transcripts were said; two queries for all of them, none where there is no transcript."""
+
+    def __init__(self, chunks: Sequence[Shown]) -> None:
+        pages = {(chunk.text_version, page) for chunk in chunks for page in range(chunk.page_from, chunk.page_to + 1)}
+        self._times = moments.times_of(pages)
+        self._players = moments.players_of({chunk.document for chunk in chunks})
+
+    def time_of(self, chunk: Shown, page: int, offset: int) -> float | None:
+        return moments.time_at(self._times.get((chunk.text_version, page), []), offset)
+
+    def address(self, chunk: Shown, time_s: float | None) -> str:
+        """The player at that moment, "" where there is none."""
+        player = self._players.get(chunk.document, "")
+        return f"{player}#t={time_s:.2f}" if player and time_s is not None else ""
 
 
 def _sentence(chunk: int, text: str, marks: Sequence[Mark], evidence: Evidence) -> str:
@@ -133,8 +157,10 @@ def _sentence(chunk: int, text: str, marks: Sequence[Mark], evidence: Evidence) 
     return f"&near={quote(evidence.text[:LONGEST_NEAR])}"
 
 
-def _hit(passage: Ranked, place: Place, chunk: Shown, page: int, part: Excerpt, url: str, why: list[str]) -> Hit:
+def _hit(passage: Ranked, place: Place, chunk: Shown, page: int, part: Excerpt, url: str, why: list[str], time_s: float | None) -> Hit:
     pointer = _("%(title)s, p. %(page)d") % {"title": chunk.title, "page": page} if chunk.page_count > 1 else chunk.title
+    if time_s is not None:
+        pointer = _("%(title)s, %(time)s") % {"title": chunk.title, "time": clock(time_s)}
     return Hit(
         document=chunk.document,
         title=chunk.title,
@@ -150,6 +176,7 @@ def _hit(passage: Ranked, place: Place, chunk: Shown, page: int, part: Excerpt, 
         why=why,
         citation=pointer,
         url=url,
+        time_s=time_s,
     )
 
 

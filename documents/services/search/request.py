@@ -7,6 +7,8 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from documents.services.extraction.parsers.subtitles import clock
+
 Mode = Literal["hybrid", "text", "semantic"]
 MODES: tuple[Mode, ...] = ("hybrid", "text", "semantic")
 PAGE_SIZE = 20
@@ -28,7 +30,8 @@ class SearchRequest:
 
 @dataclass(frozen=True)
 class Hit:
-    """One passage. `snippet` is HTML: escaped text, and <mark> around what was looked for; `page` is where the best of it stands."""
+    """One passage. `snippet` is HTML: escaped text, and <mark> around what was looked for; `page` is where the best of it stands, `time_s`
+    the second of the recording at which it was said."""
 
     document: uuid.UUID
     title: str
@@ -44,6 +47,11 @@ class Hit:
     why: list[str]
     citation: str
     url: str
+    time_s: float | None = None
+
+    @property
+    def time(self) -> str:
+        return "" if self.time_s is None else clock(self.time_s)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from cases.services.citations.keys import key, slug
-from cases.services.citations.patterns import Patterns
+from cases.services.citations.patterns import Patterns, Rule
 
 _DIVISIONS = r"Ch|QB|KB|Admin|Comm|Fam|Pat|TCC|IPEC|Admlty|Costs|COP|LAC|AAC|IAC|LC|TC"
 # United Kingdom, Ireland, Australia, New Zealand, Hong Kong, Singapore, South Africa, the Caribbean, the Commonwealth.
@@ -28,8 +28,8 @@ GRAMMAR = Patterns(
     "neutral",
     10,
     [
-        (_ECLI, "case", lambda m: key("ecli", m["country"], m["court"], m["year"], m["number"])),
-        (_BRITISH, "case", lambda m: key(slug(m["court"] + (m["division"] or "")), m["year"], m["number"])),
-        (_OF_CANADA, "case", lambda m: key(slug(m["court"]), m["year"], m["number"])),
+        Rule(_ECLI, "case", lambda m: key("ecli", m["country"], m["court"], m["year"], m["number"]), ("ecli:",)),
+        Rule(_BRITISH, "case", lambda m: key(slug(m["court"] + (m["division"] or "")), m["year"], m["number"])),
+        Rule(_OF_CANADA, "case", lambda m: key(slug(m["court"]), m["year"], m["number"])),
     ],
 )

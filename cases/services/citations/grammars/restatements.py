@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from cases.services.citations.keys import key, slug
-from cases.services.citations.patterns import Patterns
+from cases.services.citations.patterns import Patterns, Rule
 
 _SERIES = {"first": "", "second": "2d", "third": "3d", "fourth": "4th", "2d": "2d", "3d": "3d", "4th": "4th"}
 _RESTATEMENT = re.compile(
@@ -17,5 +17,12 @@ _RESTATEMENT = re.compile(
 GRAMMAR = Patterns(
     "restatements",
     10,
-    [(_RESTATEMENT, "other", lambda m: key("restatement" + _SERIES[(m["series"] or "first").lower()], slug(m["subject"]), m["section"]))],
+    [
+        Rule(
+            _RESTATEMENT,
+            "other",
+            lambda m: key("restatement" + _SERIES[(m["series"] or "first").lower()], slug(m["subject"]), m["section"]),
+            ("restatement",),
+        )
+    ],
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from cases.services.citations.keys import key
-from cases.services.citations.patterns import Patterns
+from cases.services.citations.patterns import Patterns, Rule
 
 _PUBLIC_LAW = re.compile(
     r"(?<!\w)(?:Pub(?:lic|\.) ?L(?:aw|\.)|P\. ?L\.)(?: ?Nos?\.?)? ?(?P<law>\d{2,3}-\d{1,4})(?![\w-]\d)(?P<pin>,? §§? ?\d+[\w()]*)?", re.I
@@ -20,9 +20,9 @@ GRAMMAR = Patterns(
     "us_executive",
     10,
     [
-        (_PUBLIC_LAW, "statute", lambda m: key("publ", m["law"])),
-        (_AT_LARGE, "statute", lambda m: key("stat", m["volume"], m["page"])),
-        (_ORDER, "regulation", lambda m: key("execorder", m["number"].replace(",", ""))),
-        (_PROCLAMATION, "regulation", lambda m: key("proclamation", m["number"].replace(",", ""))),
+        Rule(_PUBLIC_LAW, "statute", lambda m: key("publ", m["law"]), ("publ", "pub.l", "p.l.")),
+        Rule(_AT_LARGE, "statute", lambda m: key("stat", m["volume"], m["page"]), ("stat.",)),
+        Rule(_ORDER, "regulation", lambda m: key("execorder", m["number"].replace(",", "")), ("exec", "e.o.")),
+        Rule(_PROCLAMATION, "regulation", lambda m: key("proclamation", m["number"].replace(",", "")), ("proc",)),
     ],
 )

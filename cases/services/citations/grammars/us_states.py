@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 
 from cases.services.citations.keys import key, slug
-from cases.services.citations.patterns import Patterns
+from cases.services.citations.patterns import Patterns, Rule
 
 _SUBS = r"(?P<pin>(?:\([0-9A-Za-z]{1,5}\))*)"
 _SECTION = r"\d{1,5}[A-Z]{0,2}(?:[.:-]\d{1,5}[A-Za-z]{0,2}){0,3}(?![\w])"
@@ -31,7 +31,7 @@ _CODES = (  # as written in the state itself, and the key of its full form
     (r"N\. ?J\. ?S\. ?A\.", "njstatann"),
     (r"O\. ?C\. ?G\. ?A\.", "gacodeann"),
     (r"R\. ?S\. ?Mo\.|RSMo", "morevstat"),
-    (r"MCL(?:A)?|M\. ?C\. ?L\.", "michcomplaws"),
+    (r"MCLA?|M\. ?C\. ?L\.", "michcomplaws"),
     (r"HRS", "hawrevstat"),
     (r"MCA", "montcodeann"),
 )
@@ -60,23 +60,23 @@ def _constitution(match: re.Match[str]) -> str:
     return key(slug(match["state"]) + "const", what, _number(match["number"]), _number(match["section"]) if match["section"] else None)
 
 
-def _code(name: str, slugged: str) -> tuple[re.Pattern[str], str]:
-    return re.compile(
-        rf"(?<![\w.])(?:{name})(?: Ann\.)?,? ?(?:§§? ?|[Ss]ections? |[Ss]ec\. )?(?P<section>\d{_SECTION[2:]}){_SUBS}"
-    ), slugged
+def _code(name: str, slugged: str) -> tuple[re.Pattern[str], str, tuple[str, ...]]:
+    pattern = re.compile(rf"(?<![\w.])(?:{name})(?: Ann\.)?,? ?(?:§§? ?|[Ss]ections? |[Ss]ec\. )?(?P<section>\d{_SECTION[2:]}){_SUBS}")
+    needs = tuple(re.sub(r"A\?$|\\| \?", "", each).lower() for each in name.split("|"))
+    return pattern, slugged, needs
 
 
 GRAMMAR = Patterns(
     "us_states",
     10,
     [
-        (_MASSACHUSETTS, "statute", lambda m: key("massgenlaws", m["chapter"], m["section"])),
-        (_ILLINOIS, "statute", lambda m: key("illcompstat", m["chapter"], f"{m['act']}/{m['section']}")),
-        (_OKLAHOMA, "statute", lambda m: key("oklastat", m["title"], m["section"])),
-        (_CONSTITUTION, "constitution", _constitution),
+        Rule(_MASSACHUSETTS, "statute", lambda m: key("massgenlaws", m["chapter"], m["section"]), ("g.l.",)),
+        Rule(_ILLINOIS, "statute", lambda m: key("illcompstat", m["chapter"], f"{m['act']}/{m['section']}"), ("ilcs",)),
+        Rule(_OKLAHOMA, "statute", lambda m: key("oklastat", m["title"], m["section"]), ("o.s.",)),
+        Rule(_CONSTITUTION, "constitution", _constitution, ("const",)),
         *(
-            (pattern, "statute", lambda m, slugged=slugged: key(slugged, m["section"]))
-            for pattern, slugged in (_code(*code) for code in _CODES)
+            Rule(pattern, "statute", lambda m, slugged=slugged: key(slugged, m["section"]), needs)  # type: ignore[misc]
+            for pattern, slugged, needs in (_code(*code) for code in _CODES)
         ),
     ],
 )

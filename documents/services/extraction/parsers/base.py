@@ -34,22 +34,25 @@ class Job:
 
 @dataclass
 class RawPage:
-    """A page as the parser found it, sizes in points."""
+    """A page as the parser found it, sizes in points; `times` of a transcript as [[offset in text, second], ...]."""
 
     text: str
     label: str = ""
     needs_ocr: bool = False
     width: float | None = None
     height: float | None = None
+    times: list[list[float]] | None = None
 
 
 @dataclass
 class Parsed:
-    """What a parser found. `printed` says that the pages have lines and edges, as on paper, so that running headers may be dropped."""
+    """What a parser found. `printed` says that the pages have lines and edges, as on paper, so that running headers may be dropped;
+    `source` is a TextVersion.Source."""
 
     pages: list[RawPage]
     engine: str
     printed: bool = False
+    source: str = "extraction"
     title: str = ""
     date: date | None = None
     metadata: dict[str, Any] = field(default_factory=dict)

@@ -1,0 +1,61 @@
+"""What the model is given to hear at once: stretches with speech, cut where nobody speaks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from audio.services import spans
+from audio.services.sampling import WINDOW_S
+from audio.services.transcription.words import Clip
+
+LONGEST_S = 28.0
+"""The model hears half a minute at once; words at its very end would be cut off."""
+PAD_S = 0.2
+PAUSE_S = 3.0
+"""A pause that ends a clip: in long silence a speech model hears things."""
+LOOK_BACK_S = 8.0
+"""Speech without a pause is cut at the least likely speech in its last seconds."""
+CLIPS_A_PIECE = 8
+"""Of a piece, whose words are published together: what a crash costs at most."""
+
+
+def clips_of(speech: NDArray[np.uint8], duration_s: float) -> list[Clip]:
+    """Clips in order, from the probabilities of speech (0 to 255, a value for each window of 32 ms). They do not overlap."""
+    clips: list[list[float]] = []
+    for first, last in _short(spans.runs(spans.speech_mask(speech)), speech):
+        start, end = first * WINDOW_S, last * WINDOW_S
+        if clips and start - clips[-1][1] <= PAUSE_S and end - clips[-1][0] <= LONGEST_S:
+            clips[-1][1] = end
+        else:
+            clips.append([start, end])
+    return _padded(clips, duration_s)
+
+
+def pieces_of(clips: Sequence[Clip]) -> list[Sequence[Clip]]:
+    return [clips[first : first + CLIPS_A_PIECE] for first in range(0, len(clips), CLIPS_A_PIECE)]
+
+
+def _short(found: Sequence[tuple[int, int]], speech: NDArray[np.uint8]) -> list[tuple[int, int]]:
+    """The runs, those cut that are longer than a clip."""
+    longest, back = int(LONGEST_S / WINDOW_S), int(LOOK_BACK_S / WINDOW_S)
+    short: list[tuple[int, int]] = []
+    for first, last in found:
+        while last - first > longest:
+            cut = first + longest - back + int(np.argmin(speech[first + longest - back : first + longest]))
+            short.append((first, cut))
+            first = cut
+        short.append((first, last))
+    return short
+
+
+def _padded(clips: Sequence[Sequence[float]], duration_s: float) -> list[Clip]:
+    """With a moment before and after, as far as nobody else speaks there."""
+    padded: list[Clip] = []
+    for index, (start, end) in enumerate(clips):
+        before = padded[-1].end_s if padded else 0.0
+        after = clips[index + 1][0] if index + 1 < len(clips) else duration_s
+        padded.append(Clip(round(max(before, start - PAD_S), 3), round(min(after, end + PAD_S, duration_s), 3)))
+    return [clip for clip in padded if clip.end_s > clip.start_s]

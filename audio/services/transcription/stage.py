@@ -1,0 +1,138 @@
+"""What the task does that writes a transcript: piece by piece, each published when it is done; then the document, then the end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from audio.errors import failure
+from audio.jobs import AudioProcessingJob
+from audio.models import AudioPart, AudioSession, TranscriptSegment
+from audio.services import sessions
+from audio.services.processing import decode_again
+from audio.services.transcript import carrying, document
+from audio.services.transcript.segments import Segment, segments_of
+from audio.services.transcription import weights
+from audio.services.transcription.client import TranscriberFailed, transcriber
+from audio.services.transcription.clips import clips_of, pieces_of
+from audio.services.transcription.doubts import doubts_about
+from audio.services.transcription.hotwords import hotwords_of
+from audio.services.transcription.weights import NoSpeechModel
+from audio.services.transcription.words import Clip, Heard
+from audio.services.work import measure, mine, minutes, notice, pcm_of, publishing
+from tasks.run import TaskRun
+
+WRITTEN = 97.0
+"""Percent at which all words are there."""
+Result = dict[str, Any]
+
+
+def transcribe(job: AudioProcessingJob, run: TaskRun) -> Result:
+    """Write the transcript; goes on behind the last piece that an earlier attempt published."""
+    session = _begin(job, run)
+    try:
+        _write(session, decode_again(session, run), run)
+    except NoSpeechModel as missing:
+        return _without(session, run, str(missing))
+    except TranscriberFailed as broken:
+        raise failure("speech_failed", reason=broken.reason) from broken
+    return _conclude(session, run)
+
+
+def _begin(job: AudioProcessingJob, run: TaskRun) -> AudioSession:
+    with run.publish():
+        session = mine(job.session_id, run)
+        session.status = AudioSession.Status.TRANSCRIBING
+        session.save(update_fields=["status", "updated"])
+        sessions.announce(session, percent=sessions.HEARD, attempt=run.attempt)
+    return session
+
+
+def _write(session: AudioSession, pcm: Path, run: TaskRun) -> None:
+    parts = AudioPart.objects.filter(session=session, version=session.version).order_by("index").values_list("speech", flat=True)
+    speech = np.frombuffer(b"".join(bytes(part) for part in parts), np.uint8)
+    clips = clips_of(speech, session.duration_s or 0.0)
+    run.progress(0, "transcribing")
+    left = [clip for clip in clips if clip.end_s > session.transcribed_s]
+    if left and not session.transcribed_s:  # what a dead attempt of an older kind may have left
+        TranscriptSegment.objects.filter(session=session, version=session.version).delete()
+    hints = hotwords_of(session.case)
+    for piece in pieces_of(left):
+        session = _write_piece(session, pcm, piece, speech, hints, run)
+
+
+def _write_piece(
+    session: AudioSession, pcm: Path, piece: Sequence[Clip], speech: NDArray[np.uint8], hints: str, run: TaskRun
+) -> AudioSession:
+    began, whole = time.monotonic(), session.duration_s or 0.0
+    heard: list[Heard] = []
+
+    def on_heard(found: Heard) -> None:
+        heard.append(found)
+        run.progress(WRITTEN * found.clip.end_s / whole, "transcribing", minutes(found.clip.end_s, whole))
+
+    ask = transcriber().transcribe
+    language = ask(pcm, piece, check=run.check, on_heard=on_heard, language=session.language, hotwords=hints)
+    heard = [_once_more(found, pcm, speech, language.code, run) for found in heard]
+    segments = [segment for found in heard for segment in segments_of(found, speech, language.code)]
+    with publishing(session, run) as locked:
+        first = TranscriptSegment.objects.filter(session=locked, version=locked.version).count()
+        TranscriptSegment.objects.bulk_create(_rows(locked, first, segments), batch_size=500)
+        locked.language, locked.transcribed_s = language.code, piece[-1].end_s
+        locked.save(update_fields=["language", "transcribed_s", "updated"])
+        measure(locked, "transcribing", began, sum(clip.end_s - clip.start_s for clip in piece))
+    return locked
+
+
+def _once_more(found: Heard, pcm: Path, speech: NDArray[np.uint8], language: str, run: TaskRun) -> Heard:
+    """A clip in which the model ran in circles is asked for again, without hints; the better answer counts."""
+    if not doubts_about(found.words, speech):
+        return found
+    answers: list[Heard] = []
+    transcriber().transcribe(pcm, [found.clip], check=run.check, on_heard=answers.append, language=language, again=True)
+    again = answers[0] if answers else found
+    return again if len(doubts_about(again.words, speech)) < len(doubts_about(found.words, speech)) else found
+
+
+def _rows(session: AudioSession, first: int, segments: Sequence[Segment]) -> list[TranscriptSegment]:
+    return [
+        TranscriptSegment(
+            session=session, version=session.version, index=first + place, start_s=segment.start_s, end_s=segment.end_s,
+            text=segment.text, words=[list(word) for word in segment.words], confidence=segment.confidence, doubts=segment.doubts,
+        )
+        for place, segment in enumerate(segments)
+    ]  # fmt: skip
+
+
+def _conclude(session: AudioSession, run: TaskRun) -> Result:
+    """The new transcript takes the old one's place, with what people changed in it; then it is read as a document."""
+    run.progress(WRITTEN, "concluding")
+    result: Result = {}
+    with publishing(session, run, result) as locked:
+        locked.engine = weights.speech_model().name
+        carrying.replace(locked)
+        result.update(segments=locked.segments.filter(version=locked.version).count(), language=locked.language)
+        document.publish(locked, parent=run.record)
+        sessions.settle(locked, AudioSession.Status.READY)
+    _drop_sound(session)
+    return result
+
+
+def _without(session: AudioSession, run: TaskRun, reason: str) -> Result:
+    """No model: what was heard is shown, and what is missing is said."""
+    result: Result = {"segments": 0}
+    with publishing(session, run, result) as locked:
+        locked.notices = [*locked.notices, notice("no_speech_model", reason.replace("%", "%%"))]
+        locked.save(update_fields=["notices", "updated"])
+        sessions.settle(locked, AudioSession.Status.READY)
+    _drop_sound(session)
+    return result
+
+
+def _drop_sound(session: AudioSession) -> None:
+    pcm_of(session).unlink(missing_ok=True)
