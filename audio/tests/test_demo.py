@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from itertools import pairwise
 from typing import Any
 
@@ -56,6 +57,38 @@ def test_the_hearing_is_there_once_and_as_the_truth_beside_it_says(owner, api):
     assert (speech & said).sum() / said.sum() > 0.85, "what is said is found as speech, its pauses for breath are not"
     assert (speech & timeline(TRUTH["utterances"], 0.4)).sum() / speech.sum() > 0.9, "and little else is"
     assert not [each for each in heard if each["label"] == "clipping"]
+
+
+NUMBERS = re.compile(r"(?<=\d)[,.:-](?=\d)")
+ALIKE = {"vs": "v", "versus": "v", "u.s.c": "usc", "u.s": "us", "ms": "ms", "five": "5"}
+
+
+def words_of(text: str) -> list[str]:
+    """For comparing: small letters, numbers without marks, ways to write the same word as one."""
+    words = [word.strip(".,:;?!$") for word in NUMBERS.sub("", text.lower()).replace("-", " ").split()]
+    return [ALIKE.get(word, re.sub(r"(?<=\d)(st|nd|rd|th)$", "", word)) for word in words if word]
+
+
+def mistakes(said: list[str], heard: list[str]) -> int:
+    """Words to change, leave out or put in (Levenshtein's distance)."""
+    row = list(range(len(heard) + 1))
+    for number, word in enumerate(said, 1):
+        before, row = row, [number]
+        for index, other in enumerate(heard, 1):
+            row.append(min(before[index - 1] + (word != other), before[index] + 1, row[-1] + 1))
+    return row[-1]
+
+
+def test_the_transcript_says_what_was_said(owner, api):
+    case = fill(owner)
+    hear_it()
+    session = AudioSession.objects.get(case=case)
+    if session.document is None:
+        pytest.skip("there is no speech model here")
+    said = words_of(" ".join(each["text"] for each in TRUTH["utterances"]))
+    heard = words_of(" ".join(segment.text for segment in session.segments.all()))
+    assert mistakes(said, heard) / len(said) < 0.1
+    assert "preliminary injunction" in " ".join(heard)
 
 
 def test_who_deleted_the_hearing_does_not_get_it_back(owner):
