@@ -9,11 +9,13 @@ from django.conf import settings
 
 from audio.jobs import AudioProcessingJob
 from audio.services import processing, sessions
+from audio.services.speaking import cache
 from audio.services.transcript import editing
 from audio.services.transcription import stage
 from tasks.models import TaskRecord
-from tasks.registry import task
+from tasks.registry import NoPayload, task
 from tasks.run import TaskRun
+from tasks.scheduling.schedules import Schedule, declare
 
 
 def session_ended(record: TaskRecord, job: AudioProcessingJob, outcome: str) -> None:
@@ -29,6 +31,15 @@ def sessions_retried(retried: Sequence[tuple[TaskRecord, AudioProcessingJob]]) -
 def process_audio_file(job: AudioProcessingJob, run: TaskRun) -> dict[str, Any]:
     """Hear a recording: levels, clipping, where somebody speaks."""
     return processing.process_audio_file(job, run)
+
+
+@task("audio.cleanup_speech")
+def cleanup_speech(job: NoPayload, run: TaskRun) -> dict[str, Any]:
+    """Remove what was read aloud long ago, on the machine where this runs."""
+    return {"files": cache.sweep()}
+
+
+declare(Schedule("Clean up speech", "audio.cleanup_speech", crontab="45 2 *", description="Daily 02:45 UTC."))
 
 
 @task(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shlex
+import shutil
 from collections.abc import Collection
 from urllib.parse import urlsplit
 
@@ -48,3 +50,14 @@ def address(name: str, schemes: Collection[str], example: str) -> str:
     if value and urlsplit(value).scheme not in schemes:
         raise ImproperlyConfigured(f"{name} must be an address like {example}.")
     return value
+
+
+def command(name: str) -> list[str]:
+    """A program of this machine with its arguments, written as for a shell (which is not used); empty where nothing is set."""
+    try:
+        words = shlex.split(text(name))
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} cannot be understood: {error}.") from error
+    if words and shutil.which(words[0]) is None:
+        raise ImproperlyConfigured(f"{name} names the program '{words[0]}', which cannot be run on this machine.")
+    return words

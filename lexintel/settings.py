@@ -12,7 +12,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from lexintel.environment import address, boolean, integer, one_of, text, words
+from lexintel.environment import address, boolean, command, integer, one_of, text, words
 from lexintel.monitoring import logs
 
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # onnxruntime's own reports to its maker; nothing leaves the machine
@@ -220,6 +220,9 @@ EMBEDDING_URL = env.str("EMBEDDING_URL", default="")
 EMBEDDING_MODEL = env.str("EMBEDDING_MODEL", default="")
 EMBEDDING_API_KEY = env.str("EMBEDDING_API_KEY", default="")
 EMBEDDING_FOLDER = env.str("EMBEDDING_FOLDER", default="")
+TTS_COMMAND = command("TTS_COMMAND")  # reads UTF-8 text, writes WAV; empty: nothing is read aloud
+TTS_SECONDS = integer("TTS_SECONDS", 60, 1, 3600)  # that it may take for about a minute of speech
+TTS_CACHE_MB = integer("TTS_CACHE_MB", 200, 1, 100_000)
 WHISPER_MODEL = env.str("WHISPER_MODEL", default="")
 TRANSCRIBER_IDLE_SECONDS = integer("TRANSCRIBER_IDLE_SECONDS", 300, 5, 86_400)
 TRANSCRIPTIONS_AT_ONCE = integer("TRANSCRIPTIONS_AT_ONCE", 1, 1, 1000)
@@ -297,6 +300,7 @@ CONTENT_SECURITY_POLICY = {
         "default-src": ["'self'"],
         "img-src": ["'self'", "data:", "blob:"],
         "font-src": ["'self'", "data:"],
+        "media-src": ["'self'", "blob:"],
         "connect-src": ["'self'"],
         "worker-src": ["'self'", "blob:"],
         "object-src": ["'none'"],

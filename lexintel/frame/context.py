@@ -10,6 +10,7 @@ from documents.services.extraction.sentences import listed_formats
 def site(request: HttpRequest) -> dict[str, Any]:
     """What every page's frame needs to know."""
     return {
+        "reads_aloud": bool(settings.TTS_COMMAND),
         "max_upload_mb": settings.MAX_UPLOAD_MB,
         "readable_formats": listed_formats(),
         "unreadable_suffixes": " ".join(suffix[1:] for suffix in registry.unreadable_suffixes()),

@@ -75,8 +75,8 @@ def _page(members: int = 200) -> Expected:
     return Expected((members, members, members, 404, 302))
 
 
-def _read(status: int = 200) -> Expected:
-    return Expected((status, status, status, 404, 401))
+def _read(status: int = 200, **options: Any) -> Expected:
+    return Expected((status, status, status, 404, 401), **options)
 
 
 def _everyone(status: int = 200, nobody: int = 401, **options: Any) -> Expected:
@@ -245,6 +245,7 @@ TABLE: dict[str, dict[str, Expected]] = {
     **{f"api/audio/<session_id>/transcript.{form}": {"GET": _read()} for form in ("vtt", "srt", "txt", "json", "docx")},
     "api/audio/<session_id>/file/": {"GET": _read()},
     "api/audio/<session_id>/progress/": {"GET": _read()},
+    "api/speech/": {"POST": _read(409, send=lambda world: json(document=str(world.document.pk), page=1)(world))},
     "cases/<pk>/hearings/": {"GET": _page(), "POST": _editors(302, 302, send=_recording_form)},
     "audio/<pk>/": {"GET": _page()},
     "audio/<pk>/<action>/": {"POST": _editors(302, 302, ids=lambda world: {"pk": world.recording.pk, "action": "reprocess"})},

@@ -21,6 +21,8 @@ WRONG = [
     ("MAX_UPLOAD_MB", "-1", "MAX_UPLOAD_MB is '-1'; it must be a whole number from 1 to 100000."),
     ("DEBUG", "maybe", "DEBUG is 'maybe'; it must be yes or no."),
     ("TASK_EXECUTOR", "magic", "TASK_EXECUTOR is 'magic'; it must be one of background, celery, hybrid, djangoq."),
+    ("TTS_COMMAND", "no-such-engine --model x", "TTS_COMMAND names the program 'no-such-engine', which cannot be run on this machine."),
+    ("TTS_COMMAND", "cat 'x", "TTS_COMMAND cannot be understood: No closing quotation."),
     ("LOG_FORMAT", "xml", "LOG_FORMAT is 'xml'; it must be one of text, json."),
     ("REDIS_URL", "http://host", "REDIS_URL must be an address like redis://:password@host:6379/0."),
     ("DATABASE_URL", "mysql://u:secret@host/db", "DATABASE_URL must be an address like postgres://user:password@host/name."),

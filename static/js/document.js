@@ -8,6 +8,7 @@ import { toast } from "./toasts.js";
 import { run } from "./verbs.js";
 import { refresh } from "./live.js";
 import { PdfView } from "./document-pdf.js";
+import "./speech.js";
 
 const SETTLED_MS = 120;
 const STATUSES = new Set(["pending", "extracting", "embedding", "citing", "ready", "failed", "cancelled"]);

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
-from documents.services.demo import fill
+from audio.services.demo import fill
 
 
 class Command(BaseCommand):
@@ -26,4 +26,5 @@ class Command(BaseCommand):
         if user is None:
             raise CommandError(f"There is no user named {options['user']}.")
         case = fill(user)
-        self.stdout.write(f"{case.title}: {case.documents.filter(deleted_at=None).count()} documents, being read in the background")
+        documents, recordings = (rows.filter(deleted_at=None).count() for rows in (case.documents, case.audio))
+        self.stdout.write(f"{case.title}: documents {documents}, recordings {recordings}; they are read in the background")

@@ -13,8 +13,8 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from audio.services.demo import fill
 from documents.services import embedding
-from documents.services.demo import fill
 from lexintel.accounts.people import AccountError, first_administrator
 from lexintel.environment import boolean
 from lexintel.steps import step
