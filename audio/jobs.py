@@ -17,3 +17,11 @@ class BatchProcessingJob(BaseModel):
 
     batch_id: UUID
     session_ids: list[UUID]
+
+
+class SpeakAudioJob(BaseModel):
+    """Recorded chunks of a dictation: base64 of 16-bit PCM, mono, 16 kHz. `resource_id` is the dictation."""
+
+    resource_id: UUID
+    audio_chunks: list[str]
+    user_name: str = ""

@@ -115,6 +115,7 @@ class Dictation(models.Model):
 
     session = models.OneToOneField(AudioSession, primary_key=True, on_delete=models.CASCADE, related_name="dictation")
     client = models.CharField(max_length=64, blank=True, help_text="of who holds the place, chosen by the client")
+    speaker = models.CharField(max_length=150, blank=True, help_text="who dictates; names the speaker of the transcript")
     held_until = models.DateTimeField(null=True, blank=True)
     finals = models.JSONField(default=list, help_text="[[start, end, text], ...], seconds of the dictation")
     ended_at = models.DateTimeField(null=True, blank=True)

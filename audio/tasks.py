@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 
-from audio.jobs import AudioProcessingJob
+from audio.jobs import AudioProcessingJob, SpeakAudioJob
 from audio.services import processing, sessions
+from audio.services.dictation import sessions as dictations
 from audio.services.speaking import cache
 from audio.services.transcript import editing
 from audio.services.transcription import stage
@@ -61,3 +63,22 @@ def transcribe(job: AudioProcessingJob, run: TaskRun) -> dict[str, Any]:
 def publish_transcript(job: AudioProcessingJob, run: TaskRun) -> dict[str, Any]:
     """Write the document of a transcript anew after people have changed it."""
     return editing.publish(job, run)
+
+
+@task(dictations.SPEAK, payload=SpeakAudioJob, heavy=True)
+def process_speak_audio(job: SpeakAudioJob, run: TaskRun) -> dict[str, Any]:
+    """Take in the recorded chunks of a dictation."""
+    return dictations.speak(job, run)
+
+
+@task("audio.finish_dictations")
+def finish_dictations(job: NoPayload, run: TaskRun) -> dict[str, Any]:
+    """Make recordings of dictations that were left open."""
+    return {"finished": dictations.finish_abandoned()}
+
+
+declare(
+    Schedule(
+        "Finish dictations that were left open", "audio.finish_dictations", every=timedelta(minutes=5), description="Every five minutes."
+    )
+)

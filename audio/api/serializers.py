@@ -113,3 +113,24 @@ class NoteSerializer(serializers.ModelSerializer[AudioNote]):
 class NewNoteSerializer(serializers.Serializer[Any]):
     at_s = serializers.FloatField(min_value=0, max_value=86_400)
     text = serializers.CharField(max_length=4000)
+
+
+class NewDictationSerializer(serializers.Serializer[Any]):
+    case = serializers.UUIDField()
+    title = serializers.CharField(max_length=300, allow_blank=True, default="")
+
+
+class SpeakSerializer(serializers.Serializer[Any]):
+    resource_id = serializers.UUIDField(help_text="a case, or a dictation that was begun in one")
+    audio_chunks = serializers.ListField(
+        child=serializers.CharField(max_length=2_000_000),
+        allow_empty=False,
+        max_length=5000,
+        help_text="base64 of 16-bit PCM, mono, 16 kHz",
+    )
+    user_name = serializers.CharField(max_length=150, allow_blank=True, default="", help_text="who speaks; becomes the speaker's name")
+
+
+class SpokenSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField(help_text="of the recording")
+    task_id = serializers.UUIDField()

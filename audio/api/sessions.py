@@ -16,10 +16,20 @@ from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from audio.api.serializers import AcceptedAudioSerializer, AudioSerializer, DetectionSerializer, MetricSerializer, NewAudioSerializer
+from audio.api.serializers import (
+    AcceptedAudioSerializer,
+    AudioSerializer,
+    DetectionSerializer,
+    MetricSerializer,
+    NewAudioSerializer,
+    NewDictationSerializer,
+    SpeakSerializer,
+    SpokenSerializer,
+)
 from audio.api.transcript import TranscriptActions
 from audio.models import AudioSession
 from audio.services import sessions
+from audio.services.dictation import sessions as dictations
 from cases.models import Case
 from documents.api.documents import FilesParser
 from documents.api.errors import RefusedErrors
@@ -65,6 +75,32 @@ class AudioViewSet(
         named = [(file, file.name or "") for file in typed.validated_data["file"]]
         made = sessions.accept_many(named, case=case, user=request.user, kind=typed.validated_data["kind"])
         return Response(AcceptedAudioSerializer(made, many=True).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=NewDictationSerializer, responses={201: AudioSerializer}, filters=False)
+    @action(detail=False, methods=["post"])
+    def dictations(self, request: Request, **kwargs: Any) -> Response:
+        """Begin a dictation (editors); frames go to `/ws/dictation/{id}/`."""
+        typed = NewDictationSerializer(data=request.data)
+        typed.is_valid(raise_exception=True)
+        case = get_object_or_404(Case.objects.visible_to(request.user), pk=typed.validated_data["case"])
+        session = dictations.begin(case, request.user, typed.validated_data["title"])
+        return Response(AudioSerializer(session).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=SpeakSerializer, responses={202: SpokenSerializer}, filters=False)
+    @action(detail=False, methods=["post"])
+    def speak(self, request: Request, **kwargs: Any) -> Response:
+        """Recorded chunks of a dictation, all at once (editors). `resource_id` is a case, or a dictation that was begun in one."""
+        typed = SpeakSerializer(data=request.data)
+        typed.is_valid(raise_exception=True)
+        session, record = dictations.speak_later(request.user, **typed.validated_data)
+        return Response({"id": session.pk, "task_id": record.pk}, status=status.HTTP_202_ACCEPTED)
+
+    @extend_schema(request=None, responses=AudioSerializer, filters=False)
+    @action(detail=True, methods=["post"])
+    def finish(self, request: Request, **kwargs: Any) -> Response:
+        """End a dictation whose socket has gone (editors): what was said becomes a recording."""
+        session = dictations.finish(self.get_object(), request.user)
+        return Response(AudioSerializer(self.get_queryset().get(pk=session.pk)).data)
 
     def perform_destroy(self, instance: AudioSession) -> None:
         sessions.delete(instance, self.request.user)

@@ -18,7 +18,7 @@ from audio.services.transcript import exports
 from audio.services.transcript.editing import realigned
 from audio.services.transcript.reading import Line, Transcript
 from audio.services.transcript.segments import segments_of
-from audio.services.transcription.clips import LONGEST_S, clips_of, pieces_of
+from audio.services.transcription.clips import LONGEST_S, clips_of, pieces_of, wordless
 from audio.services.transcription.doubts import doubts_about
 from audio.services.transcription.words import Clip, Heard, Word
 from documents.services.extraction.parsers.subtitles import cues_of
@@ -58,6 +58,13 @@ def test_speech_without_a_pause_is_cut_where_it_is_least_likely():
     probabilities = speech((0, 60), whole=60)
     probabilities[round(24 / WINDOW_S)] = 120
     assert clips_of(probabilities, 60.0)[0].end_s == pytest.approx(24, abs=0.3)
+
+
+def test_speech_of_which_nothing_was_written_is_found_again():
+    probabilities = speech((0, 4), (6, 9), whole=20)
+    (stretch,) = wordless(Heard(Clip(0, 10), spoken("we go on the record now please", pace=0.55)), probabilities)
+    assert (stretch.start_s, stretch.end_s) == (pytest.approx(5.8, abs=0.1), pytest.approx(9.2, abs=0.1))
+    assert wordless(Heard(Clip(0, 5), spoken("we go on the record now please", pace=0.55)), probabilities) == []
 
 
 @pytest.mark.parametrize(

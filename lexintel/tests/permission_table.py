@@ -67,6 +67,10 @@ def json(**body: Any) -> Callable[[World], dict[str, Any]]:
     return lambda world: {"data": body, "content_type": "application/json"}
 
 
+def _json(**body: Any) -> dict[str, Any]:
+    return {"data": body, "content_type": "application/json"}
+
+
 def form(**body: Any) -> Callable[[World], dict[str, Any]]:
     return lambda world: {"data": body}
 
@@ -235,6 +239,11 @@ TABLE: dict[str, dict[str, Expected]] = {
     "api/audio/<pk>/reprocess/": {"POST": _editors(202)},
     "api/audio/<pk>/detections/": {"GET": _read()},
     "api/audio/<pk>/metrics/": {"GET": _read()},
+    "api/audio/dictations/": {"POST": Expected((201, 201, 403, 404, 401), send=lambda world: _json(case=str(world.case.pk)))},
+    "api/audio/speak/": {
+        "POST": Expected((202, 202, 403, 404, 401), send=lambda world: _json(resource_id=str(world.case.pk), audio_chunks=["AAA="]))
+    },
+    "api/audio/<pk>/finish/": {"POST": _editors(200)},
     "api/audio/<pk>/segments/": {"GET": _read()},
     "api/audio/<pk>/segments/<number>/": {"PATCH": _editors(200, send=json(text="The lease ended in June."))},
     "api/audio/<pk>/segments/<number>/edits/": {"GET": _read()},

@@ -5,6 +5,8 @@ Raises as `audio.services.sessions`.
 
 from __future__ import annotations
 
+import base64
+import binascii
 import tempfile
 from collections.abc import Sequence
 from datetime import timedelta
@@ -18,6 +20,7 @@ from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from audio.jobs import SpeakAudioJob
 from audio.models import AudioSession, Dictation
 from audio.services import sessions
 from audio.services.dictation import frames
@@ -25,14 +28,20 @@ from audio.services.work import FOLDER
 from cases.models import AuditEvent, Case, Role
 from documents.errors import Refused
 from documents.services.storage import blobs
+from tasks.errors import PermanentError
+from tasks.manager import manager
+from tasks.models import TaskRecord
+from tasks.run import TaskRun
 
+SPEAK, RECORDED = "audio.process_speak_audio", "recorded"
+PIECE = frames.LARGEST // 2
 HELD_FOR = timedelta(seconds=8)
 """How long a client that says nothing keeps its place."""
 ABANDONED_AFTER = timedelta(minutes=10)
 Final = tuple[float, float, str]
 
 
-def begin(case: Case, user: Any, title: str = "") -> AudioSession:
+def begin(case: Case, user: Any, title: str = "", speaker: str = "") -> AudioSession:
     """A dictation that waits for its first frame."""
     case.require(user, Role.EDITOR)
     title = " ".join(title.split())[:300] or _("Dictation of %(date)s") % {"date": timezone.localtime().strftime("%Y-%m-%d, %H:%M")}
@@ -40,7 +49,7 @@ def begin(case: Case, user: Any, title: str = "") -> AudioSession:
         session = AudioSession.objects.create(
             case=case, title=title, kind=AudioSession.Kind.DICTATION, created_by=user, name=f"{title}.wav"[-255:]
         )
-        Dictation.objects.create(session=session)
+        Dictation.objects.create(session=session, speaker=speaker or user.get_full_name() or user.get_username())
         AuditEvent.write("audio.dictation_begun", case=case, actor=user, target=session)
     return session
 
@@ -123,17 +132,51 @@ def finish_abandoned() -> int:
     return count
 
 
-def speak(session: AudioSession, user: Any, chunks: Sequence[bytes]) -> AudioSession:
-    """Frames that were recorded elsewhere, all at once; the dictation ends with them. Raises Refused (ended, busy, no_frame)."""
-    hold(session.pk, user, "recorded")
-    stored = frames.Frames(path_of(session.pk))
+def speak_later(user: Any, resource_id: UUID, audio_chunks: Sequence[str], user_name: str = "") -> tuple[AudioSession, TaskRecord]:
+    """Submit `audio.process_speak_audio` for chunks that were recorded elsewhere; into a case, a dictation is begun for them."""
+    chunks = decoded(audio_chunks)
+    if sum(map(len, chunks)) > frames.MOST_SECONDS * frames.BYTES_A_SECOND:
+        raise Refused(_("These chunks are longer than %(hours)d hours.") % {"hours": frames.MOST_SECONDS // 3600}, "too_long")
+    with transaction.atomic():
+        session = AudioSession.objects.visible_to(user).select_related("case").filter(pk=resource_id, dictation__isnull=False).first()
+        if session is None:
+            case = Case.objects.visible_to(user).filter(pk=resource_id).first()
+            if case is None:
+                raise Http404
+            session = begin(case, user, speaker=user_name)
+        hold(session.pk, user, RECORDED)
+        job = SpeakAudioJob(resource_id=session.pk, audio_chunks=list(audio_chunks), user_name=user_name)
+        record = manager.submit(SPEAK, job, scope=session.case_id, user=user)
+    return session, record
+
+
+def speak(job: SpeakAudioJob, run: TaskRun) -> dict[str, Any]:
+    """The task: the chunks become the dictation's frames, and the dictation ends. A second run finds it ended."""
+    user, result = run.record.user, {"session_id": str(job.resource_id)}
+    dictation = Dictation.objects.select_related("session__case").filter(session_id=job.resource_id).first()
+    if dictation is None or dictation.session.deleted_at is not None:
+        raise PermanentError(_("There is no such dictation."), "not_found")
+    if dictation.ended_at is not None:
+        return result
+    stored = frames.Frames(path_of(job.resource_id))
     try:
-        for chunk in chunks:
-            for first in range(0, len(chunk), frames.LARGEST // 2):
-                stored.take(stored.next.to_bytes(4, "big") + chunk[first : first + frames.LARGEST // 2])
+        pieces = [chunk[at : at + PIECE] for chunk in decoded(job.audio_chunks) for at in range(0, len(chunk), PIECE)]
+        for number, piece in enumerate(pieces[stored.next :], stored.next):
+            run.check()
+            stored.take(number.to_bytes(4, "big") + piece)
         stored.sync()
-    except frames.FrameRefused as refusal:
-        raise Refused(_("The chunks are not 16-bit sound with 16,000 samples a second on one channel."), "no_frame") from refusal
     finally:
         stored.close()
-    return finish(session, user)
+    finish(dictation.session, user)
+    return result
+
+
+def decoded(chunks: Sequence[str]) -> list[bytes]:
+    """Raises Refused (no_frame) for what is no base64 of 16-bit sound."""
+    try:
+        raw = [base64.b64decode(chunk, validate=True) for chunk in chunks]
+    except (binascii.Error, ValueError) as error:
+        raise Refused(_("The chunks are not base64."), "no_frame") from error
+    if any(len(chunk) % 2 for chunk in raw):
+        raise Refused(_("The chunks are not 16-bit sound with 16,000 samples a second on one channel."), "no_frame")
+    return raw

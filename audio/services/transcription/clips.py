@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from audio.services import spans
 from audio.services.sampling import WINDOW_S
-from audio.services.transcription.words import Clip
+from audio.services.transcription.words import Clip, Heard
 
 LONGEST_S = 29.0
 """The model hears half a minute at once; words at its very end would be cut off."""
@@ -18,6 +18,8 @@ PAUSE_S = 3.0
 """A pause that ends a clip: in long silence a speech model hears things."""
 LOOK_BACK_S = 8.0
 """Speech without a pause is cut at the least likely speech in its last seconds."""
+WORDLESS_S, UNTOUCHED_S, CLOSE_S = 1.2, 0.5, 1.0
+"""Speech without a word: longer than anybody stretches one; between pauses on both sides, shorter."""
 CLIPS_A_PIECE = 8
 """Of a piece, whose words are published together: what a crash costs at most."""
 
@@ -36,6 +38,32 @@ def clips_of(speech: NDArray[np.uint8], duration_s: float) -> list[Clip]:
 
 def pieces_of(clips: Sequence[Clip]) -> list[Sequence[Clip]]:
     return [clips[first : first + CLIPS_A_PIECE] for first in range(0, len(clips), CLIPS_A_PIECE)]
+
+
+def wordless(heard: Heard, speech: NDArray[np.uint8]) -> list[Clip]:
+    """Stretches of a clip in which somebody surely speaks and of which no word was written down; what is close together is one."""
+    first, last = int(heard.clip.start_s / WINDOW_S), int(heard.clip.end_s / WINDOW_S)
+    mask = spans.speech_mask(speech[first:last])
+    written = np.zeros(len(mask), bool)
+    for word in heard.words:
+        written[max(0, int(word.start_s / WINDOW_S) - first) : max(0, int(word.end_s / WINDOW_S) + 1 - first)] = True
+    found: list[list[int]] = []
+    for start, end in spans.runs(mask):
+        untouched = not written[start:end].any()
+        for since, until in spans.runs(~written[start:end]):
+            if (until - since) * WINDOW_S < (UNTOUCHED_S if untouched else WORDLESS_S):
+                continue
+            if found and (start + since - found[-1][1]) * WINDOW_S < CLOSE_S:
+                found[-1][1] = start + until
+            else:
+                found.append([start + since, start + until])
+    return [
+        Clip(
+            round(max(heard.clip.start_s, (first + since) * WINDOW_S - PAD_S), 3),
+            round(min(heard.clip.end_s, (first + until) * WINDOW_S + PAD_S), 3),
+        )
+        for since, until in found
+    ]
 
 
 def _short(found: Sequence[tuple[int, int]], speech: NDArray[np.uint8]) -> list[tuple[int, int]]:

@@ -12,18 +12,18 @@ from numpy.typing import NDArray
 
 from audio.errors import failure
 from audio.jobs import AudioProcessingJob
-from audio.models import AudioPart, AudioSession, TranscriptSegment
+from audio.models import AudioPart, AudioSession, Dictation, Speaker, TranscriptSegment
 from audio.services import sessions
 from audio.services.processing import decode_again
 from audio.services.transcript import carrying, document
 from audio.services.transcript.segments import Segment, segments_of
 from audio.services.transcription import weights
 from audio.services.transcription.client import TranscriberFailed, transcriber
-from audio.services.transcription.clips import clips_of, pieces_of
+from audio.services.transcription.clips import clips_of, pieces_of, wordless
 from audio.services.transcription.doubts import doubts_about
 from audio.services.transcription.hotwords import hotwords_of
 from audio.services.transcription.weights import NoSpeechModel
-from audio.services.transcription.words import Clip, Heard
+from audio.services.transcription.words import Clip, Heard, Word
 from audio.services.work import measure, mine, minutes, notice, pcm_of, publishing
 from tasks.run import TaskRun
 
@@ -90,13 +90,23 @@ def _write_piece(
 
 
 def _once_more(found: Heard, pcm: Path, speech: NDArray[np.uint8], language: str, run: TaskRun) -> Heard:
-    """A clip in which the model ran in circles is asked for again, without hints; the better answer counts."""
-    if not doubts_about(found.words, speech):
-        return found
+    """A clip in which the model ran in circles is asked for again, without hints, and so is speech of which it said nothing (it may end
+    a clip at a knock); the better answer counts."""
+    if doubts_about(found.words, speech):
+        again = _again(found.clip, pcm, language, run)
+        if len(doubts_about(again, speech)) < len(doubts_about(found.words, speech)):
+            found = Heard(found.clip, again)
+    for stretch in wordless(found, speech):
+        more = _again(stretch, pcm, language, run)
+        if more and not doubts_about(more, speech):
+            found = Heard(found.clip, sorted([*found.words, *more]))
+    return found
+
+
+def _again(clip: Clip, pcm: Path, language: str, run: TaskRun) -> list[Word]:
     answers: list[Heard] = []
-    transcriber().transcribe(pcm, [found.clip], check=run.check, on_heard=answers.append, language=language, again=True)
-    again = answers[0] if answers else found
-    return again if len(doubts_about(again.words, speech)) < len(doubts_about(found.words, speech)) else found
+    transcriber().transcribe(pcm, [clip], check=run.check, on_heard=answers.append, language=language, again=True)
+    return answers[0].words if answers else []
 
 
 def _rows(session: AudioSession, first: int, segments: Sequence[Segment]) -> list[TranscriptSegment]:
@@ -116,11 +126,19 @@ def _conclude(session: AudioSession, run: TaskRun) -> Result:
     with publishing(session, run, result) as locked:
         locked.engine = weights.speech_model().name
         carrying.replace(locked)
+        _name_who_dictates(locked)
         result.update(segments=locked.segments.filter(version=locked.version).count(), language=locked.language)
         document.publish(locked, parent=run.record)
         sessions.settle(locked, AudioSession.Status.READY)
     _drop_sound(session)
     return result
+
+
+def _name_who_dictates(session: AudioSession) -> None:
+    dictation = Dictation.objects.filter(session=session).exclude(speaker="").first()
+    if dictation is not None and not session.speakers.exists():
+        speaker = Speaker.objects.create(session=session, number=1, name=dictation.speaker[:120])
+        session.segments.filter(speaker=None).update(speaker=speaker)
 
 
 def _without(session: AudioSession, run: TaskRun, reason: str) -> Result:
