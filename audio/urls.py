@@ -7,6 +7,7 @@ from audio import views
 app_name = "audio"
 urlpatterns = [
     path("cases/<uuid:pk>/hearings/", views.case_audio, name="case-audio"),
+    path("cases/<uuid:pk>/dictate/", views.dictate, name="dictate"),
     path("audio/<uuid:pk>/", views.session_detail, name="detail"),
     re_path(r"^audio/(?P<pk>[0-9a-f-]{36})/(?P<action>delete|reprocess)/$", views.session_act, name="act"),
 ]

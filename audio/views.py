@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
-from audio.models import AudioSession
+from audio.models import AudioSession, Dictation
 from audio.services import listening_page, sessions
+from audio.services.dictation import sessions as dictations
 from audio.services.transcript import editing
 from audio.services.transcript.reading import transcript_of
 from cases.models import Case, Role
@@ -84,6 +85,14 @@ def _taken(request: HttpRequest, case: Case, form: RecordingForm) -> bool:
 
 
 @login_required
+@require_POST
+def dictate(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Begin a dictation and go to its page."""
+    session = dictations.begin(visible_case(request, pk), request.user)
+    return redirect("audio:detail", pk=session.pk)
+
+
+@login_required
 def session_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     visible = AudioSession.objects.visible_to(request.user).select_related("case", "duplicate_of", "created_by")
     session = get_object_or_404(visible, pk=pk)
@@ -107,6 +116,7 @@ def _about(session: AudioSession) -> dict[str, Any]:
         "differences": list(heard.differences.all()),
         "names": editing.names_in_case(heard) if transcript.lines else [],
         "notes": list(heard.listener_notes.select_related("user")),
+        "dictating": Dictation.objects.filter(session=heard, ended_at=None).exists(),
         "forms": FORMS,
         "speeds": SPEEDS,
     }

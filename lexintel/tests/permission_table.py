@@ -256,6 +256,7 @@ TABLE: dict[str, dict[str, Expected]] = {
     "api/audio/<session_id>/progress/": {"GET": _read()},
     "api/speech/": {"POST": _read(409, send=lambda world: json(document=str(world.document.pk), page=1)(world))},
     "cases/<pk>/hearings/": {"GET": _page(), "POST": _editors(302, 302, send=_recording_form)},
+    "cases/<pk>/dictate/": {"POST": _editors(302, 302)},
     "audio/<pk>/": {"GET": _page()},
     "audio/<pk>/<action>/": {"POST": _editors(302, 302, ids=lambda world: {"pk": world.recording.pk, "action": "reprocess"})},
     # tasks
