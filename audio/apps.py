@@ -20,7 +20,7 @@ class AudioConfig(AppConfig):
     def ready(self) -> None:
         from audio import errors
         from audio.models import AudioSession
-        from audio.services import listening_page
+        from audio.services import intake, listening_page
         from audio.services.transcription import client, weights
         from documents.services.ingest.orphans import register_holder
         from documents.services.search.moments import register_player
@@ -30,6 +30,7 @@ class AudioConfig(AppConfig):
         client.register()
         errors.register()
         listening_page.register()
+        intake.register_taker()
         register_topic("audio", sessions_of)
         register_subjects("audio", sessions_named)
         register_holder(AudioSession.objects)
