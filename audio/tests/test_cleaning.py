@@ -18,7 +18,7 @@ from documents.services.ingest import orphans
 from documents.services.storage import blobs
 from tasks.manager import manager
 from tasks.models import TaskRecord
-from tasks.scheduling.schedules import DECLARED
+from tasks.scheduling.schedules import declared
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -60,7 +60,7 @@ def test_old_ones_go_and_those_that_are_needed_stay(case, owner):
     assert (did.titles, did.bytes) == (would.titles, would.bytes) == (would.titles, 2000)
     assert left() == {"pinned", "with transcript", "new", "at work"}
     event = AuditEvent.objects.filter(verb="audio.cleaned_up").first()
-    assert (event.actor, event.case, event.data["reason"]) == (owner, case, "old")
+    assert (event.actor, event.case, event.detail["reason"]) == (owner, case, "old")
 
 
 def test_nothing_goes_under_legal_hold(case):
@@ -146,7 +146,7 @@ def test_command_and_task_say_what_went(case, capsys):
     manager.submit("audio.cleanup_old_sessions")
     work_off()
     assert left() == set()
-    assert {"audio.cleanup_old_sessions", "audio.cleanup_failed_sessions", "audio.purge_deleted"} <= {plan.task for plan in DECLARED}
+    assert {"audio.cleanup_old_sessions", "audio.cleanup_failed_sessions", "audio.purge_deleted"} <= {plan.task for plan in declared()}
 
 
 def test_pinning_on_the_page_and_through_the_api(client, api, case, editor, viewer):
