@@ -53,7 +53,11 @@ def publish_transcript(job: AudioProcessingJob, run: TaskRun) -> dict[str, Any]:
     return editing.publish(job, run)
 
 
-@task(batches.TASK, payload=BatchProcessingJob)
+def batch_ended(record: TaskRecord, job: BatchProcessingJob, outcome: str) -> None:
+    batches.end_of_task(job, outcome, record.error, record.error_code)
+
+
+@task(batches.TASK, payload=BatchProcessingJob, on_end=batch_ended)
 def batch_process_files(job: BatchProcessingJob, run: TaskRun) -> dict[str, Any]:
     """Submit many recordings as one batch."""
     return batches.batch_process_files(job, run)

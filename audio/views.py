@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from audio.models import AudioSession
-from audio.services import listening_page, sessions
+from audio.services import intake, listening_page, sessions
 from audio.services.transcript import editing
 from audio.services.transcript.reading import transcript_of
 from cases.models import Case, Role
@@ -53,7 +53,7 @@ class RecordingForm(forms.Form):
     file = ManyFilesField(
         label=gettext_lazy("Recordings"),
         allow_empty_file=True,
-        widget=ManyFiles(attrs={"class": "form-control", "accept": "audio/*,video/mp4,video/x-matroska,video/webm,.wma,.opus"}),
+        widget=ManyFiles(attrs={"class": "form-control", "accept": ",".join(["audio/*", *sorted(intake.SUFFIXES)])}),
     )
 
 

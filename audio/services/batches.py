@@ -79,6 +79,19 @@ def batch_process_files(job: BatchProcessingJob, run: TaskRun) -> dict[str, Any]
     return {"submitted": submitted, "left_out": left_out}
 
 
+def end_of_task(job: BatchProcessingJob, outcome: str, error: str, code: str) -> None:
+    """The task ended for good: recordings that it did not come to are not waited for any more."""
+    if outcome == "succeeded":
+        return
+    waiting = AudioSession.objects.filter(pk__in=job.session_ids, status=AudioSession.Status.PENDING, task_id=None, deleted_at=None)
+    for session in waiting.select_for_update(of=("self",)).order_by("pk"):
+        if outcome == "cancelled":
+            sessions.settle(session, AudioSession.Status.CANCELLED)
+        else:
+            sessions.settle(session, AudioSession.Status.FAILED, error, code)
+        control.withdraw(job.batch_id)
+
+
 def _submit(batch: Batch, keys: list[UUID], user: Any) -> TaskRecord:
     job = BatchProcessingJob(batch_id=batch.pk, session_ids=keys)
     return manager.submit(TASK, job, topic=f"audio-batch:{batch.pk}", scope=batch.scope, user=user)

@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from audio.models import AudioSession
 from audio.services import batches
 from audio.tests.test_sessions import put, recording, work_off  # noqa: F401 (put is a fixture)
+from tasks.manager import manager
 from tasks.models import Batch, TaskRecord
 from tasks.progress import batches as counting
 
@@ -77,3 +78,15 @@ def test_where_all_files_are_refused_nothing_is_left(api, editor, case):
     assert answer.status_code == 400
     assert "None of these files" in answer.json()["detail"]
     assert not Batch.objects.exists()
+
+
+def test_a_batch_that_is_cancelled_before_it_begins_leaves_nothing_waiting(api, editor, case):
+    answer = send(api(editor), case, ("one.wav", recording()), ("two.wav", recording(9)))
+    manager.cancel(answer.json()["task_id"], by=editor)
+    assert set(AudioSession.objects.values_list("status", flat=True)) == {"cancelled"}
+    assert counted(answer.json()["batch"]).finished_at is not None
+    session = AudioSession.objects.first()
+    assert api(editor).post(f"/api/audio/{session.pk}/reprocess/").status_code == 202
+    work_off()
+    session.refresh_from_db()
+    assert (session.status, session.version) == ("ready", 1)
