@@ -16,7 +16,7 @@ class AudioSessionAdmin(Shown):
     list_display = [
         "title", linked("case"), "kind", "status", "duration_s", "codec", "size", "created", linked("created_by"), "error_code"
     ]  # fmt: skip
-    list_filter = ["status", "kind", "codec", "created", ("deleted_at", admin.EmptyFieldListFilter), "error_code"]
+    list_filter = ["status", "kind", "codec", "pinned", "created", ("deleted_at", admin.EmptyFieldListFilter), "error_code"]
     list_select_related = ["case", "created_by"]
     search_fields = ["id", "title", "name", "sha256", "case__title"]
     date_hierarchy = "created"

@@ -20,7 +20,7 @@ class AudioConfig(AppConfig):
     def ready(self) -> None:
         from audio import errors
         from audio.models import AudioSession
-        from audio.services import listening_page
+        from audio.services import intake, listening_page
         from audio.services.speaking import engine
         from audio.services.transcription import client, weights
         from documents.services.ingest.orphans import register_holder
@@ -32,6 +32,7 @@ class AudioConfig(AppConfig):
         errors.register()
         listening_page.register()
         engine.register()
+        intake.register_taker()
         register_topic("audio", sessions_of)
         register_subjects("audio", sessions_named)
         register_holder(AudioSession.objects)

@@ -12,6 +12,12 @@ class AudioProcessingJob(BaseModel):
     case_id: UUID | None = None
 
 
+class CleaningJob(BaseModel):
+    """With `dry_run` nothing goes; the result says what would."""
+
+    dry_run: bool = False
+
+
 class BatchProcessingJob(BaseModel):
     """Recordings that are processed as one batch."""
 

@@ -18,11 +18,12 @@ from tasks.ids import uuid7
 
 
 class AudioSessionQuerySet(models.QuerySet["AudioSession"]):
-    def visible_to(self, user: Any) -> AudioSessionQuerySet:
-        """Recordings of the user's cases."""
+    def visible_to(self, user: Any, *, with_deleted: bool = False) -> AudioSessionQuerySet:
+        """Recordings of the user's cases; with the deleted ones only for who takes one back."""
         if not getattr(user, "is_authenticated", False):
             return self.none()
-        return self.filter(deleted_at=None, case__in=Case.objects.visible_to(user).values("pk"))
+        visible = self.filter(case__in=Case.objects.visible_to(user).values("pk"))
+        return visible if with_deleted else visible.filter(deleted_at=None)
 
 
 class AudioSession(models.Model):
@@ -69,7 +70,11 @@ class AudioSession(models.Model):
     engine = models.CharField(max_length=120, blank=True, help_text="the speech model that wrote the transcript")
     transcribed_s = models.FloatField(default=0.0, help_text="how far this version's transcript has come")
     transcript_version = models.PositiveIntegerField(default=0, help_text="whose segments are shown; 0: there is no transcript")
-    document = models.ForeignKey(Document, null=True, blank=True, on_delete=models.PROTECT, related_name="recordings")
+    document = models.ForeignKey(Document, null=True, blank=True, on_delete=models.SET_NULL, related_name="recordings")
+    attached_to = models.ForeignKey(
+        Document, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", help_text="the e-mail it came with"
+    )
+    pinned = models.BooleanField(_("pinned"), default=False, help_text="the clean-up leaves it alone")
     task_id = models.UUIDField(null=True, blank=True, help_text="the newest task of its processing")
     created = models.DateTimeField(_("added"), auto_now_add=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.conf import settings
 
-from audio.jobs import AudioProcessingJob, SpeakAudioJob
-from audio.services import processing, sessions
+from audio.jobs import AudioProcessingJob, BatchProcessingJob, CleaningJob, SpeakAudioJob
+from audio.services import batches, cleaning, processing, sessions
 from audio.services.dictation import sessions as dictations
 from audio.services.speaking import cache
 from audio.services.transcript import editing
@@ -82,3 +82,36 @@ declare(
         "Finish dictations that were left open", "audio.finish_dictations", every=timedelta(minutes=5), description="Every five minutes."
     )
 )
+
+
+def batch_ended(record: TaskRecord, job: BatchProcessingJob, outcome: str) -> None:
+    batches.end_of_task(job, outcome, record.error, record.error_code)
+
+
+@task(batches.TASK, payload=BatchProcessingJob, on_end=batch_ended)
+def batch_process_files(job: BatchProcessingJob, run: TaskRun) -> dict[str, Any]:
+    """Submit many recordings as one batch."""
+    return batches.batch_process_files(job, run)
+
+
+@task("audio.cleanup_old_sessions", payload=CleaningJob, heavy=True)
+def cleanup_old_sessions(job: CleaningJob, run: TaskRun) -> dict[str, Any]:
+    """Let old recordings go that nobody pinned and no transcript needs."""
+    return cleaning.clean_up(cleaning.OLD, dry_run=job.dry_run, user=run.record.user, check=run.check).as_result()
+
+
+@task("audio.cleanup_failed_sessions", payload=CleaningJob, heavy=True)
+def cleanup_failed_sessions(job: CleaningJob, run: TaskRun) -> dict[str, Any]:
+    """Let recordings go that failed or were cancelled."""
+    return cleaning.clean_up(cleaning.FAILED, dry_run=job.dry_run, user=run.record.user, check=run.check).as_result()
+
+
+@task("audio.purge_deleted", heavy=True)
+def purge_deleted(job: NoPayload, run: TaskRun) -> dict[str, Any]:
+    """Delete recordings for good that were deleted long ago and are not under legal hold."""
+    return cleaning.clean_up(cleaning.DELETED, check=run.check).as_result()
+
+
+declare(Schedule("Clean up old recordings", "audio.cleanup_old_sessions", crontab="0 2 sun", description="Sunday 02:00 UTC."))
+declare(Schedule("Clean up failed recordings", "audio.cleanup_failed_sessions", crontab="0 3 *", description="Daily 03:00 UTC."))
+declare(Schedule("Purge deleted recordings", "audio.purge_deleted", crontab="20 2 *", description="Daily 02:20 UTC."))

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from audio.models import AudioSession, Dictation
-from audio.services import listening_page, sessions
+from audio.services import intake, listening_page, sessions
 from audio.services.dictation import sessions as dictations
 from audio.services.transcript import editing
 from audio.services.transcript.reading import transcript_of
@@ -54,7 +54,7 @@ class RecordingForm(forms.Form):
     file = ManyFilesField(
         label=gettext_lazy("Recordings"),
         allow_empty_file=True,
-        widget=ManyFiles(attrs={"class": "form-control", "accept": "audio/*,video/mp4,video/x-matroska,video/webm,.wma,.opus"}),
+        widget=ManyFiles(attrs={"class": "form-control", "accept": ",".join(["audio/*", *sorted(intake.SUFFIXES)])}),
     )
 
 
@@ -66,10 +66,17 @@ def case_audio(request: HttpRequest, pk: UUID) -> HttpResponse:
         case.require(request.user, Role.EDITOR)
         if form.is_valid() and _taken(request, case, form):
             return redirect("audio:case-audio", pk=case.pk)
-    found = AudioSession.objects.filter(case=case, deleted_at=None).select_related("created_by", "duplicate_of").order_by("-created", "-pk")
+    role = case.role_of(request.user)
+    deleted = listening_page.deleted_of(case) if role is not None and role.includes(Role.EDITOR) else AudioSession.objects.none()
+    shows_deleted = request.GET.get("status") == "deleted"
+    found = deleted if shows_deleted else AudioSession.objects.filter(case=case, deleted_at=None)
+    found = found.select_related("created_by", "duplicate_of").order_by("-created", "-pk")
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     page.object_list = listening_page.attach_live(page.object_list)
-    return case_page(request, case, "hearings", "audio/case_audio.html", page=page, form=form, status=422 if form.is_bound else 200)
+    return case_page(
+        request, case, "hearings", "audio/case_audio.html", page=page, form=form, deleted=deleted.count(), shows_deleted=shows_deleted,
+        status=422 if form.is_bound else 200,
+    )  # fmt: skip
 
 
 def _taken(request: HttpRequest, case: Case, form: RecordingForm) -> bool:
@@ -125,16 +132,22 @@ def _about(session: AudioSession) -> dict[str, Any]:
 @login_required
 @require_POST
 def session_act(request: HttpRequest, pk: UUID, action: str) -> HttpResponse:
-    """Hear it anew, or take it out of sight."""
-    session = get_object_or_404(AudioSession.objects.visible_to(request.user).select_related("case"), pk=pk)
-    if action not in ("delete", "reprocess"):
-        raise Http404
+    """Hear it anew, pin it, take it out of sight or back."""
+    visible = AudioSession.objects.visible_to(request.user, with_deleted=action == "restore")
+    session = get_object_or_404(visible.select_related("case"), pk=pk)
     try:
         if action == "delete":
             sessions.delete(session, request.user)
             messages.success(request, _("“%(title)s” has been deleted.") % {"title": session.title})
             return redirect("audio:case-audio", pk=session.case_id)
-        sessions.reprocess(session, request.user)
+        if action == "restore":
+            sessions.restore(session, request.user)
+        elif action in ("pin", "unpin"):
+            sessions.pin(session, request.user, pinned=action == "pin")
+        elif action == "reprocess":
+            sessions.reprocess(session, request.user)
+        else:
+            raise Http404
     except Refused as refusal:
         messages.error(request, refusal.message)
     return redirect("audio:detail", pk=pk)

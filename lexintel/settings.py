@@ -161,6 +161,8 @@ TASK_AGING_SECONDS = env.float("TASK_AGING_SECONDS", default=60)  # a waiting ta
 TASK_MESSAGES_OUT = integer("TASK_MESSAGES_OUT", 200, 1, 10_000)  # how many wake-ups may lie at the broker
 TASK_SCHEDULES_IN_WEB = boolean("TASK_SCHEDULES_IN_WEB", TASK_EXECUTOR in ("background", "djangoq"))  # instead of beat
 TASK_KEEP_SUCCEEDED_DAYS = integer("TASK_KEEP_SUCCEEDED_DAYS", 30, 1, 36_500)
+AUDIO_KEEP_DAYS = integer("AUDIO_KEEP_DAYS", 30, 1, 36_500)  # recordings that nobody pinned and no transcript needs
+AUDIO_KEEP_FAILED_HOURS = integer("AUDIO_KEEP_FAILED_HOURS", 24, 1, 87_600)  # recordings that failed or were cancelled
 DELETED_KEEP_DAYS = integer("DELETED_KEEP_DAYS", 30, 1, 36_500)  # how long the deletion of a document can be taken back
 TASK_KEEP_FAILED_DAYS = integer("TASK_KEEP_FAILED_DAYS", 180, 1, 36_500)
 SUPERVISOR_TOKEN = text("LEXINTEL_SUPERVISOR_TOKEN")  # made anew by each `up`, so that it can ask its own web process

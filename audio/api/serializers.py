@@ -17,8 +17,8 @@ class AudioSerializer(serializers.ModelSerializer[AudioSession]):
         model = AudioSession
         fields = [
             "id", "case", "title", "kind", "status", "error", "error_code", "notices", "name", "size", "sha256", "container", "codec",
-            "duration_s", "sample_rate", "channels", "speech_s", "snr_db", "language", "engine", "document", "task_id", "duplicate_of",
-            "created", "created_by", "updated",
+            "duration_s", "sample_rate", "channels", "speech_s", "snr_db", "language", "engine", "pinned", "document", "task_id",
+            "duplicate_of", "created", "created_by", "updated",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -35,6 +35,28 @@ class NewAudioSerializer(serializers.Serializer[Any]):
     file = serializers.ListField(child=serializers.FileField(allow_empty_file=True), allow_empty=False)
     case = serializers.UUIDField()
     kind = serializers.ChoiceField(choices=AudioSession.Kind.choices, default=AudioSession.Kind.HEARING)
+
+
+class AudioBatchSerializer(serializers.Serializer[Any]):
+    case = serializers.UUIDField()
+    audio = serializers.ListField(child=serializers.UUIDField(), allow_empty=False, max_length=10_000)
+
+
+class RefusedFileSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    detail = serializers.CharField()
+
+
+class StartedBatchSerializer(serializers.Serializer[Any]):
+    """`refused` are files that were not taken; the others were."""
+
+    batch = serializers.UUIDField()
+    task_id = serializers.UUIDField()
+    refused = RefusedFileSerializer(many=True)
+
+
+class PinSerializer(serializers.Serializer[Any]):
+    pinned = serializers.BooleanField(default=True)
 
 
 class DetectionSerializer(serializers.ModelSerializer[NoiseDetection]):

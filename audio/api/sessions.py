@@ -18,17 +18,20 @@ from rest_framework.response import Response
 
 from audio.api.serializers import (
     AcceptedAudioSerializer,
+    AudioBatchSerializer,
     AudioSerializer,
     DetectionSerializer,
     MetricSerializer,
     NewAudioSerializer,
     NewDictationSerializer,
+    PinSerializer,
     SpeakSerializer,
     SpokenSerializer,
+    StartedBatchSerializer,
 )
 from audio.api.transcript import TranscriptActions
 from audio.models import AudioSession
-from audio.services import sessions
+from audio.services import batches, sessions
 from audio.services.dictation import sessions as dictations
 from cases.models import Case
 from documents.api.documents import FilesParser
@@ -62,18 +65,15 @@ class AudioViewSet(
     queryset = AudioSession.objects.none()
 
     def get_queryset(self) -> QuerySet[AudioSession]:
-        return AudioSession.objects.visible_to(self.request.user).select_related("created_by", "case", "duplicate_of")
+        return AudioSession.objects.visible_to(self.request.user, with_deleted=self.action == "restore").select_related(
+            "created_by", "case", "duplicate_of"
+        )
 
     @extend_schema(request={"multipart/form-data": NewAudioSerializer}, responses={201: AcceptedAudioSerializer(many=True)})
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Put recordings into a case (editors): all of them, or none where one is refused."""
-        files = request.data.getlist("file") if hasattr(request.data, "getlist") else []
-        data = {**request.data.dict(), "file": files} if hasattr(request.data, "dict") else request.data
-        typed = NewAudioSerializer(data=data)
-        typed.is_valid(raise_exception=True)
-        case = get_object_or_404(Case.objects.visible_to(request.user), pk=typed.validated_data["case"])
-        named = [(file, file.name or "") for file in typed.validated_data["file"]]
-        made = sessions.accept_many(named, case=case, user=request.user, kind=typed.validated_data["kind"])
+        case, files, kind = _uploaded(request)
+        made = sessions.accept_many(files, case=case, user=request.user, kind=kind)
         return Response(AcceptedAudioSerializer(made, many=True).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(request=NewDictationSerializer, responses={201: AudioSerializer}, filters=False)
@@ -102,6 +102,25 @@ class AudioViewSet(
         session = dictations.finish(self.get_object(), request.user)
         return Response(AudioSerializer(self.get_queryset().get(pk=session.pk)).data)
 
+    @extend_schema(
+        request={"application/json": AudioBatchSerializer, "multipart/form-data": NewAudioSerializer},
+        responses={202: StartedBatchSerializer},
+    )
+    @action(detail=False, methods=["post"])
+    def batch(self, request: Request) -> Response:
+        """Hear many recordings of a case as one batch (editors), or put many in; one that is broken fails alone."""
+        if request.FILES:
+            case, files, kind = _uploaded(request)
+            batch, record, refused = batches.take_many(files, case=case, user=request.user, kind=kind)
+        else:
+            typed = AudioBatchSerializer(data=request.data)
+            typed.is_valid(raise_exception=True)
+            case = get_object_or_404(Case.objects.visible_to(request.user), pk=typed.validated_data["case"])
+            batch, record = batches.process_many(case, request.user, typed.validated_data["audio"])
+            refused = []
+        answer = {"batch": batch.pk, "task_id": record.pk, "refused": refused}
+        return Response(StartedBatchSerializer(answer).data, status=status.HTTP_202_ACCEPTED)
+
     def perform_destroy(self, instance: AudioSession) -> None:
         sessions.delete(instance, self.request.user)
 
@@ -111,7 +130,44 @@ class AudioViewSet(
         """Hear it anew (editors); what was heard before stays until the new is there."""
         session = self.get_object()
         sessions.reprocess(session, request.user)
-        return Response(AudioSerializer(self.get_queryset().get(pk=session.pk)).data, status=status.HTTP_202_ACCEPTED)
+        return self._shown(session, status.HTTP_202_ACCEPTED)
+
+    @extend_schema(request=None, responses={202: AudioSerializer})
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Request, **kwargs: Any) -> Response:
+        """Stop processing (editors)."""
+        session = self.get_object()
+        sessions.cancel(session, request.user)
+        return self._shown(session, status.HTTP_202_ACCEPTED)
+
+    @extend_schema(request=None, responses={202: AudioSerializer})
+    @action(detail=True, methods=["post"])
+    def retry(self, request: Request, **kwargs: Any) -> Response:
+        """Go on where it failed or was stopped (editors)."""
+        session = self.get_object()
+        sessions.retry(session, request.user)
+        return self._shown(session, status.HTTP_202_ACCEPTED)
+
+    @extend_schema(request=PinSerializer, responses=AudioSerializer)
+    @action(detail=True, methods=["post"])
+    def pin(self, request: Request, **kwargs: Any) -> Response:
+        """Keep it from the clean-up of old recordings, or give it back with `pinned: false` (editors)."""
+        session = self.get_object()
+        typed = PinSerializer(data=request.data)
+        typed.is_valid(raise_exception=True)
+        sessions.pin(session, request.user, pinned=typed.validated_data["pinned"])
+        return self._shown(session)
+
+    @extend_schema(request=None, responses={202: AudioSerializer})
+    @action(detail=True, methods=["post"])
+    def restore(self, request: Request, **kwargs: Any) -> Response:
+        """Take a deletion back (editors)."""
+        session = self.get_object()
+        sessions.restore(session, request.user)
+        return self._shown(session, status.HTTP_202_ACCEPTED)
+
+    def _shown(self, session: AudioSession, code: int = status.HTTP_200_OK) -> Response:
+        return Response(AudioSerializer(self.get_queryset().get(pk=session.pk)).data, status=code)
 
     @extend_schema(responses=DetectionSerializer(many=True), filters=False)
     @action(detail=True, pagination_class=None)
@@ -126,3 +182,13 @@ class AudioViewSet(
         """What each step of its processing cost."""
         session = self.get_object()
         return Response(MetricSerializer(session.metrics.filter(version=session.version), many=True).data)
+
+
+def _uploaded(request: Request) -> tuple[Case, list[tuple[Any, str]], str]:
+    """(case, [(file, name)], kind) of a multipart request."""
+    files = request.data.getlist("file") if hasattr(request.data, "getlist") else []
+    data = {**request.data.dict(), "file": files} if hasattr(request.data, "dict") else request.data
+    typed = NewAudioSerializer(data=data)
+    typed.is_valid(raise_exception=True)
+    case = get_object_or_404(Case.objects.visible_to(request.user), pk=typed.validated_data["case"])
+    return case, [(file, file.name or "") for file in typed.validated_data["file"]], typed.validated_data["kind"]

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from django.db.models import OuterRef, QuerySet, Subquery, TextField
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from audio.models import AudioPart, AudioSession, NoiseDetection
 from cases.activity import register_targets, register_words
+from cases.models import AuditEvent, Case
 from cases.tabs import register_tab
 from tasks.models import TopicState
 from tasks.progress.live import live_of
@@ -20,7 +23,16 @@ QUIETEST_DB = -60.0
 WIDTH = 1000.0
 """Of the picture's own coordinates; heights are out of 100."""
 NARROWEST = 0.6
-VERBS = {"added": _("added the recording"), "reprocessed": _("had listened to anew:"), "deleted": _("deleted the recording")}
+VERBS = {
+    "added": _("added the recording"),
+    "reprocessed": _("had listened to anew:"),
+    "deleted": _("deleted the recording"),
+    "restored": _("took back the recording"),
+    "pinned": _("pinned the recording"),
+    "unpinned": _("unpinned the recording"),
+    "cleaned_up": _("cleaned up the old recording"),
+    "purged": _("removed for good the recording"),
+}
 MOST_LISTED = 200
 
 
@@ -38,6 +50,13 @@ class Block:
     label: str
     x: float
     width: float
+
+
+def deleted_of(case: Case) -> QuerySet[AudioSession]:
+    """What an editor may still take back, with `deleted_by`."""
+    deletions = AuditEvent.objects.filter(case=case, verb="audio.deleted", target_id=Cast(OuterRef("pk"), TextField())).order_by("-id")
+    found = AudioSession.objects.filter(case=case).exclude(deleted_at=None)
+    return found.annotate(deleted_by=Subquery(deletions.values("actor__username")[:1]))
 
 
 def heard_of(session: AudioSession) -> AudioSession:

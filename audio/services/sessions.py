@@ -6,7 +6,7 @@ cannot be done.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +21,7 @@ from audio.services.transcription import weights
 from audio.services.work import pcm_of
 from cases.models import AuditEvent, Case, Role
 from documents.errors import Refused
+from documents.models import Document
 from documents.services.ingest.acceptance import require_size
 from documents.services.storage import blobs
 from documents.services.storage.names import clean_name, title_of
@@ -38,9 +39,11 @@ _OUTCOME = {Status.READY: "succeeded", Status.FAILED: "failed", Status.CANCELLED
 
 
 def accept_many(
-    files: Sequence[tuple[blobs.Readable, str]], *, case: Case, user: Any, kind: str = AudioSession.Kind.HEARING, batch: Batch | None = None
-) -> list[AudioSession]:
-    """Take recordings into a case, all or none; when it returns and the transaction commits, bytes, rows and tasks are safe."""
+    files: Sequence[tuple[blobs.Readable, str]], *, case: Case, user: Any, kind: str = AudioSession.Kind.HEARING,
+    batch: Batch | None = None, start: bool = True,
+) -> list[AudioSession]:  # fmt: skip
+    """Take recordings into a case, all or none; when it returns and the transaction commits, bytes, rows and tasks are safe. Without
+    `start` the caller submits their processing."""
     case.require(user, Role.EDITOR)
     arrived: list[tuple[blobs.Incoming, str]] = []
     try:
@@ -50,7 +53,7 @@ def accept_many(
             if batch is None and len(arrived) > 1:
                 batch = control.create("audio", arrived[0][1], case.pk, user, expected=len(arrived))
             ordered = sorted(arrived, key=lambda pair: pair[0].sha256)  # in one order everywhere, or two requests wait for each other
-            made = {id(pair[0]): _entered(pair[0].keep(), pair[1], case, user, kind, batch) for pair in ordered}
+            made = {id(pair[0]): enter(pair[0].keep(), pair[1], case, user, kind=kind, batch=batch, start=start) for pair in ordered}
         return [made[id(incoming)] for incoming, _name in arrived]
     finally:
         for incoming, _name in arrived:
@@ -67,29 +70,43 @@ def _received(file: blobs.Readable, case: Case, name: str, *, named: bool) -> bl
     return incoming
 
 
-def _entered(stored: blobs.Stored, name: str, case: Case, user: Any, kind: str, batch: Batch | None) -> AudioSession:
+def enter(
+    stored: blobs.Stored, name: str, case: Case, user: Any, *, kind: str = AudioSession.Kind.HEARING, batch: Batch | None = None,
+    attached_to: Document | None = None, found_by: TaskRecord | None = None, start: bool = True,
+) -> AudioSession:  # fmt: skip
+    """Make the row of bytes that are kept, with its task. The right to do so has been checked; runs in the caller's transaction."""
     session = AudioSession(
         case=case, title=title_of(name), name=name, kind=AudioSession.Kind(kind), size=stored.size, sha256=stored.sha256,
-        stored_as=stored.name, created_by=user if getattr(user, "pk", None) else None,
+        stored_as=stored.name, attached_to=attached_to, created_by=user if getattr(user, "pk", None) else None,
     )  # fmt: skip
     _insert(session)
     AuditEvent.write("audio.added", case=case, actor=user, target=session, name=name, sha256=stored.sha256)
     if session.duplicate_of is None:
-        process(session, user, batch=batch)
+        if start:
+            process(session, user, batch=batch, found_by=found_by)
     elif batch is not None:
         control.withdraw(batch.pk)
     return session
 
 
 def _insert(session: AudioSession) -> None:
+    def insert() -> None:
+        session.status = Status.READY if session.duplicate_of else Status.PENDING
+        session.save(force_insert=True)
+
+    _save_once(session, insert)
+
+
+def _save_once(session: AudioSession, save: Callable[[], None]) -> None:
     """As the case's original of these bytes, else as its duplicate; the unique constraint decides between two who come at once."""
     for _attempt in range(5):
-        same = AudioSession.objects.filter(case=session.case, sha256=session.sha256, duplicate_of=None, deleted_at=None)
+        same = AudioSession.objects.filter(case=session.case, sha256=session.sha256, duplicate_of=None, deleted_at=None).exclude(
+            pk=session.pk
+        )
         session.duplicate_of = same.select_for_update(of=("self",)).first()
-        session.status = Status.READY if session.duplicate_of else Status.PENDING
         try:
             with transaction.atomic():
-                session.save(force_insert=True)
+                save()
         except IntegrityError as error:
             if "recording_once_in_a_case" not in str(error):
                 raise
@@ -98,12 +115,14 @@ def _insert(session: AudioSession) -> None:
     raise RuntimeError("The same bytes were added and deleted five times while this row was being made.")
 
 
-def process(session: AudioSession, user: Any, *, batch: Batch | None = None) -> TaskRecord:
+def process(session: AudioSession, user: Any, *, batch: Batch | None = None, found_by: TaskRecord | None = None) -> TaskRecord:
     """Submit the processing of a row that the caller has locked or just made."""
     job = AudioProcessingJob(session_id=session.pk, case_id=session.case_id)
     with transaction.atomic():
         share = (0, HEARD) if weights.available() else None
-        record = manager.submit(PROCESS, job, topic=session.topic, scope=session.case_id, user=user, batch=batch, share=share)
+        record = manager.submit(
+            PROCESS, job, topic=session.topic, scope=session.case_id, user=user, batch=batch, parent=found_by, share=share
+        )
         session.status, session.error, session.error_code, session.task_id = Status.PENDING, "", "", record.pk
         session.save(update_fields=["status", "error", "error_code", "task_id", "version", "updated"])
         announce(session, restart=True)
@@ -130,15 +149,62 @@ def announce(session: AudioSession, *, percent: float = 0, message: str = "", at
     )  # fmt: skip
 
 
-def reprocess(session: AudioSession, user: Any) -> TaskRecord:
+def reprocess(session: AudioSession, user: Any, *, batch: Batch | None = None) -> TaskRecord:
     """Hear it anew; what was heard before is shown until the new is there. Raises Refused (busy, duplicate)."""
     with transaction.atomic():
         session = _locked(session, user)
-        if session.processing:
+        if session.processing and session.task_id is not None:
             raise Refused(_("This recording is being processed just now. Wait for it, or cancel it first."), "busy")
-        session.version += 1
-        AuditEvent.write("audio.reprocessed", case=session.case, actor=user, target=session)
-        return process(session, user)
+        if session.task_id is not None:  # else it is heard for the first time
+            session.version += 1
+            AuditEvent.write("audio.reprocessed", case=session.case, actor=user, target=session)
+        return process(session, user, batch=batch)
+
+
+def cancel(session: AudioSession, user: Any) -> None:
+    """Stop the processing. Raises Refused (not_running)."""
+    session.require(user, Role.EDITOR)
+    if not session.processing or session.task_id is None:
+        raise Refused(_("This recording is not being processed."), "not_running")
+    manager.cancel(session.task_id, by=user)
+
+
+def retry(session: AudioSession, user: Any) -> None:
+    """Go on where it failed or was stopped. Raises Refused (not_failed)."""
+    session.require(user, Role.EDITOR)
+    if session.status not in (Status.FAILED, Status.CANCELLED) or session.task_id is None:
+        raise Refused(_("This recording has not failed; nothing is to be tried again."), "not_failed")
+    manager.retry(session.task_id, user)
+
+
+def pin(session: AudioSession, user: Any, *, pinned: bool) -> None:
+    """Keep the recording from the clean-up of old ones, or give it back to it."""
+    with transaction.atomic():
+        session = _locked(session, user, allow_duplicate=True)
+        if session.pinned != pinned:
+            session.pinned = pinned
+            session.save(update_fields=["pinned", "updated"])
+            AuditEvent.write("audio.pinned" if pinned else "audio.unpinned", case=session.case, actor=user, target=session)
+
+
+def restore(session: AudioSession, user: Any) -> None:
+    """Take a deletion back; what was heard is still there. Where the same bytes came into the case meanwhile it is their duplicate from
+    now on. Raises Refused (not_deleted)."""
+    with transaction.atomic():
+        restored = AudioSession.objects.select_for_update(of=("self",)).select_related("case").get(pk=session.pk)
+        restored.case.require(user, Role.EDITOR)
+        if restored.deleted_at is None:
+            raise Refused(_("This recording is not deleted."), "not_deleted")
+        restored.deleted_at, was_copy = None, restored.duplicate_of_id is not None
+        _save_once(restored, lambda: restored.save(update_fields=["deleted_at", "duplicate_of", "updated"]))
+        AuditEvent.write("audio.restored", case=restored.case, actor=user, target=restored, title=restored.title)
+        if restored.duplicate_of is not None:
+            restored.duplicates.update(duplicate_of=restored.duplicate_of)
+            settle(restored, Status.READY)
+        elif was_copy:
+            process(restored, user)  # it was heard as another one, which is gone
+        else:
+            announce(restored, restart=True)
 
 
 def delete(session: AudioSession, user: Any) -> None:

@@ -38,8 +38,7 @@ from documents.filters import DocumentFilter
 from documents.models import Document
 from documents.models.documents import DocumentQuerySet
 from documents.services import ingest
-from documents.services.extraction.sentences import listed_formats
-from documents.services.ingest import restoring
+from documents.services.ingest import restoring, takers
 from documents.services.pipeline import corrections, lifecycle, reprocessing
 from documents.services.reading import text_view
 from tasks.batches.api import described
@@ -60,7 +59,7 @@ class FilesParser(MultiPartParser):
 
 
 def _described_upload() -> str:
-    return f"Put files into a case: all of them, or none where one is refused. Formats that can be read: {listed_formats()}."
+    return f"Put files into a case: all of them, or none where one is refused. Formats that can be read: {takers.listed_formats()}."
 
 
 @extend_schema_view(

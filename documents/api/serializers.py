@@ -118,12 +118,14 @@ class NewDocumentsSerializer(serializers.Serializer[Document]):
 
 
 class AcceptedSerializer(serializers.Serializer[Any]):
-    """One accepted file. A duplicate has `duplicate_of` and no task; several files of one request have a batch."""
+    """One accepted file: a document, or a recording, as the kind in `topic` says. A duplicate has `duplicate_of` and no
+    task; several files of one request have a batch."""
 
-    id = serializers.UUIDField(source="document.pk")
-    title = serializers.CharField(source="document.title")
-    name = serializers.CharField(source="document.name")
-    status = serializers.CharField(source="document.status")
+    id = serializers.UUIDField(source="item.pk")
+    title = serializers.CharField(source="item.title")
+    name = serializers.CharField(source="item.name")
+    status = serializers.CharField(source="item.status")
+    topic = serializers.CharField(source="item.topic", help_text="document:<id>, audio:<id>")
     task_id = serializers.UUIDField(allow_null=True)
     duplicate_of = serializers.UUIDField(source="duplicate_of.pk", allow_null=True, default=None)
     batch = serializers.UUIDField(source="batch_id", allow_null=True)

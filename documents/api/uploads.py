@@ -28,7 +28,7 @@ from documents.api.errors import RefusedErrors
 from documents.errors import Refused
 from documents.models import Upload
 from documents.services import ingest
-from documents.services.ingest import uploads
+from documents.services.ingest import takers, uploads
 
 VERSION = "1.0.0"
 EXTENSIONS = "creation,expiration,termination"
@@ -97,9 +97,9 @@ class UploadsView(TusView):
 class UploadView(TusView):
     @extend_schema(responses={200: OpenApiResponse(description="Upload-Offset says how much is here")})
     def head(self, request: Request, upload_id: UUID) -> Response:
-        """How much is here. A complete upload also names its document, for clients that lost the last answer."""
+        """How much is here. A complete upload also names what became of it, for clients that lost the last answer."""
         upload = uploads.find(upload_id, request.user)
-        if upload.complete and upload.document is None:
+        if upload.complete and not upload.finished:
             upload = uploads.finish(upload_id, request.user)
         headers = {"Upload-Length": str(upload.length), "Cache-Control": "no-store", **_state(upload)}
         return Response(status=200, headers=headers)
@@ -107,7 +107,11 @@ class UploadView(TusView):
     @extend_schema(
         parameters=[OFFSET],
         request={PieceParser.media_type: OpenApiTypes.BINARY},
-        responses={204: OpenApiResponse(description="the new Upload-Offset; after the last piece also Lexintel-Document")},
+        responses={
+            204: OpenApiResponse(
+                description="the new Upload-Offset; after the last piece also Lexintel-Topic, and Lexintel-Document where it is one"
+            )
+        },
     )
     def patch(self, request: Request, upload_id: UUID) -> Response:
         """Add a piece (8 MB are a good size)."""
@@ -158,9 +162,11 @@ def _number(request: Request, header: str) -> int:
 
 def _state(upload: Upload) -> dict[str, str]:
     headers = {"Upload-Offset": str(upload.offset), "Upload-Expires": http_date(uploads.expires(upload).timestamp())}
-    document = upload.document
-    if document is not None:
-        headers["Lexintel-Document"] = str(document.pk)
-        headers["Lexintel-Task"] = str(document.task_id or "")
-        headers["Lexintel-Duplicate-Of"] = str(document.duplicate_of_id or "")
+    if upload.document is not None:
+        headers["Lexintel-Document"] = str(upload.document.pk)
+    item = upload.document or takers.find(upload.became)
+    if item is not None:
+        headers["Lexintel-Topic"] = item.topic
+        headers["Lexintel-Task"] = str(item.task_id or "")
+        headers["Lexintel-Duplicate-Of"] = str(item.duplicate_of.pk if item.duplicate_of else "")
     return headers

@@ -165,6 +165,7 @@ class Upload(models.Model):
     length = models.BigIntegerField()
     offset = models.BigIntegerField(default=0)
     document = models.ForeignKey(Document, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    became = models.CharField(max_length=80, blank=True, help_text="topic of what was made of it: document:<id>, audio:<id>")
     batch = models.ForeignKey(Batch, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     created = models.DateTimeField(auto_now_add=True)
     updated = models.DateTimeField(auto_now=True, db_index=True)
@@ -180,3 +181,8 @@ class Upload(models.Model):
     @property
     def complete(self) -> bool:
         return self.offset == self.length
+
+    @property
+    def finished(self) -> bool:
+        """Whether something was made of it."""
+        return bool(self.became) or self.document_id is not None

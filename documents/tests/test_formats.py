@@ -16,6 +16,7 @@ from documents.errors import Refused
 from documents.models import Document
 from documents.services.extraction import detect, registry
 from documents.services.extraction.sentences import listed_formats
+from documents.services.ingest import takers
 from documents.services.reading import metadata
 from documents.tests import toy_format
 from documents.tests.reading import read
@@ -96,7 +97,7 @@ def test_one_module_makes_a_format_listed_everywhere(
     page = client.get(case.get_absolute_url()).content.decode()
     assert re.search(r'data-formats="[^"]*Toy \(ODT\)', page)
     assert re.search(r"<p>[^<]*Toy \(ODT\)[^<]*up to \d+ MB", page, re.IGNORECASE)
-    assert re.search(r'data-unreadable="([^"]*)"', page)[1].split() == [s[1:] for s in registry.unreadable_suffixes()]  # type: ignore[index]
+    assert re.search(r'data-unreadable="([^"]*)"', page)[1].split() == [s[1:] for s in takers.unreadable_suffixes()]  # type: ignore[index]
     assert ".odt" not in registry.unreadable_suffixes()
     schema = client.get("/api/schema/?format=json").json()
     assert "Toy (ODT)" in schema["paths"]["/api/documents/"]["post"]["description"]

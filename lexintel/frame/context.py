@@ -3,8 +3,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
-from documents.services.extraction import registry
-from documents.services.extraction.sentences import listed_formats
+from documents.services.ingest import takers
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -12,6 +11,6 @@ def site(request: HttpRequest) -> dict[str, Any]:
     return {
         "reads_aloud": bool(settings.TTS_COMMAND),
         "max_upload_mb": settings.MAX_UPLOAD_MB,
-        "readable_formats": listed_formats(),
-        "unreadable_suffixes": " ".join(suffix[1:] for suffix in registry.unreadable_suffixes()),
+        "readable_formats": takers.listed_formats(),
+        "unreadable_suffixes": " ".join(suffix[1:] for suffix in takers.unreadable_suffixes()),
     }

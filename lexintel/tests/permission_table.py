@@ -119,6 +119,10 @@ def _new_recording(world: World) -> dict[str, Any]:
     return {"data": {"file": SimpleUploadedFile("hearing.wav", b"RIFF of a hearing"), "case": str(world.case.pk)}}
 
 
+def _audio_batch(world: World) -> dict[str, Any]:
+    return json(case=str(world.case.pk), audio=[str(world.recording.pk)])(world)
+
+
 def _recording_form(world: World) -> dict[str, Any]:
     return {"data": {"kind": "hearing", "file": _new_recording(world)["data"]["file"]}}
 
@@ -237,6 +241,11 @@ TABLE: dict[str, dict[str, Expected]] = {
     "api/audio/": {"GET": _everyone(), "POST": _editors(201, send=_new_recording)},
     "api/audio/<pk>/": {"GET": _read(), "DELETE": _editors(204)},
     "api/audio/<pk>/reprocess/": {"POST": _editors(202)},
+    "api/audio/<pk>/cancel/": {"POST": _editors(409)},
+    "api/audio/<pk>/retry/": {"POST": _editors(409)},
+    "api/audio/<pk>/restore/": {"POST": _editors(409)},
+    "api/audio/<pk>/pin/": {"POST": _editors(200, send=json(pinned=True))},
+    "api/audio/batch/": {"POST": _editors(202, send=_audio_batch)},
     "api/audio/<pk>/detections/": {"GET": _read()},
     "api/audio/<pk>/metrics/": {"GET": _read()},
     "api/audio/dictations/": {"POST": Expected((201, 201, 403, 404, 401), send=lambda world: _json(case=str(world.case.pk)))},

@@ -8,6 +8,11 @@ const NAMES = {
   extracting: gettext("Reading the text"),
   embedding: gettext("Indexing the meaning"),
   citing: gettext("Finding citations"),
+  decoding: gettext("Decoding"),
+  processing: gettext("Listening"),
+  listening: gettext("Listening"),
+  concluding: gettext("Listening"),
+  transcribing: gettext("Writing the transcript"),
   batch: "", // its message says it all: "12 of 40, 1 failed"
   paused: "",
 };

@@ -16,11 +16,18 @@ const STILL_COMING_MS = 30_000;
 const KEPT = "lexintel-tray";
 const MOVING = new Set(["waiting", "sending", "offline", "paused"]);
 const FAILED = new Set(["refused", "failed"]);
+const PLACES = { document: "documents", audio: "audio" };
+
+/** The page of what a file became, or with a prefix its address in the API. */
+function addressOf(topic, prefix = "") {
+  const [kind, id] = topic.split(":");
+  return `${prefix}/${PLACES[kind]}/${id}/`;
+}
 
 class Tray {
   #root = document.getElementById("tray");
   #items = [];
-  #byDocument = new Map();
+  #byTopic = new Map();
   #groups = new Map();
   #watched = new Map();
   #collapsed = false;
@@ -94,14 +101,14 @@ class Tray {
     this.#soon();
   }
 
-  #arrived(item, { document: id, duplicateOf }) {
-    item.document = id;
+  #arrived(item, { topic, duplicateOf }) {
+    item.topic = topic;
     item.duplicateOf = duplicateOf;
     item.upload = null;
     item.state = duplicateOf ? "duplicate" : "reading";
-    this.#byDocument.set(`document:${id}`, item);
+    this.#byTopic.set(topic, item);
     this.#watch(item);
-    const event = progress.last(`document:${id}`);
+    const event = progress.last(topic);
     if (event) this.#heard(event);
     this.#keep();
     refresh();
@@ -117,7 +124,7 @@ class Tray {
   #heard(event) {
     const group = this.#groups.get(event.topic);
     if (group) { group.heard(event); this.#soon(); if (group.over) this.#unwatch(); return; }
-    const item = this.#byDocument.get(event.topic);
+    const item = this.#byTopic.get(event.topic);
     if (!item || item.state === "duplicate") return;
     item.event = event;
     item.state = event.status === "succeeded" ? "ready" : TERMINAL.has(event.status) ? event.status : "reading";
@@ -146,18 +153,18 @@ class Tray {
   /* What is kept for a reload: names and ids, never content. */
 
   #keep() {
-    const kept = this.#items.filter((item) => item.document && item.state === "reading").map(({ name, size, caseId, document: id, group }) => ({ name, size, caseId, document: id, batch: group?.id, title: group?.title }));
+    const kept = this.#items.filter((item) => item.topic && item.state === "reading").map(({ name, size, caseId, topic, group }) => ({ name, size, caseId, topic, batch: group?.id, title: group?.title }));
     try { sessionStorage.setItem(KEPT, JSON.stringify(kept)); } catch { /* a private window */ }
   }
 
   #restore() {
     let kept = [];
     try { kept = JSON.parse(sessionStorage.getItem(KEPT) ?? "[]"); } catch { /* nothing readable: nothing kept */ }
-    for (const { batch, title, ...one } of kept) {
+    for (const { batch, title, ...one } of kept.filter(({ topic }) => topic)) {
       const group = batch ? this.#groups.get(`batch:${batch}`) ?? this.#gather({ title, caseId: one.caseId, id: batch }) : null;
       if (group) this.#adopt(group);
       const item = this.#row({ ...one, state: "reading", reason: "", percent: 0, group });
-      this.#byDocument.set(`document:${one.document}`, item);
+      this.#byTopic.set(one.topic, item);
       this.#watch(item);
       this.#draw(item);
       this.#catchUp(item);
@@ -168,9 +175,9 @@ class Tray {
   // The snapshot of a case leaves out what ended long ago; then the document itself tells.
   async #catchUp(item) {
     try {
-      const found = await api("GET", `/api/documents/${item.document}/`);
+      const found = await api("GET", addressOf(item.topic, "/api"));
       if (item.event || !["ready", "failed", "cancelled"].includes(found.status)) return;
-      this.#heard({ topic: `document:${item.document}`, status: found.status === "ready" ? "succeeded" : found.status, percent: 100, message: found.error ?? "", seq: 0 });
+      this.#heard({ topic: item.topic, status: found.status === "ready" ? "succeeded" : found.status, percent: 100, message: found.error ?? "", seq: 0 });
     } catch (error) {
       if (error.status === 404) this.#drop(item);
     }
@@ -211,7 +218,7 @@ class Tray {
     setBar(item.bar, percent, text, { again: item.phase !== phase });
     item.phase = phase;
     setText(item.text, text);
-    if (item.document && !item.label.querySelector("a")) item.label.replaceChildren(el("a", { href: `/documents/${item.document}/` }, item.name)), globalThis.htmx?.process(item.label);
+    if (item.topic && !item.label.querySelector("a")) item.label.replaceChildren(el("a", { href: addressOf(item.topic) }, item.name)), globalThis.htmx?.process(item.label);
     if (item.drawn !== state) { item.drawn = state; this.#drawButtons(item); item.group?.draw(); }
   }
 
@@ -235,7 +242,7 @@ class Tray {
     if (item.state === "paused") buttons.push(button("play", gettext("Go on"), () => item.upload.start()));
     if (MOVING.has(item.state)) buttons.push(button("close", gettext("Cancel"), () => item.upload.cancel()));
     if (item.state === "reading") buttons.push(button("close", gettext("Stop reading"), () => this.#ask(item, "cancel")));
-    if (item.state === "failed" || (item.state === "cancelled" && item.document)) buttons.push(button("retry", gettext("Try again"), () => this.#ask(item, "retry")));
+    if (item.state === "failed" || (item.state === "cancelled" && item.topic)) buttons.push(button("retry", gettext("Try again"), () => this.#ask(item, "retry")));
     if (item.state === "refused" && item.upload) buttons.push(button("retry", gettext("Try again"), () => item.upload.start()));
     if (item.state === "ready") buttons.push(el("span", { class: "tray-done" }, icon("check")));
     if (FAILED.has(item.state)) buttons.push(button("close", gettext("Remove from this list"), () => this.#drop(item)));
@@ -244,7 +251,7 @@ class Tray {
 
   async #ask(item, verb) {
     try {
-      await api("POST", `/api/documents/${item.document}/${verb}/`);
+      await api("POST", `${addressOf(item.topic, "/api")}${verb}/`);
       if (verb === "retry") { item.state = "reading"; item.event = null; this.#watch(item); this.#draw(item); this.#show(); }
     } catch (error) { toast(error.message, { error: true }); }
   }

@@ -73,7 +73,7 @@ export class Upload {
   #ask() {
     this.#send("HEAD", this.#url, {}, null, (request) => {
       this.offset = Number(request.getResponseHeader("Upload-Offset"));
-      if (request.getResponseHeader("Lexintel-Document")) this.#finished(request); else this.#piece();
+      if (request.getResponseHeader("Lexintel-Topic")) this.#finished(request); else this.#piece();
     });
   }
 
@@ -83,7 +83,7 @@ export class Upload {
     this.#send("PATCH", this.#url, headers, blob, (request) => {
       this.#failures = 0;
       this.offset = Number(request.getResponseHeader("Upload-Offset"));
-      if (request.getResponseHeader("Lexintel-Document")) { this.#finished(request); return; }
+      if (request.getResponseHeader("Lexintel-Topic")) { this.#finished(request); return; }
       this.#become("sending");
       this.#piece();
     });
@@ -141,7 +141,7 @@ export class Upload {
   #finished(request) {
     forget(this.#key);
     this.offset = this.file.size;
-    this.answer = { document: request.getResponseHeader("Lexintel-Document"), duplicateOf: request.getResponseHeader("Lexintel-Duplicate-Of") || "" };
+    this.answer = { topic: request.getResponseHeader("Lexintel-Topic"), duplicateOf: request.getResponseHeader("Lexintel-Duplicate-Of") || "" };
     this.#become("done");
   }
 

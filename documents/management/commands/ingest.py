@@ -21,7 +21,9 @@ from documents.errors import Refused
 from documents.models import Document
 from documents.services import ingest
 from tasks.batches import control
-from tasks.models import Batch
+from tasks.models import Batch, TopicState
+
+WORDS = {"succeeded": "ready", "failed": "failed", "cancelled": "cancelled"}
 
 EXAMPLE = """example:
   python3 manage.py ingest ~/matters/acme --case "Acme v. Roe" --wait
@@ -61,44 +63,42 @@ class Command(BaseCommand):
         if counts["refused"] or counts["failed"] or counts["cancelled"]:
             raise SystemExit(1)
 
-    def take_all(
-        self, files: list[Path], case: Case, user: Any, kind: str | None, batch: Batch | None
-    ) -> tuple[Counter[str], list[uuid.UUID]]:
-        """Accept files one by one; gives how many ended how, and the documents that were made."""
+    def take_all(self, files: list[Path], case: Case, user: Any, kind: str | None, batch: Batch | None) -> tuple[Counter[str], list[str]]:
+        """Accept files one by one; gives how many ended how, and the topics of what was made."""
         counts: Counter[str] = Counter()
-        made: list[uuid.UUID] = []
+        made: list[str] = []
         for number, path in enumerate(files, 1):
-            outcome, document = self.take(path, case, user, kind, batch)
+            outcome, topic = self.take(path, case, user, kind, batch)
             counts[outcome.partition(":")[0]] += 1
-            if document is not None:
-                made.append(document.pk)
+            if topic:
+                made.append(topic)
             self.stdout.write(f"[{number}/{len(files)}] {path}: {outcome}")
         return counts, made
 
-    def take(self, path: Path, case: Case, user: Any, kind: str | None, batch: Batch | None) -> tuple[str, Document | None]:
-        """Accept one file; gives what happened in words."""
+    def take(self, path: Path, case: Case, user: Any, kind: str | None, batch: Batch | None) -> tuple[str, str]:
+        """Accept one file; gives what happened in words, and the topic of what was made ("" for nothing)."""
         try:
             with open(path, "rb") as file:
                 accepted = ingest.accept(file, case=case, user=user, name=path.name, kind=kind, source="command", batch=batch)
         except Refused as refusal:
-            return f"refused: {refusal.message}", None
+            return f"refused: {refusal.message}", ""
         except OSError as error:
-            return f"refused: {error.strerror}", None
+            return f"refused: {error.strerror}", ""
         if accepted.duplicate_of is not None:
-            return f"already here: {accepted.duplicate_of.title}", None
-        return "accepted", accepted.document
+            return f"already here: {accepted.duplicate_of.title}", ""
+        return "accepted", accepted.item.topic
 
-    def wait(self, made: list[uuid.UUID]) -> Counter[str]:
-        """Until every document has ended; gives how many ended how. Ctrl-C stops the waiting, not the processing."""
+    def wait(self, made: list[str]) -> Counter[str]:
+        """Until each of these topics has ended; gives how many ended how. Ctrl-C stops the waiting, not the processing."""
         shown = -1
         while True:
-            states = Counter(Document.objects.filter(pk__in=made).values_list("status", flat=True))
-            ended = sum(states[status] for status in Document.TERMINAL)
+            states = Counter(TopicState.objects.filter(topic__in=made).values_list("status", flat=True))
+            ended = sum(states[status] for status in WORDS)
             if ended != shown:
                 self.stdout.write(f"{ended} of {len(made)} processed")
                 shown = ended
             if ended >= sum(states.values()):
-                return Counter({str(status): states[status] for status in Document.TERMINAL if states[status]})
+                return Counter({word: states[status] for status, word in WORDS.items() if states[status]})
             time.sleep(0.5)
 
 

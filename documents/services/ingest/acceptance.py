@@ -20,7 +20,8 @@ from documents.errors import Refused
 from documents.models import Document
 from documents.services.extraction import detection, registry
 from documents.services.extraction.formats import Format
-from documents.services.extraction.sentences import listed_formats, notice_sentence
+from documents.services.extraction.sentences import error_sentence, notice_sentence
+from documents.services.ingest import takers
 from documents.services.pipeline import lifecycle
 from documents.services.storage import blobs
 from documents.services.storage.names import clean_name, kind_of, suffix_of, title_of
@@ -30,12 +31,20 @@ from tasks.models import Batch, TaskRecord
 
 @dataclass(frozen=True)
 class Accepted:
-    """A document that is safe. `task_id` is None for a duplicate, which is not processed again; `batch_id` where it came with others."""
+    """A document, or what a taker makes, that is safe. `task_id` is None for a duplicate, which is not processed again; `batch_id` where
+    it came with others."""
 
-    document: Document
+    item: Document | takers.Item
     task_id: UUID | None
-    duplicate_of: Document | None
+    duplicate_of: Document | takers.Item | None
     batch_id: UUID | None = None
+
+    @property
+    def document(self) -> Document:
+        """The document. Raises TypeError where the file became something else."""
+        if not isinstance(self.item, Document):
+            raise TypeError(f"{self.item.topic} is no document.")
+        return self.item
 
 
 @dataclass
@@ -47,6 +56,7 @@ class Candidate:
     mime: str
     notices: list[dict[str, str]] = field(default_factory=list)
     unreadable: Refused | None = None
+    taker: takers.Taker | None = None
 
 
 def limit_bytes() -> int:
@@ -70,13 +80,14 @@ def examine(incoming: blobs.Incoming, name: str, *, strict: bool = True) -> Cand
         form = registry.by_mime(mime)
         if form:
             require_size_for(form, incoming.size)
-        unreadable = None if form or _explained(name) else unsupported()
+        taker = None if form else takers.taker_of(incoming.path, suffix_of(name))
+        unreadable = None if form or taker or _explained(name) else unsupported(name)
         if unreadable and strict:
             raise unreadable
     except Refused:
         incoming.discard()
         raise
-    return Candidate(incoming, name, mime, _notices_about(name, mime), unreadable)
+    return Candidate(incoming, name, mime, _notices_about(name, mime), unreadable, taker)
 
 
 def require_size_for(form: Format, size: int) -> None:
@@ -92,9 +103,12 @@ def _explained(name: str) -> bool:
     return promised is not None and promised.binary
 
 
-def unsupported() -> Refused:
+def unsupported(name: str) -> Refused:
+    suffix = suffix_of(name)
+    if takers.promised_by(suffix):
+        return Refused(error_sentence("type_mismatch", {"name": suffix}), "type_mismatch")
     sentence = _("This kind of file can't be read yet. Formats that can: %(formats)s.")
-    return Refused(sentence % {"formats": listed_formats()}, "unsupported_type")
+    return Refused(sentence % {"formats": takers.listed_formats()}, "unsupported_type")
 
 
 def accept(
@@ -161,9 +175,17 @@ def admit(
     results: dict[int, Accepted] = {}
     with transaction.atomic():
         for index in order:
+            if (taker := candidates[index].taker) is not None:
+                arrival = takers.Arrival(stored[index], candidates[index].name, case, user, batch, parent, found_by)
+                results[index] = _taken(taker.enter(arrival), batch)
+                continue
             document = _row(candidates[index], stored[index], case=case, user=user, kind=kind, parent=parent)
             results[index] = _enter(document, candidates[index].unreadable, user=user, source=source, batch=batch, found_by=found_by)
     return [results[index] for index in range(len(stored))]
+
+
+def _taken(item: takers.Item, batch: Batch | None) -> Accepted:
+    return Accepted(item, item.task_id, item.duplicate_of, batch.pk if batch is not None else None)
 
 
 def _title_of(candidates: Sequence[Candidate]) -> str:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from documents.errors import Refused
 from documents.models import Document
 from documents.services.extraction import ExtractedAttachment, Extraction
-from documents.services.ingest import acceptance
+from documents.services.ingest import acceptance, takers
 from documents.services.ingest.acceptance import Candidate
 from documents.services.storage import blobs
 from documents.services.storage.names import clean_name
@@ -63,7 +63,7 @@ def admit(document: Document, found: Found, record: TaskRecord) -> Notices:
     where it was deleted."""
     if not found.candidates or document.case is None:
         return found.notices
-    known = set(document.attachments.values_list("sha256", "name"))
+    known = set(document.attachments.values_list("sha256", "name")) | takers.known(document)
     fresh = {(c.incoming.sha256, c.name): c for c in found.candidates if (c.incoming.sha256, c.name) not in known}
     acceptance.admit(
         list(fresh.values()),

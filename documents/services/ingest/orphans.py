@@ -34,6 +34,11 @@ def register_holder(rows: Manager[Any]) -> None:
         _holders.append(rows)
 
 
+def holders_of(stored_as: str) -> int:
+    """How many rows name these bytes."""
+    return sum(holder.filter(stored_as=stored_as).count() for holder in _holders)
+
+
 def clean_up(check: Check) -> dict[str, int]:
     """Remove leftovers; gives how many of each kind, and the bytes freed. `check` is called now and then and may raise to stop."""
     deserted = folders.sweep(settings.SCRATCH_FOLDER)

@@ -70,29 +70,31 @@ def receive_piece(upload_id: UUID, user: Any, offset: int, piece: blobs.Readable
         if offset != upload.offset:
             text = _("This piece does not follow the bytes that are here: %(have)d have arrived.")
             raise Refused(text % {"have": upload.offset}, "offset_conflict")
-        if upload.document_id is not None and piece.read(1):
+        if upload.finished and piece.read(1):
             raise Refused(_("This upload is finished; its document is there. No more pieces are taken."), "upload_finished")
-        if upload.document_id is None:
+        if not upload.finished:
             upload.offset += _append(upload, piece)
             upload.save(update_fields=["offset", "updated"])
     return upload
 
 
 def finish(upload_id: UUID, user: Any) -> Upload:
-    """Make the document of a complete upload, once. A file that is refused takes its upload with it; a full disk does not."""
+    """Make the document (or the recording) of a complete upload, once. A file that is refused takes its upload with it; a full
+    disk does not."""
     try:
         with transaction.atomic():
             upload = find(upload_id, user, lock=True)
-            if upload.complete and upload.document is None:
+            if upload.complete and not upload.finished:
                 incoming = blobs.adopt(part_of(upload), upload.case_id)
                 accepted = accept(incoming, case=upload.case, user=user, name=upload.name, kind=upload.kind or None, batch=upload.batch)
-                upload.document = accepted.document
-                upload.save(update_fields=["document", "updated"])
+                upload.document = accepted.item if isinstance(accepted.item, Document) else None
+                upload.became = accepted.item.topic
+                upload.save(update_fields=["document", "became", "updated"])
     except Refused as refusal:
         if refusal.code != "storage_full":
             discard(upload)
         raise
-    if upload.document is not None:
+    if upload.finished:
         part_of(upload).unlink(missing_ok=True)
     return upload
 
@@ -100,7 +102,7 @@ def finish(upload_id: UUID, user: Any) -> Upload:
 def discard(upload: Upload) -> None:
     """Forget an upload and its bytes; a document that was made of it stays, and a batch does not wait for one that was not."""
     part = part_of(upload)
-    if upload.batch_id is not None and upload.document_id is None:
+    if upload.batch_id is not None and not upload.finished:
         control.withdraw(upload.batch_id)
     upload.delete()
     part.unlink(missing_ok=True)

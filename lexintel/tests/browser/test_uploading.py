@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import base64
+import random
+import wave
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from documents.tests.pdfs import LINES, lines, pdf
 from lexintel.tests.browser.conftest import Seen, Site
 
 READY_MS = 90_000
@@ -81,17 +84,17 @@ def test_the_tray_survives_walking_through_the_case(visit: Callable[..., Page], 
 def test_what_cannot_be_read_is_refused_before_it_travels(visit: Callable[..., Page], site: Site, tmp_path: Path) -> None:
     page = visit("owner")
     page.goto(f"/cases/{site.case}/documents/")
-    empty, large, film = tmp_path / "empty.pdf", tmp_path / "large.pdf", tmp_path / "film.mp4"
+    empty, large, table = tmp_path / "empty.pdf", tmp_path / "large.pdf", tmp_path / "table.xls"
     empty.write_bytes(b"")
     large.write_bytes(b"x" * (3 * 1024 * 1024 + 1))
-    film.write_bytes(b"film")
+    table.write_bytes(b"table")
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.url) if "/api/uploads/" in request.url else None)
-    drop(page, empty, large, film)
+    drop(page, empty, large, table)
     tray = page.get_by_role("region", name="Uploads")
     expect(tray).to_contain_text("This file is empty")
     expect(tray).to_contain_text("the limit is 3 MB")
-    expect(tray).to_contain_text("LexIntel cannot read .mp4 files")
+    expect(tray).to_contain_text("LexIntel cannot read .xls files")
     assert sent == []
 
 
@@ -139,3 +142,30 @@ def test_a_viewer_may_not_drop(visit: Callable[..., Page], site: Site, paper: Ca
     expect(page.get_by_role("button", name="Add files")).to_have_count(0)
     drop(page, paper("no.txt"))
     expect(page.get_by_role("alert")).to_contain_text("not add to it")
+
+
+def test_a_recording_dropped_among_papers_becomes_a_hearing(
+    visit: Callable[..., Page], site: Site, seen: Seen, paper: Callable[..., Path], tmp_path: Path
+) -> None:
+    page = visit("owner")
+    page.goto(f"/cases/{site.case}/documents/")
+    call = tmp_path / "voicemail.wav"
+    with wave.open(str(call), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(16_000)
+        file.writeframes(random.Random(7).randbytes(16_000 * 2 * 4))
+    letter = tmp_path / "letter.pdf"
+    letter.write_bytes(pdf(lines(*LINES)))
+    drop(page, letter, call)
+    tray = page.get_by_role("region", name="Uploads")
+    expect(tray).to_contain_text("2 files ready", timeout=READY_MS)
+    tray.get_by_role("link", name="voicemail.wav").click()
+    page.wait_for_url("**/audio/*/")
+    expect(page.get_by_role("heading", name="voicemail")).to_be_visible()
+    page.goto(f"/cases/{site.case}/documents/")
+    expect(row(page, "letter")).to_contain_text("Ready")
+    expect(row(page, "voicemail")).to_have_count(0)
+    page.goto(f"/cases/{site.case}/hearings/")
+    expect(row(page, "voicemail")).to_contain_text("Ready")
+    assert seen.errors == []
