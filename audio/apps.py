@@ -20,7 +20,8 @@ class AudioConfig(AppConfig):
     def ready(self) -> None:
         from audio import errors
         from audio.models import AudioSession
-        from audio.services import intake, listening_page
+        from audio.services import intake
+        from audio.services.hearing import listening_page
         from audio.services.speaking import engine
         from audio.services.transcription import client, weights
         from documents.services.ingest.orphans import register_holder

@@ -9,8 +9,9 @@ from typing import Any
 from django.conf import settings
 
 from audio.jobs import AudioProcessingJob, BatchProcessingJob, CleaningJob, SpeakAudioJob
-from audio.services import batches, cleaning, processing, sessions
+from audio.services import batches, cleaning, sessions
 from audio.services.dictation import sessions as dictations
+from audio.services.hearing import processing
 from audio.services.speaking import cache
 from audio.services.transcript import editing
 from audio.services.transcription import stage

@@ -16,8 +16,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from audio.models import AudioSession, Dictation
-from audio.services import intake, listening_page, sessions
+from audio.services import intake, sessions
 from audio.services.dictation import sessions as dictations
+from audio.services.hearing import listening_page
 from audio.services.transcript import editing
 from audio.services.transcript.reading import transcript_of
 from cases.models import Case, Role

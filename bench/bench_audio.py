@@ -20,7 +20,7 @@ import numpy as np
 from faster_whisper import BatchedInferencePipeline, WhisperModel
 from numpy.typing import NDArray
 
-from audio.services.sampling import RATE, chunk_samples
+from audio.services.hearing.sampling import RATE, chunk_samples
 from audio.services.transcription import engine, weights
 from audio.services.transcription.client import Transcriber
 from audio.services.transcription.clips import clips_of, pieces_of

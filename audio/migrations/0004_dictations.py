@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('audio', '0002_transcripts'),
+        ('audio', '0003_pins_and_attachments'),
     ]
 
     operations = [

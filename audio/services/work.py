@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from audio.errors import failure
 from audio.models import AudioSession, ProcessingMetric
-from audio.services.sampling import RATE, WINDOW_S
+from audio.services.hearing.sampling import RATE, WINDOW_S
 from documents.services.extraction.parsers.subtitles import clock
 from documents.services.sandbox import JobFailed, JobRefused, Limits
 from documents.services.sandbox.pool import Pool
@@ -25,7 +25,7 @@ __all__ = ["ask", "clock", "is_whole", "measure", "mine", "minutes", "notice", "
 BYTES_A_SAMPLE = 2
 FOLDER = ".audio"
 limits = Limits(file_bytes=8 * 1024**3, cpu_seconds=3600, wall_seconds=3600)
-pool = Pool("audio.services.child:run", scratch=lambda: settings.SCRATCH_FOLDER, limits=limits)
+pool = Pool("audio.services.hearing.child:run", scratch=lambda: settings.SCRATCH_FOLDER, limits=limits)
 
 
 def mine(session_id: Any, run: TaskRun) -> AudioSession:

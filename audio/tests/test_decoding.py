@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from audio.services import listening
-from audio.services.sampling import RATE, WINDOW, chunk_samples
+from audio.services.hearing import listening
+from audio.services.hearing.sampling import RATE, WINDOW, chunk_samples
 from audio.tests import sounds
 from documents.services.sandbox import JobRefused
 from documents.services.sandbox.pool import Pool
@@ -26,7 +26,7 @@ FORMATS = [
 @pytest.fixture(scope="module")
 def pool(tmp_path_factory: pytest.TempPathFactory) -> Any:
     scratch = tmp_path_factory.mktemp("scratch")
-    made = Pool("audio.services.child:run", scratch=lambda: scratch)
+    made = Pool("audio.services.hearing.child:run", scratch=lambda: scratch)
     yield made
     made.close()
 
@@ -208,7 +208,7 @@ def test_parts_and_chunks_of_any_length_hear_the_same(tmp_path):
 
 def test_a_child_knows_neither_django_nor_the_recogniser():
     """Both would cost each child much memory."""
-    code = "import sys, audio.services.child; print([m for m in ('django', 'ctranslate2') if m in sys.modules])"
+    code = "import sys, audio.services.hearing.child; print([m for m in ('django', 'ctranslate2') if m in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
 
 

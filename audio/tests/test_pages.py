@@ -10,7 +10,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from audio.models import AudioSession, NoiseDetection
-from audio.services import listening_page
+from audio.services.hearing import listening_page
 from audio.tests import sounds
 from audio.tests.test_sessions import recording, work_off
 

@@ -14,7 +14,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from audio.models import AudioPart, AudioSession, NoiseDetection, ProcessingMetric
-from audio.services import processing, sessions, work
+from audio.services import sessions, work
+from audio.services.hearing import processing
 from audio.tests import sounds
 from cases.models import AuditEvent
 from cases.services import matters

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from audio.services.sampling import WINDOW_S
-from audio.services.spans import runs, snr_db, spans_of, speech_mask
+from audio.services.hearing.sampling import WINDOW_S
+from audio.services.hearing.spans import runs, snr_db, spans_of, speech_mask
 
 
 def windows(*parts: tuple[float, float]) -> np.ndarray:

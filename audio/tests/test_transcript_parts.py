@@ -13,7 +13,7 @@ import pytest
 from docx import Document as WordDocument
 
 from audio.models import AudioSession, Speaker, TranscriptSegment
-from audio.services.sampling import WINDOW_S
+from audio.services.hearing.sampling import WINDOW_S
 from audio.services.transcript import exports
 from audio.services.transcript.editing import realigned
 from audio.services.transcript.reading import Line, Transcript

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from audio.services.sampling import RATE
+from audio.services.hearing.sampling import RATE
 
 _HEAD = struct.Struct(">II")
 LARGEST = 64 * 1024

@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from audio.services.listening import VoiceActivity
-from audio.services.sampling import RATE, WINDOW, WINDOW_S
+from audio.services.hearing.listening import VoiceActivity
+from audio.services.hearing.sampling import RATE, WINDOW, WINDOW_S
 
 BEGINS, GOES_ON = 128, 90
 """Probability of speech, of 255 (spans.BEGINS, spans.GOES_ON)."""

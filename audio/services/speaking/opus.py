@@ -9,7 +9,7 @@ from typing import Any
 import av
 import av.error
 
-from audio.services.decoding import RATES
+from audio.services.hearing.decoding import RATES
 from audio.services.speaking.errors import SpeechRefused
 
 RATE = 48_000

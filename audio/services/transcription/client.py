@@ -20,7 +20,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from audio.services.sampling import RATE
+from audio.services.hearing.sampling import RATE
 from audio.services.transcription.weights import NoSpeechModel, speech_model
 from audio.services.transcription.words import Clip, Heard, Word
 from documents.services.sandbox import wire

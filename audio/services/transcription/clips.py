@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from audio.services import spans
-from audio.services.sampling import WINDOW_S
+from audio.services.hearing import spans
+from audio.services.hearing.sampling import WINDOW_S
 from audio.services.transcription.words import Clip, Heard
 
 LONGEST_S = 29.0

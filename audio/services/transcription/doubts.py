@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from audio.services.sampling import WINDOW_S
+from audio.services.hearing.sampling import WINDOW_S
 from audio.services.transcription.words import Word
 
 REPETITION, LOOP, HASTE, SILENCE = "repetition", "loop", "haste", "silence"

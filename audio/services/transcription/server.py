@@ -23,7 +23,7 @@ from typing import Any
 
 import numpy as np
 
-from audio.services.sampling import RATE
+from audio.services.hearing.sampling import RATE
 from audio.services.transcription.engine import Engine, sound_of
 from audio.services.transcription.words import Clip
 from documents.services.sandbox import wire

@@ -14,7 +14,7 @@ from audio.errors import failure
 from audio.jobs import AudioProcessingJob
 from audio.models import AudioPart, AudioSession, Dictation, Speaker, TranscriptSegment
 from audio.services import sessions
-from audio.services.processing import decode_again
+from audio.services.hearing.processing import decode_again
 from audio.services.transcript import carrying, document
 from audio.services.transcript.segments import Segment, segments_of
 from audio.services.transcription import weights
@@ -99,8 +99,17 @@ def _once_more(found: Heard, pcm: Path, speech: NDArray[np.uint8], language: str
     for stretch in wordless(found, speech):
         more = _again(stretch, pcm, language, run)
         if more and not doubts_about(more, speech):
-            found = Heard(found.clip, sorted([*found.words, *more]))
+            found = Heard(found.clip, _in_order([*found.words, *more]))
     return found
+
+
+def _in_order(words: list[Word]) -> list[Word]:
+    """By time, none beginning before the one before it has ended."""
+    ordered: list[Word] = []
+    for word in sorted(words):
+        start = max(word.start_s, ordered[-1].end_s) if ordered else word.start_s
+        ordered.append(word._replace(start_s=start, end_s=max(word.end_s, start)))
+    return ordered
 
 
 def _again(clip: Clip, pcm: Path, language: str, run: TaskRun) -> list[Word]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from audio.services.sampling import WINDOW_S
+from audio.services.hearing.sampling import WINDOW_S
 
 SPEECH, SILENCE, CLIPPING = "speech", "silence", "clipping"
 BEGINS, GOES_ON = 0.5, 0.35

@@ -15,8 +15,9 @@ from django.utils.translation import ngettext
 
 from audio.jobs import AudioProcessingJob
 from audio.models import AudioPart, AudioSession, NoiseDetection
-from audio.services import sessions, spans
-from audio.services.sampling import RATE, WINDOW_S, chunk_samples
+from audio.services import sessions
+from audio.services.hearing import spans
+from audio.services.hearing.sampling import RATE, WINDOW_S, chunk_samples
 from audio.services.transcription import weights
 from audio.services.work import BYTES_A_SAMPLE, FOLDER, ask, clock, is_whole, measure, mine, minutes, notice, pcm_of, publishing
 from documents.services.storage import blobs

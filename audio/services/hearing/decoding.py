@@ -18,7 +18,7 @@ import av.error
 import numpy as np
 from numpy.typing import NDArray
 
-from audio.services.sampling import RATE
+from audio.services.hearing.sampling import RATE
 from documents.services.sandbox import JobRefused
 from documents.services.sandbox.worker import Surroundings
 

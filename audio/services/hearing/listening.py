@@ -15,7 +15,7 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from audio.services.sampling import WINDOW
+from audio.services.hearing.sampling import WINDOW
 
 CONTEXT = 64
 QUIETEST = -100.0

@@ -9,8 +9,8 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from audio.services.decoding import decode
-from audio.services.listening import hear
+from audio.services.hearing.decoding import decode
+from audio.services.hearing.listening import hear
 from documents.services.sandbox.worker import Surroundings
 
 
