@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -67,11 +67,6 @@ def clean_up(reason: str, *, dry_run: bool = False, user: Any = None, check: Cal
         if dry_run or _purge(row[0], reason, user):
             gone.append(row)
     return Summary(reason, dry_run, [title for _pk, title, _name, _size in gone], _freed(gone, dry_run=dry_run))
-
-
-def gone_at(session: AudioSession) -> datetime | None:
-    """When a deleted recording goes for good; None under legal hold."""
-    return None if session.deleted_at is None or session.case.legal_hold else session.deleted_at + kept_for()
 
 
 def _freed(gone: list[tuple[UUID, str, str, int]], *, dry_run: bool) -> int:

@@ -153,7 +153,7 @@ def reprocess(session: AudioSession, user: Any, *, batch: Batch | None = None) -
     """Hear it anew; what was heard before is shown until the new is there. Raises Refused (busy, duplicate)."""
     with transaction.atomic():
         session = _locked(session, user)
-        if session.processing and session.task_id is not None:
+        if session.processing and (session.task_id is not None or not session.stored_as):  # without bytes it is still coming in
             raise Refused(_("This recording is being processed just now. Wait for it, or cancel it first."), "busy")
         if session.task_id is not None:  # else it is heard for the first time
             session.version += 1

@@ -90,3 +90,11 @@ def test_a_batch_that_is_cancelled_before_it_begins_leaves_nothing_waiting(api, 
     work_off()
     session.refresh_from_db()
     assert (session.status, session.version) == ("ready", 1)
+
+
+def test_what_is_still_coming_in_is_not_heard_yet(api, editor, case):
+    session = AudioSession.objects.create(case=case, title="Dictation", kind="dictation")
+    assert api(editor).post(f"/api/audio/{session.pk}/reprocess/").status_code == 409
+    answer = api(editor).post(URL, {"case": str(case.pk), "audio": [str(session.pk)]}, format="json")
+    work_off()
+    assert TaskRecord.objects.get(pk=answer.json()["task_id"]).result["submitted"] == 0

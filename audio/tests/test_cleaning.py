@@ -15,6 +15,7 @@ from audio.tests.test_sessions import put, recording, work_off  # noqa: F401 (pu
 from cases.models import AuditEvent
 from documents.models import Document
 from documents.services.ingest import orphans
+from documents.services.pipeline import purging
 from documents.services.storage import blobs
 from tasks.manager import manager
 from tasks.models import TaskRecord
@@ -185,3 +186,11 @@ def test_stopping_and_going_on(put, api, editor):  # noqa: F811
     assert api(editor).post(f"/api/audio/{row['id']}/retry/").json()["status"] == "pending"
     work_off()
     assert AudioSession.objects.get().status == "ready"
+
+
+def test_a_transcript_document_can_go_for_good_before_its_recording(case):
+    gone = Document.objects.create(case=case, title="transcript", status="ready", deleted_at=timezone.now() - timedelta(days=400))
+    session = make(case, "new", days=1, document=gone)
+    assert purging.purge(lambda: None) == 1
+    session.refresh_from_db()
+    assert session.document is None

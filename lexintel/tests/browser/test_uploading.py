@@ -163,6 +163,8 @@ def test_a_recording_dropped_among_papers_becomes_a_hearing(
     tray.get_by_role("link", name="voicemail.wav").click()
     page.wait_for_url("**/audio/*/")
     expect(page.get_by_role("heading", name="voicemail")).to_be_visible()
+    page.get_by_role("button", name="Pin", exact=True).click()
+    expect(page.get_by_role("button", name="Pinned")).to_be_visible()
     page.goto(f"/cases/{site.case}/documents/")
     expect(row(page, "letter")).to_contain_text("Ready")
     expect(row(page, "voicemail")).to_have_count(0)
