@@ -19,6 +19,7 @@ from audio.models import AudioSession, Dictation
 from audio.services import intake, sessions
 from audio.services.dictation import sessions as dictations
 from audio.services.hearing import listening_page
+from audio.services.hearing.quality import quality_of
 from audio.services.transcript import editing
 from audio.services.transcript.reading import transcript_of
 from cases.models import Case, Role
@@ -111,7 +112,7 @@ def session_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _about(session: AudioSession) -> dict[str, Any]:
     heard = listening_page.heard_of(session)
     detections = list(heard.detections.all())
-    transcript = transcript_of(heard)
+    transcript, quality = transcript_of(heard), quality_of(heard)
     return {
         "session": session,
         "heard": heard,
@@ -125,6 +126,8 @@ def _about(session: AudioSession) -> dict[str, Any]:
         "names": editing.names_in_case(heard) if transcript.lines else [],
         "notes": list(heard.listener_notes.select_related("user")),
         "dictating": Dictation.objects.filter(session=heard, ended_at=None).exists(),
+        "quality": quality,
+        "curve": listening_page.curve_of(quality, heard.duration_s),
         "forms": FORMS,
         "speeds": SPEEDS,
     }

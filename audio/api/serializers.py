@@ -6,6 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from audio.models import AudioNote, AudioSession, NoiseDetection, ProcessingMetric, Speaker, TranscriptEdit
+from audio.services.hearing.quality import quality_of
 from documents.api.serializers import NoticeSerializer
 
 
@@ -21,6 +22,44 @@ class AudioSerializer(serializers.ModelSerializer[AudioSession]):
             "duplicate_of", "created", "created_by", "updated",
         ]  # fmt: skip
         read_only_fields = fields
+
+
+class StretchSerializer(serializers.Serializer[Any]):
+    start_s = serializers.FloatField()
+    end_s = serializers.FloatField()
+    why = serializers.CharField(help_text="doubtful: probably never said; unsure: heard badly")
+
+
+class ShareSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField(allow_blank=True)
+    seconds = serializers.FloatField()
+
+
+class StepSerializer(ShareSerializer):
+    factor = serializers.FloatField(allow_null=True, help_text="seconds of recording in a second of work")
+
+
+class QualitySerializer(serializers.Serializer[Any]):
+    speech_share = serializers.FloatField(help_text="0 to 1")
+    snr = serializers.ListField(
+        child=serializers.ListField(child=serializers.FloatField(allow_null=True)), help_text="[second, dB of speech over noise or null]"
+    )
+    unintelligible = StretchSerializer(many=True)
+    talk = ShareSerializer(many=True, help_text="by speaker, most first")
+    sounds = ShareSerializer(many=True, help_text="by kind, most first")
+    steps = StepSerializer(many=True)
+
+
+class AudioDetailSerializer(AudioSerializer):
+    quality = serializers.SerializerMethodField()
+
+    class Meta(AudioSerializer.Meta):
+        fields = [*AudioSerializer.Meta.fields, "quality"]
+        read_only_fields = fields
+
+    @extend_schema_field(QualitySerializer)
+    def get_quality(self, session: AudioSession) -> dict[str, Any]:
+        return dict(QualitySerializer(quality_of(session.duplicate_of or session)).data)
 
 
 class AcceptedAudioSerializer(serializers.ModelSerializer[AudioSession]):

@@ -19,6 +19,7 @@ from rest_framework.response import Response
 from audio.api.serializers import (
     AcceptedAudioSerializer,
     AudioBatchSerializer,
+    AudioDetailSerializer,
     AudioSerializer,
     DetectionSerializer,
     MetricSerializer,
@@ -63,6 +64,11 @@ class AudioViewSet(
     ordering_fields = ["created", "title", "status", "duration_s"]
     ordering = ["-created", "-id"]
     queryset = AudioSession.objects.none()
+
+    @extend_schema(responses=AudioDetailSerializer)
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """A recording, with how good it is and where it is bad."""
+        return Response(AudioDetailSerializer(self.get_object()).data)
 
     def get_queryset(self) -> QuerySet[AudioSession]:
         return AudioSession.objects.visible_to(self.request.user, with_deleted=self.action == "restore").select_related(

@@ -287,3 +287,15 @@ def servers() -> list[int]:
 
 def running(pid: int) -> bool:
     return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+
+
+@pytest.mark.corpus
+def test_the_quality_of_a_recording_is_told_in_figures(heard, api, viewer):
+    quality = api(viewer).get(f"/api/audio/{heard.pk}/").json()["quality"]
+    assert 0.5 < quality["speech_share"] <= 1
+    assert quality["snr"][0][0] > 0
+    assert quality["talk"] == [{"name": "", "seconds": pytest.approx(10, abs=2)}]
+    assert {each["name"] for each in quality["sounds"]} >= {"speech"}
+    assert [each["name"] for each in quality["steps"]] == ["decoding", "listening", "transcribing"]
+    assert all(each["factor"] > 1 for each in quality["steps"])
+    assert quality["unintelligible"] == []

@@ -13,6 +13,7 @@ import pytest
 from docx import Document as WordDocument
 
 from audio.models import AudioSession, Speaker, TranscriptSegment
+from audio.services.hearing.quality import snr_curve, unintelligible
 from audio.services.hearing.sampling import WINDOW_S
 from audio.services.transcript import exports
 from audio.services.transcript.editing import realigned
@@ -163,3 +164,23 @@ def test_the_word_file_numbers_its_lines_and_pages(transcript, tmp_path: Path):
     with zipfile.ZipFile(io.BytesIO(content)) as parts:
         assert 'w:restart="newPage"' in parts.read("word/document.xml").decode()
         assert "PAGE" in parts.read("word/footer1.xml").decode()
+
+
+def test_a_curve_says_where_speech_drowns_in_noise():
+    windows = round(300 / WINDOW_S)
+    probabilities = speech(*((start, start + 6) for start in range(0, 300, 10)), whole=300)
+    levels = np.where(probabilities > 128, -20, -60).astype(np.int8)
+    levels[windows // 2 :][probabilities[windows // 2 :] <= 128] = -25
+    curve = snr_curve(levels, probabilities)
+    assert len(curve) <= 120
+    assert all(decibels is not None and decibels > 30 for second, decibels in curve if second < 130)
+    assert all(decibels is not None and decibels < 8 for second, decibels in curve if 170 < second < 295)
+    quiet = snr_curve(np.full(windows, -60, np.int8), speech((0, 10), whole=300))
+    assert quiet[-1][1] is None, "where nobody speaks there is nothing to compare"
+    assert snr_curve(np.empty(0, np.int8), np.empty(0, np.uint8)) == []
+
+
+def test_stretches_that_cannot_be_relied_on_are_joined(transcript):
+    segments = [line.segment for line in transcript.lines]
+    segments[1].confidence = 0.2
+    assert [(each.start_s, each.end_s, each.why) for each in unintelligible(segments)] == [(5.0, 8.0, "unsure"), (65.5, 68.5, "doubtful")]

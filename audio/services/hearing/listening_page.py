@@ -12,6 +12,7 @@ from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from audio.models import AudioPart, AudioSession, NoiseDetection
+from audio.services.hearing.quality import Quality
 from cases.activity import register_targets, register_words
 from cases.models import AuditEvent, Case
 from cases.tabs import register_tab
@@ -20,6 +21,7 @@ from tasks.progress.live import live_of
 
 BARS = 600
 QUIETEST_DB = -60.0
+MOST_DB = 40.0
 WIDTH = 1000.0
 """Of the picture's own coordinates; heights are out of 100."""
 NARROWEST = 0.6
@@ -91,6 +93,18 @@ def blocks_of(session: AudioSession, detections: Iterable[NoiseDetection]) -> li
         last[each.label] = len(blocks)
         blocks.append(Block(each.label, round(x, 2), round(max(NARROWEST, end - x), 2)))
     return blocks
+
+
+def curve_of(quality: Quality, duration_s: float | None) -> list[str]:
+    """Speech over noise as polylines of the picture (heights out of 60, MOST_DB at the top), broken where nobody speaks."""
+    lines: list[list[str]] = [[]]
+    for second, decibels in quality.snr if duration_s else ():
+        if decibels is None:
+            lines.append([])
+            continue
+        height = 60 * (1 - min(max(decibels, 0.0), MOST_DB) / MOST_DB)
+        lines[-1].append(f"{WIDTH * second / (duration_s or 1):.1f},{height:.1f}")
+    return [" ".join(points if len(points) > 1 else [*points, *points]) for points in lines if points]
 
 
 def attach_live(sessions: Iterable[AudioSession]) -> list[Any]:

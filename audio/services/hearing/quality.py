@@ -1,0 +1,125 @@
+"""How good a recording is, where it is bad, and who speaks how long: figures of what was heard and written down."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from audio.models import AudioPart, AudioSession, TranscriptSegment
+from audio.services.hearing import spans
+from audio.services.hearing.sampling import WINDOW_S
+
+MOST_POINTS = 120
+SHORTEST_STEP_S = 5.0
+LOW_CONFIDENCE = 0.4
+NEAR_S = 1.0
+UNSAID, UNSURE = "doubtful", "unsure"
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """From where to where words cannot be relied on; `why` is doubtful (probably never said) or unsure (heard badly)."""
+
+    start_s: float
+    end_s: float
+    why: str
+
+
+@dataclass(frozen=True)
+class Share:
+    """Seconds of something: a speaker, a kind of sound, a step of the processing (then of work, with its real-time factor)."""
+
+    name: str
+    seconds: float
+    factor: float | None = None
+
+
+@dataclass(frozen=True)
+class Quality:
+    """`snr` are [second in the middle of a step, dB], None where nobody speaks in it."""
+
+    speech_share: float
+    snr: list[tuple[float, float | None]] = field(default_factory=list)
+    unintelligible: list[Stretch] = field(default_factory=list)
+    talk: list[Share] = field(default_factory=list)
+    sounds: list[Share] = field(default_factory=list)
+    steps: list[Share] = field(default_factory=list)
+
+
+def quality_of(session: AudioSession) -> Quality:
+    """Of what is published; five queries, however long the recording is."""
+    parts = AudioPart.objects.filter(session=session, version=session.version).order_by("index").values_list("levels", "speech")
+    rows = [(bytes(levels), bytes(speech)) for levels, speech in parts]
+    levels = np.frombuffer(b"".join(levels for levels, _speech in rows), np.int8)
+    speech = np.frombuffer(b"".join(speech for _levels, speech in rows), np.uint8)
+    segments = list(session.segments.filter(version=session.transcript_version).select_related("speaker"))
+    whole = session.duration_s or 0.0
+    return Quality(
+        speech_share=round((session.speech_s or 0.0) / whole, 3) if whole else 0.0,
+        snr=snr_curve(levels, speech),
+        unintelligible=unintelligible(segments),
+        talk=_talk(segments),
+        sounds=_sounds(session),
+        steps=_steps(session),
+    )
+
+
+def snr_curve(levels: NDArray[np.int8], speech: NDArray[np.uint8]) -> list[tuple[float, float | None]]:
+    """Speech over noise (as `spans.snr_db`) in at most MOST_POINTS steps; noise is what is heard between the speech of three."""
+    if not len(levels):
+        return []
+    voiced = spans.speech_mask(speech)
+    power = np.power(10.0, levels.astype(np.float64) / 10)
+    step = max(round(SHORTEST_STEP_S / WINDOW_S), -(-len(levels) // MOST_POINTS))
+    curve: list[tuple[float, float | None]] = []
+    for first in range(0, len(levels), step):
+        here = slice(first, first + step)
+        around = slice(max(0, first - step), first + 2 * step)
+        said, between = power[here][voiced[here]], power[around][~voiced[around]]
+        decibels = None
+        if len(said) and len(between):
+            noise = max(float(np.median(between)), 1e-10)
+            decibels = round(min(spans.MOST_SNR_DB, 10 * float(np.log10(max(float(said.mean()) - noise, 1e-12) / noise))), 1)
+        curve.append((round((first + min(step, len(levels) - first) / 2) * WINDOW_S, 1), decibels))
+    return curve
+
+
+def unintelligible(segments: Sequence[TranscriptSegment]) -> list[Stretch]:
+    """Where words were probably never said or were heard badly, unless a person has corrected them; neighbours are one."""
+    found: list[Stretch] = []
+    for segment in segments:
+        why = UNSAID if segment.doubtful else UNSURE if segment.confidence < LOW_CONFIDENCE and segment.edited_at is None else ""
+        if not why:
+            continue
+        if found and found[-1].why == why and segment.start_s - found[-1].end_s < NEAR_S:
+            found[-1] = Stretch(found[-1].start_s, segment.end_s, why)
+        else:
+            found.append(Stretch(segment.start_s, segment.end_s, why))
+    return found
+
+
+def _talk(segments: Sequence[TranscriptSegment]) -> list[Share]:
+    seconds: defaultdict[str, float] = defaultdict(float)
+    for segment in segments:
+        if not segment.doubtful:
+            seconds[str(segment.speaker) if segment.speaker else ""] += segment.end_s - segment.start_s
+    return [Share(name, round(total, 1)) for name, total in sorted(seconds.items(), key=lambda pair: -pair[1])]
+
+
+def _sounds(session: AudioSession) -> list[Share]:
+    seconds: defaultdict[str, float] = defaultdict(float)
+    for label, start, end in session.detections.values_list("label", "start_s", "end_s"):
+        seconds[label] += end - start
+    return [Share(label, round(total, 1)) for label, total in sorted(seconds.items(), key=lambda pair: -pair[1])]
+
+
+def _steps(session: AudioSession) -> list[Share]:
+    work: defaultdict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
+    for step, seconds, audio_s in session.metrics.filter(version=session.version).values_list("step", "seconds", "audio_s"):
+        work[step][0] += seconds
+        work[step][1] += audio_s
+    return [Share(step, round(took, 2), round(heard / took, 1) if took else None) for step, (took, heard) in work.items()]
