@@ -22,7 +22,9 @@ from audio.services.work import pcm_of
 from cases.models import AuditEvent, Case, Role
 from documents.errors import Refused
 from documents.models import Document
+from documents.services.ingest import restoring
 from documents.services.ingest.acceptance import require_size
+from documents.services.pipeline import lifecycle
 from documents.services.storage import blobs
 from documents.services.storage.names import clean_name, title_of
 from tasks.batches import control
@@ -198,6 +200,8 @@ def restore(session: AudioSession, user: Any) -> None:
         restored.deleted_at, was_copy = None, restored.duplicate_of_id is not None
         _save_once(restored, lambda: restored.save(update_fields=["deleted_at", "duplicate_of", "updated"]))
         AuditEvent.write("audio.restored", case=restored.case, actor=user, target=restored, title=restored.title)
+        if restored.document is not None and restored.document.deleted_at is not None:
+            restoring.restore(restored.document, user)
         if restored.duplicate_of is not None:
             restored.duplicates.update(duplicate_of=restored.duplicate_of)
             settle(restored, Status.READY)
@@ -208,7 +212,7 @@ def restore(session: AudioSession, user: Any) -> None:
 
 
 def delete(session: AudioSession, user: Any) -> None:
-    """Take the recording out of sight; its rows and bytes stay until a purge. Raises Refused (legal_hold)."""
+    """Take the recording and its transcript out of sight; rows and bytes stay until a purge. Raises Refused (legal_hold)."""
     with transaction.atomic():
         session = _locked(session, user, allow_duplicate=True)
         if session.case.legal_hold:
@@ -218,11 +222,19 @@ def delete(session: AudioSession, user: Any) -> None:
         session.save(update_fields=["deleted_at", "updated"])
         if was_processing:
             settle(session, Status.CANCELLED)
+        _delete_transcript(session, user)
         AuditEvent.write("audio.deleted", case=session.case, actor=user, target=session, title=session.title)
         access_changed(topics=[session.topic])
     if was_processing and session.task_id:
         manager.cancel(session.task_id, by=user)
     control.leave(session.topic)
+
+
+def _delete_transcript(session: AudioSession, user: Any) -> None:
+    """Nobody finds words whose recording is gone; a copy of it that stays keeps them."""
+    document = session.document
+    if document is not None and document.deleted_at is None and not session.duplicates.filter(deleted_at=None).exists():
+        lifecycle.delete(document, user)
 
 
 def settle(session: AudioSession, status: str, error: str = "", code: str = "") -> None:

@@ -299,3 +299,19 @@ def test_the_quality_of_a_recording_is_told_in_figures(heard, api, viewer):
     assert [each["name"] for each in quality["steps"]] == ["decoding", "listening", "transcribing"]
     assert all(each["factor"] > 1 for each in quality["steps"])
     assert quality["unintelligible"] == []
+
+
+@pytest.mark.corpus
+def test_a_deleted_recording_takes_its_transcript_with_it_and_brings_it_back(heard, api, client, editor, viewer, case):
+    def found() -> int:
+        return len(api(viewer).get("/api/search/", {"q": "fellow Americans", "case": str(case.pk)}).json()["results"])
+
+    client.force_login(viewer)
+    assert f'href="/audio/{heard.pk}/"' in client.get(f"/documents/{heard.document_id}/").content.decode(), "its page leads to the player"
+    assert found() == 1
+    api(editor).delete(f"/api/audio/{heard.pk}/")
+    assert found() == 0
+    assert Document.objects.get(pk=heard.document_id).deleted_at is not None
+    api(editor).post(f"/api/audio/{heard.pk}/restore/")
+    work_off()
+    assert found() == 1

@@ -17,6 +17,7 @@ from documents.services.reading import metadata, text_view
 from documents.services.reading.authorities import authorities_in, by_heading
 from documents.services.reading.history import runs_of
 from documents.services.reading.overview import attach_live
+from documents.services.search import moments
 from tasks.base.causes import hopeless_codes
 
 TABS = (("text", _("Text")), ("details", _("Details")), ("citations", _("Citations")), ("history", _("History")))
@@ -83,6 +84,7 @@ def _about(document: Document, request: HttpRequest) -> dict[str, Any]:
         "is_fatal": document.error_code in hopeless_codes(),
         "type": metadata.type_of(document.mime),
         "metadata": metadata.described(document.metadata),
+        "player": moments.players_of([document.pk]).get(document.pk, "") if document.kind == Document.Kind.TRANSCRIPT else "",
         "rail": "" if document.case else "search",
     }
 
