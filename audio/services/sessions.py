@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from audio.jobs import AudioProcessingJob
 from audio.models import AudioSession
 from audio.services.transcription import weights
-from audio.services.work import pcm_of
+from audio.services.work import drop_sound
 from cases.models import AuditEvent, Case, Role
 from documents.errors import Refused
 from documents.models import Document
@@ -249,7 +249,7 @@ def end_of_task(record: TaskRecord, session_id: UUID, outcome: str) -> None:
     session = AudioSession.objects.select_for_update(of=("self",)).filter(pk=session_id, task_id=record.pk, deleted_at=None).first()
     if outcome == "succeeded" or session is None or not session.processing:
         return
-    transaction.on_commit(lambda: pcm_of(session).unlink(missing_ok=True), robust=True)
+    transaction.on_commit(lambda: drop_sound(session), robust=True)
     if outcome == "cancelled":
         settle(session, Status.CANCELLED)
     else:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from audio.errors import failure
 from audio.models import AudioSession, ProcessingMetric
+from audio.services.hearing.channels import channels_beside
 from audio.services.hearing.sampling import RATE, WINDOW_S
 from documents.services.extraction.parsers.subtitles import clock
 from documents.services.sandbox import JobFailed, JobRefused, Limits
@@ -21,7 +22,7 @@ from documents.services.storage import blobs
 from tasks.errors import Cancelled
 from tasks.run import TaskRun
 
-__all__ = ["ask", "clock", "is_whole", "measure", "mine", "minutes", "notice", "pcm_of", "publishing"]
+__all__ = ["ask", "clock", "drop_sound", "is_whole", "measure", "mine", "minutes", "notice", "pcm_of", "publishing"]
 BYTES_A_SAMPLE = 2
 FOLDER = ".audio"
 limits = Limits(file_bytes=8 * 1024**3, cpu_seconds=3600, wall_seconds=3600)
@@ -57,6 +58,13 @@ def ask(job: dict[str, Any], run: TaskRun, progress: Callable[[int, int], None])
 def pcm_of(session: AudioSession) -> Path:
     """Where the decoded sound lies while it is worked on."""
     return blobs.private_folder(FOLDER) / f"{session.pk}-{session.version}.pcm"
+
+
+def drop_sound(session: AudioSession) -> None:
+    """What was decoded goes with the work."""
+    pcm = pcm_of(session)
+    pcm.unlink(missing_ok=True)
+    channels_beside(pcm).unlink(missing_ok=True)
 
 
 def is_whole(session: AudioSession, pcm: Path) -> bool:

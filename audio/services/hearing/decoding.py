@@ -18,6 +18,7 @@ import av.error
 import numpy as np
 from numpy.typing import NDArray
 
+from audio.services.hearing.channels import ChannelLevels, channels_beside
 from audio.services.hearing.sampling import RATE
 from documents.services.sandbox import JobRefused
 from documents.services.sandbox.worker import Surroundings
@@ -68,11 +69,14 @@ def decode(source: Path, target: Path, surroundings: Surroundings) -> Decoded:
     with source.open("rb") as file, _opened(file) as container, target.open("wb") as pcm:
         stream = _stream_of(container)
         found = _described(container, stream, _claimed_by_riff(source))
-        for samples in _whole_blocks(_written(_blocks(container, stream, found), found), found):
+        levels = ChannelLevels(found.channels) if found.channels > 1 else None
+        for samples in _whole_blocks(_written(_blocks(container, stream, found, levels), found), found):
             pcm.write(samples)
             surroundings.progress(round(found.seconds * 10), max(round(found.seconds * 10), round(found.claimed_s * 10), 1))
     if not found.samples:
         raise JobRefused("no_samples")
+    if levels is not None:
+        levels.save(channels_beside(target))
     return found
 
 
@@ -121,9 +125,10 @@ def _claimed_by_riff(source: Path) -> float:
     return 0.0
 
 
-def _blocks(container: Any, stream: Any, found: Decoded) -> Iterator[tuple[float | None, Samples]]:
+def _blocks(container: Any, stream: Any, found: Decoded, levels: ChannelLevels | None) -> Iterator[tuple[float | None, Samples]]:
     """(the time at which it belongs, if the file says so; samples at 16 kHz) for all that can be decoded. What cannot is left out here."""
     resampler = av.AudioResampler(format="flt", layout="mono", rate=RATE)
+    apart = av.AudioResampler(format="fltp", layout=stream.codec_context.layout.name, rate=RATE) if levels is not None else None
     start = None
     for packet in _packets(container, stream):
         try:
@@ -133,11 +138,22 @@ def _blocks(container: Any, stream: Any, found: Decoded) -> Iterator[tuple[float
         for frame in frames:
             time: float | None = frame.time
             start = time if start is None else start
+            if levels is not None:
+                _add_channels(levels, apart, frame, found)
             for part in _resampled(resampler, frame):
                 yield None if time is None or start is None else time - start, part
                 time = None
     for part in _resampled(resampler, None):
         yield None, part
+
+
+def _add_channels(levels: ChannelLevels, apart: Any, frame: Any, found: Decoded) -> None:
+    try:
+        parts = apart.resample(frame)
+    except (av.error.FFmpegError, ValueError):
+        return  # a frame whose shape changed in the middle of the stream
+    for part in parts:
+        levels.add(part.to_ndarray().astype(np.float32, copy=False), found.samples)
 
 
 def _packets(container: Any, stream: Any) -> Iterator[Any]:

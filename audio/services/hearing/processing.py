@@ -17,9 +17,10 @@ from audio.jobs import AudioProcessingJob
 from audio.models import AudioPart, AudioSession, NoiseDetection
 from audio.services import sessions
 from audio.services.hearing import spans
+from audio.services.hearing.channels import channels_beside
 from audio.services.hearing.sampling import RATE, WINDOW_S, chunk_samples
 from audio.services.transcription import weights
-from audio.services.work import BYTES_A_SAMPLE, FOLDER, ask, clock, is_whole, measure, mine, minutes, notice, pcm_of, publishing
+from audio.services.work import BYTES_A_SAMPLE, FOLDER, ask, clock, drop_sound, is_whole, measure, mine, minutes, notice, pcm_of, publishing
 from documents.services.storage import blobs
 from tasks.run import TaskRun
 
@@ -40,7 +41,7 @@ def process_audio_file(job: AudioProcessingJob, run: TaskRun) -> dict[str, Any]:
     _hear(session, pcm, run)
     result = _conclude(session, run)
     if not result["transcribing"]:
-        pcm.unlink(missing_ok=True)
+        drop_sound(session)
     return result
 
 
@@ -74,8 +75,10 @@ def decode_again(session: AudioSession, run: TaskRun) -> Path:
 
 
 def _decoded(session: AudioSession, pcm: Path, run: TaskRun, progress: Any) -> dict[str, Any]:
-    draft = pcm.with_suffix(".draft")
+    draft = pcm.with_name(f"{pcm.stem}-draft.pcm")
     found = ask({"do": "decode", "source": str(blobs.path_of(session)), "target": str(draft)}, run, progress)
+    if found["channels"] > 1:
+        os.replace(channels_beside(draft), channels_beside(pcm))
     os.replace(draft, pcm)
     return found
 

@@ -14,6 +14,7 @@ from audio.errors import failure
 from audio.jobs import AudioProcessingJob
 from audio.models import AudioPart, AudioSession, Dictation, Speaker, TranscriptSegment
 from audio.services import sessions
+from audio.services.hearing import channels
 from audio.services.hearing.processing import decode_again
 from audio.services.transcript import carrying, document
 from audio.services.transcript.segments import Segment, segments_of
@@ -24,7 +25,7 @@ from audio.services.transcription.doubts import doubts_about
 from audio.services.transcription.hotwords import hotwords_of
 from audio.services.transcription.weights import NoSpeechModel
 from audio.services.transcription.words import Clip, Heard, Word
-from audio.services.work import measure, mine, minutes, notice, pcm_of, publishing
+from audio.services.work import drop_sound, measure, mine, minutes, notice, pcm_of, publishing
 from tasks.run import TaskRun
 
 WRITTEN = 97.0
@@ -135,19 +136,35 @@ def _conclude(session: AudioSession, run: TaskRun) -> Result:
     with publishing(session, run, result) as locked:
         locked.engine = weights.speech_model().name
         carrying.replace(locked)
-        _name_who_dictates(locked)
+        _propose_speakers(locked)
         result.update(segments=locked.segments.filter(version=locked.version).count(), language=locked.language)
         document.publish(locked, parent=run.record)
         sessions.settle(locked, AudioSession.Status.READY)
-    _drop_sound(session)
+    drop_sound(session)
     return result
 
 
-def _name_who_dictates(session: AudioSession) -> None:
+def _propose_speakers(session: AudioSession) -> None:
+    """Who dictated, by name; else who spoke into which channel, by number. People say who it is; what they have said stays."""
+    if session.speakers.exists():
+        return
     dictation = Dictation.objects.filter(session=session).exclude(speaker="").first()
-    if dictation is not None and not session.speakers.exists():
+    if dictation is not None:
         speaker = Speaker.objects.create(session=session, number=1, name=dictation.speaker[:120])
         session.segments.filter(speaker=None).update(speaker=speaker)
+        return
+    levels = channels.load(channels.channels_beside(pcm_of(session)), session.channels or 1)
+    if levels is None:
+        return
+    segments = list(session.segments.filter(version=session.version).order_by("index"))
+    found = channels.channels_of(levels, [(segment.start_s, segment.end_s) for segment in segments])
+    speakers: dict[int, Speaker] = {}
+    for segment, channel in zip(segments, found, strict=True):
+        if channel is not None:
+            if channel not in speakers:
+                speakers[channel] = Speaker.objects.create(session=session, number=len(speakers) + 1)
+            segment.speaker = speakers[channel]
+    TranscriptSegment.objects.bulk_update(segments, ["speaker"], batch_size=500)
 
 
 def _without(session: AudioSession, run: TaskRun, reason: str) -> Result:
@@ -157,9 +174,5 @@ def _without(session: AudioSession, run: TaskRun, reason: str) -> Result:
         locked.notices = [*locked.notices, notice("no_speech_model", reason.replace("%", "%%"))]
         locked.save(update_fields=["notices", "updated"])
         sessions.settle(locked, AudioSession.Status.READY)
-    _drop_sound(session)
+    drop_sound(session)
     return result
-
-
-def _drop_sound(session: AudioSession) -> None:
-    pcm_of(session).unlink(missing_ok=True)
