@@ -14,8 +14,8 @@ from audio.models import AudioSession
 from audio.services.hearing.channels import ChannelLevels, channels_of, load
 from audio.services.hearing.sampling import WINDOW_S
 from audio.tests import sounds
+from audio.tests.working import work_off
 from documents.services.storage import blobs
-from tasks.engine.attempts import claim_next, execute
 
 
 def levels(tmp_path: Path, *pieces: tuple[np.ndarray, int], channels: int = 2) -> np.ndarray:
@@ -67,8 +67,7 @@ def test_who_speaks_into_which_channel_is_proposed(api: Any, case: Any, editor: 
     data = sounds.wav(stereo.T.astype("<i2").tobytes(), channels=2)
     file = SimpleUploadedFile("court.wav", data)
     (row,) = api(editor).post("/api/audio/", {"file": [file], "case": str(case.pk)}, format="multipart").json()
-    while (claimed := claim_next("background")) is not None:
-        execute(claimed)
+    work_off()
     session = AudioSession.objects.get(pk=row["id"])
     assert session.status == "ready", session.error
     by_speaker = [(str(segment.speaker), segment.text) for segment in session.segments.select_related("speaker")]

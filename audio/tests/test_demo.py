@@ -14,7 +14,7 @@ from django.core.management import call_command
 from audio.models import AudioSession
 from audio.services.demo import HEARING, fill
 from audio.services.sessions import PROCESS, delete
-from tasks.engine.attempts import claim_next, execute
+from audio.tests.working import work_off
 from tasks.models import TaskRecord
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -30,8 +30,7 @@ def _here(settings: Any) -> None:
 def hear_it() -> None:
     """Run the recording's task and leave the papers waiting."""
     TaskRecord.objects.exclude(name=PROCESS).update(status="cancelled")
-    while (claimed := claim_next("background")) is not None:
-        execute(claimed)
+    work_off()
 
 
 def timeline(spans: list[dict[str, Any]], margin: float = 0.0) -> Any:

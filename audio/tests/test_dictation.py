@@ -23,9 +23,9 @@ from audio.services.dictation import frames, sessions
 from audio.services.dictation.frames import FrameRefused, Frames
 from audio.services.dictation.utterances import Utterances
 from audio.tests import sounds
+from audio.tests.working import work_off
 from lexintel.asgi import application
 from lexintel.models import ApiToken
-from tasks.engine.attempts import claim_next, execute
 from tasks.models import TaskRecord
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -36,11 +36,6 @@ FRAME = 3200
 @pytest.fixture(autouse=True)
 def _here(settings: Any) -> None:
     settings.TASK_EXECUTOR = "background"
-
-
-def work_off() -> None:
-    while (claimed := claim_next("background")) is not None:
-        execute(claimed)
 
 
 def spoken(corpus: Path, name: str = "jfk.flac") -> bytes:

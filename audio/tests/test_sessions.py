@@ -17,11 +17,11 @@ from audio.models import AudioPart, AudioSession, NoiseDetection, ProcessingMetr
 from audio.services import sessions, work
 from audio.services.hearing import processing
 from audio.tests import sounds
+from audio.tests.working import work_off
 from cases.models import AuditEvent
 from cases.services import matters
 from documents.services.ingest import orphans
 from documents.services.storage import blobs
-from tasks.engine.attempts import claim_next, execute
 from tasks.manager import manager
 from tasks.models import TaskRecord, TopicState
 
@@ -32,11 +32,6 @@ CORPUS = django_settings.BASE_DIR.parent / "shared" / "corpus"
 @pytest.fixture(autouse=True)
 def _here(settings: Any) -> None:
     settings.TASK_EXECUTOR = "background"
-
-
-def work_off() -> None:
-    while (claimed := claim_next("background")) is not None:
-        execute(claimed)
 
 
 @pytest.fixture

@@ -26,11 +26,11 @@ from audio.services.transcription import weights
 from audio.services.transcription.client import Transcriber
 from audio.services.transcription.words import Clip
 from audio.tests import sounds
+from audio.tests.working import work_off
 from cases.models import AuditEvent
 from documents.models import Document, TextVersion
 from documents.services.storage import blobs
 from tasks import service_registry
-from tasks.engine.attempts import claim_next, execute
 from tasks.models import TaskRecord
 from tasks.recovery import rescuer
 from tasks.tests.processes import until, web_server
@@ -41,11 +41,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture(autouse=True)
 def _here(settings: Any) -> None:
     settings.TASK_EXECUTOR = "background"
-
-
-def work_off() -> None:
-    while (claimed := claim_next("background")) is not None:
-        execute(claimed)
 
 
 @pytest.fixture
