@@ -9,16 +9,19 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from audio.services.hearing import opus
 from audio.services.hearing.decoding import decode
 from audio.services.hearing.listening import hear
 from documents.services.sandbox.worker import Surroundings
 
 
 def run(job: dict[str, Any], surroundings: Surroundings) -> dict[str, Any]:
-    """{do: "decode", source, target} or {do: "hear", pcm, first, samples, chunk}."""
+    """{do: "decode", source, target}, {do: "hear", pcm, first, samples, chunk} or {do: "opus", wav, target}."""
     if job["do"] == "decode":
         found = decode(Path(job["source"]), Path(job["target"]), surroundings)
         return {**asdict(found), "missing_s": found.missing_s, "peak_memory_mb": _peak_memory_mb()}
+    if job["do"] == "opus":
+        return {"seconds": opus.encode(Path(job["wav"]), Path(job["target"]))}
     heard = hear(Path(job["pcm"]), job["first"], job["samples"], job["chunk"])
     columns = {name: _packed(getattr(heard, name)) for name in ("levels", "speech", "clipped")}
     return {**columns, "bad": heard.bad, "peak_memory_mb": _peak_memory_mb()}

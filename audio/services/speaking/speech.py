@@ -7,9 +7,11 @@ from pathlib import Path
 
 from django.conf import settings
 
-from audio.services.speaking import cache, engine, opus
+from audio.services.speaking import cache, engine
 from audio.services.speaking.errors import SpeechRefused
 from audio.services.speaking.pieces import pieces_of
+from audio.services.work import pool
+from documents.services.sandbox import JobFailed, JobRefused
 from documents.services.sandbox.folders import Folder, sweep
 from documents.services.storage.blobs import disk_errors
 
@@ -41,9 +43,17 @@ def _made(text: str, place: Path) -> bytes:
     work = Folder(settings.SCRATCH_FOLDER)
     try:
         draft = work.path / "speech.ogg"
-        opus.encode(engine.synthesise(text, work.path), draft)
+        _encode(engine.synthesise(text, work.path), draft)
         speech = draft.read_bytes()
         cache.put(draft, place)
     finally:
         work.remove()
     return speech
+
+
+def _encode(wav: Path, draft: Path) -> None:
+    """In a child: what reads sound is in no process that serves pages."""
+    try:
+        pool.run({"do": "opus", "wav": str(wav), "target": str(draft)}, check=lambda: None, progress=lambda done, of: None)
+    except (JobRefused, JobFailed) as error:
+        raise SpeechRefused("speech_garbage") from error

@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Callable, Iterator
 from html import escape
 from typing import Any
 
 from django.utils.translation import gettext as _
-from docx import Document as WordDocument
-from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
-from docx.shared import Inches, Pt
 
 from audio.models import TranscriptSegment
 from audio.services.transcript.reading import Line, Transcript
 from documents.services.extraction.parsers.subtitles import clock
-
-LINES_A_PAGE = 25
-"""As court reporters number them."""
-FONT, SIZE_PT, LEADING_PT = "Courier New", 12, 24
 
 
 def vtt(transcript: Transcript, note: str = "", *, timed: bool = False) -> str:
@@ -89,16 +79,9 @@ def described(segment: TranscriptSegment, speaker: str) -> dict[str, Any]:
 
 def docx(transcript: Transcript) -> bytes:
     """Numbered lines, 25 on a page, as transcripts have them; page numbers at the foot."""
-    paper = WordDocument()
-    _lay_out(paper)
-    title = paper.add_paragraph(transcript.session.title)
-    title.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    for text in _paragraphs(transcript):
-        if text:
-            paper.add_paragraph(_printable(text))
-    buffer = io.BytesIO()
-    paper.save(buffer)
-    return buffer.getvalue()
+    from audio.services.transcript import word_file  # eight megabytes in each process, for what few ask for
+
+    return word_file.made(transcript.session.title, _paragraphs(transcript))
 
 
 FORMATS: dict[str, tuple[str, Callable[[Transcript], str | bytes]]] = {
@@ -118,43 +101,6 @@ def _paragraphs(transcript: Transcript) -> Iterator[str]:
         yield ""
     if any(line.segment.doubtful for line in transcript.lines):
         yield _("Where it says “unclear”, the machine heard words that were probably never said; listen there yourself.")
-
-
-def _lay_out(paper: Any) -> None:
-    section = paper.sections[0]
-    section.page_width, section.page_height = Inches(8.5), Inches(11)
-    section.left_margin, section.right_margin = Inches(1.5), Inches(1)
-    section.top_margin = section.bottom_margin = Inches(1.25)
-    numbering = OxmlElement("w:lnNumType")
-    for name, value in (("w:countBy", "1"), ("w:restart", "newPage"), ("w:distance", "360")):
-        numbering.set(qn(name), value)
-    properties = section._sectPr
-    before = properties.find(qn("w:cols"))
-    properties.insert(list(properties).index(before) if before is not None else len(properties), numbering)
-    normal = paper.styles["Normal"]
-    normal.font.name, normal.font.size = FONT, Pt(SIZE_PT)
-    shape = normal.paragraph_format
-    shape.line_spacing, shape.space_before, shape.space_after = Pt(LEADING_PT), Pt(0), Pt(0)
-    shape.widow_control = False
-    _number_pages(section.footer.paragraphs[0])
-
-
-def _number_pages(foot: Any) -> None:
-    foot.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    for kind, text in (("begin", ""), ("", "PAGE"), ("end", "")):
-        run = foot.add_run()
-        if kind:
-            mark = OxmlElement("w:fldChar")
-            mark.set(qn("w:fldCharType"), kind)
-        else:
-            mark = OxmlElement("w:instrText")
-            mark.text = text
-        run._r.append(mark)
-
-
-def _printable(text: str) -> str:
-    """Without control characters, which no XML takes."""
-    return "".join(letter for letter in text if letter >= " " or letter in "\t\n")
 
 
 def _voice(name: str) -> str:

@@ -1,4 +1,4 @@
-"""From the WAV of an engine to Opus in Ogg, which every browser plays and which is a tenth of the size."""
+"""From the WAV of an engine to Opus in Ogg, which every browser plays and which is a tenth of the size. Runs in the sandboxed child."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ import av
 import av.error
 
 from audio.services.hearing.decoding import RATES
-from audio.services.speaking.errors import SpeechRefused
+from documents.services.sandbox import JobRefused
 
 RATE = 48_000
 BIT_RATE = 32_000
 
 
 def encode(wav: Path, target: Path) -> float:
-    """Write the sound to `target`, mono; returns its seconds. Raises SpeechRefused (garbage) for what is no WAV file, or an empty one."""
+    """Write the sound to `target`, mono; returns its seconds. Raises JobRefused (speech_garbage) for what is none, or empty."""
     try:
         with wav.open("rb") as file, av.open(file, mode="r", format="wav", options={"protocol_whitelist": ""}) as source:
             stream = next(iter(source.streams.audio), None)
             if stream is None or stream.rate not in RATES:
-                raise SpeechRefused("speech_garbage")
+                raise JobRefused("speech_garbage")
             with av.open(str(target), "w", format="ogg") as ogg:
                 samples = _written(ogg, _resampled(source.decode(stream)))
     except (av.error.FFmpegError, ValueError) as error:
-        raise SpeechRefused("speech_garbage") from error
+        raise JobRefused("speech_garbage") from error
     if not samples:
-        raise SpeechRefused("speech_garbage")
+        raise JobRefused("speech_garbage")
     return samples / RATE
 
 
