@@ -30,7 +30,7 @@ FLOORS = {  # of each app, from the lowest: a name imports only what stands befo
         apps management
     """,
     "audio": """
-        errors jobs models services templatetags api views tasks admin urls apps management
+        errors jobs models services templatetags api views consumers websocket_urls tasks admin urls apps management
     """,
     "lexintel": """
         steps environment models embedded frame accounts monitoring settings urls admin bootstrap celery apps asgi web templatetags
