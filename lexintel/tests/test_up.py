@@ -207,7 +207,7 @@ def test_several_ctrl_c_stop_everything_in_time_and_leave_nothing(up):
         time.sleep(0.2)
     assert up.process.wait(30) == 0
     assert time.monotonic() - began <= 10
-    assert not up.processes()
+    assert child.wait_until(lambda: not up.processes(), 3), "its keeper has let go of everything, and ends"
     assert up.left() == []
 
 
@@ -256,5 +256,5 @@ def test_a_killed_supervisor_leaves_nothing_in_the_way_of_the_next_start(up):
     assert not (up.var / "embedded" / "admin-link").exists()
     os.killpg(up.process.pid, signal.SIGTERM)
     assert up.process.wait(30) == 0
-    assert not up.processes()
+    assert child.wait_until(lambda: not up.processes(), 3)
     assert up.left() == []
