@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from audio.models import AudioPart, AudioSession, NoiseDetection, ProcessingMetric
+from audio.models import AudioPart, AudioSession, Dictation, NoiseDetection, ProcessingMetric, TranscriptSegment
 from documents.admin import Shown
 from tasks.admin_links import Words, linked, list_of
 
@@ -54,3 +54,24 @@ class AudioPartAdmin(Shown):
     list_display_links = ["index"]
     list_select_related = ["session"]
     exclude = ("levels", "speech", "clipped")
+
+
+@admin.register(TranscriptSegment)
+class TranscriptSegmentAdmin(Shown):
+    internal = True
+    list_display = [linked("session"), "version", "index", "start_s", "end_s", "confidence", "doubts", linked("edited_by"), "edited_at"]
+    list_display_links = ["index"]
+    list_filter = [("edited_at", admin.EmptyFieldListFilter)]
+    list_select_related = ["session", "edited_by"]
+    search_fields = ["session__title"]
+    exclude = ("text", "words")
+
+
+@admin.register(Dictation)
+class DictationAdmin(Shown):
+    list_display = [linked("session"), "held_until", "ended_at"]
+    list_display_links = ["held_until"]
+    list_filter = [("ended_at", admin.EmptyFieldListFilter)]
+    list_select_related = ["session"]
+    search_fields = ["session__title"]
+    exclude = ("finals", "client")

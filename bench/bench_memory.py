@@ -29,9 +29,14 @@ AT_ONCE = 20
 LIMIT_S = 1800
 SPEECH = "speech model"
 PARTS = {
-    "transcription.server": SPEECH, "extraction": "parsers", "services.hearing": "parsers", "lexintel.web": "web", "lexintel.celery": "worker",
-    "postgres": "postgres", "valkey-server": "valkey",
-}  # fmt: skip
+    "transcription.server": SPEECH,
+    "extraction": "parsers",
+    "services.hearing": "parsers",
+    "lexintel.web": "web",
+    "lexintel.celery": "worker",
+    "postgres": "postgres",
+    "valkey-server": "valkey",
+}
 
 
 def run(out: Callable[[str], object], plan: Plan) -> Figures:

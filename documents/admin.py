@@ -152,7 +152,7 @@ class PageAdmin(Shown):
     list_filter = ["needs_ocr"]
     list_select_related = ["text_version__document"]
     search_fields = ["text_version__document__title"]
-    exclude = ("text", "raw", "offset_map")
+    exclude = ("text", "raw", "offset_map", "times")
 
 
 @admin.register(Chunk)

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django_celery_beat.models import ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, SolarSchedule
 from django_celery_results.models import GroupResult, TaskResult
 
-from audio.models import AudioPart, AudioSession, NoiseDetection, ProcessingMetric
+from audio.models import AudioPart, AudioSession, Dictation, NoiseDetection, ProcessingMetric, TranscriptSegment
 from cases.models import AuditEvent, Case, Membership, Role, Ruling, Statute
 from documents.models import Chunk, ChunkEmbedding, ChunkWords, Citation, Document, EmbeddingModel, Page, TextVersion, Upload
 from lexintel.models import ApiToken, User
@@ -54,6 +54,8 @@ def _of_recordings(number: int, case: Case, user: User) -> None:
     session = AudioSession.objects.create(case=case, title=f"Hearing {number}", created_by=user, status="ready")
     NoiseDetection.objects.create(session=session, version=1, label="speech", start_s=0, end_s=1, confidence=1, level_db=-20)
     ProcessingMetric.objects.create(session=session, version=1, step="decoding", seconds=1, audio_s=60)
+    Dictation.objects.create(session=session, speaker="An editor")
+    TranscriptSegment.objects.create(session=session, version=1, index=0, start_s=0, end_s=2, text="Secret words.", confidence=0.9)
     AudioPart.objects.create(session=session, version=1, index=0, levels=b"", speech=b"", clipped=b"")
 
 
