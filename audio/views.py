@@ -112,7 +112,8 @@ def session_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _about(session: AudioSession) -> dict[str, Any]:
     heard = listening_page.heard_of(session)
     detections = list(heard.detections.all())
-    transcript, quality = transcript_of(heard), quality_of(heard)
+    transcript = transcript_of(heard)
+    quality = quality_of(heard, transcript.segments)
     return {
         "session": session,
         "heard": heard,

@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from audio.models import AudioNote, AudioSession, NoiseDetection, ProcessingMetric, Speaker, TranscriptEdit
 from audio.services.hearing.quality import quality_of
+from audio.services.transcript.reading import transcript_of
 from documents.api.serializers import NoticeSerializer
 
 
@@ -59,7 +60,8 @@ class AudioDetailSerializer(AudioSerializer):
 
     @extend_schema_field(QualitySerializer)
     def get_quality(self, session: AudioSession) -> dict[str, Any]:
-        return dict(QualitySerializer(quality_of(session.duplicate_of or session)).data)
+        heard = session.duplicate_of or session
+        return dict(QualitySerializer(quality_of(heard, transcript_of(heard).segments)).data)
 
 
 class AcceptedAudioSerializer(serializers.ModelSerializer[AudioSession]):

@@ -50,13 +50,12 @@ class Quality:
     steps: list[Share] = field(default_factory=list)
 
 
-def quality_of(session: AudioSession) -> Quality:
-    """Of what is published; five queries, however long the recording is."""
+def quality_of(session: AudioSession, segments: Sequence[TranscriptSegment]) -> Quality:
+    """Of what is published, with the segments of its transcript; three queries, however long the recording is."""
     parts = AudioPart.objects.filter(session=session, version=session.version).order_by("index").values_list("levels", "speech")
     rows = [(bytes(levels), bytes(speech)) for levels, speech in parts]
     levels = np.frombuffer(b"".join(levels for levels, _speech in rows), np.int8)
     speech = np.frombuffer(b"".join(speech for _levels, speech in rows), np.uint8)
-    segments = list(session.segments.filter(version=session.transcript_version).select_related("speaker"))
     whole = session.duration_s or 0.0
     return Quality(
         speech_share=round((session.speech_s or 0.0) / whole, 3) if whole else 0.0,

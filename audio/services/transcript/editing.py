@@ -47,6 +47,7 @@ def edit(session: AudioSession, segment_id: int, user: Any, text: str) -> Transc
         segment.words, segment.text, segment.doubts = realigned(segment.words, text, segment.start_s, segment.end_s), text, []
         segment.edited_by, segment.edited_at = user, timezone.now()
         segment.save()
+        _publish_later(locked, user)
         AuditEvent.write("audio.edited", case=locked.case, actor=user, target=locked, segment=segment.pk, at=segment.start_s)
     return segment
 
@@ -60,6 +61,7 @@ def assign(session: AudioSession, segment_ids: Sequence[int], user: Any, name: s
         segments = _segments(locked, segment_ids)
         speaker = _speaker_named(locked, name) if name else None
         TranscriptSegment.objects.filter(pk__in=[segment.pk for segment in segments]).update(speaker=speaker)
+        _publish_later(locked, user)
         AuditEvent.write("audio.speaker_assigned", case=locked.case, actor=user, target=locked, segments=len(segments), name=name)
     return speaker
 
@@ -72,6 +74,7 @@ def rename(session: AudioSession, number: int, user: Any, name: str) -> Speaker:
         if speaker is None:
             raise Http404
         same = locked.speakers.filter(name__iexact=name).exclude(pk=speaker.pk).first() if name else None
+        _publish_later(locked, user)
         AuditEvent.write("audio.speaker_named", case=locked.case, actor=user, target=locked, before=str(speaker), name=name)
         if same is not None:
             speaker.segments.update(speaker=same)
@@ -137,7 +140,7 @@ def realigned(words: Words, text: str, start_s: float, end_s: float) -> Words:
 
 @contextmanager
 def _changing(session: AudioSession, user: Any) -> Iterator[AudioSession]:
-    """The recording, locked after the door; when the change is made, the document is written anew a moment later."""
+    """The recording, locked after the door."""
     with transaction.atomic():
         locked = AudioSession.objects.select_for_update(of=("self",)).select_related("case").filter(pk=session.pk).first()
         if locked is None:
@@ -146,8 +149,12 @@ def _changing(session: AudioSession, user: Any) -> Iterator[AudioSession]:
         if locked.processing:
             raise Refused(_("This recording is being processed just now. Wait for it, or cancel it first."), "busy")
         yield locked
-        job = AudioProcessingJob(session_id=locked.pk, case_id=locked.case_id)
-        manager.submit(PUBLISH, job, scope=locked.case_id, user=user, unique=True, run_after=timezone.now() + LATER)
+
+
+def _publish_later(session: AudioSession, user: Any) -> None:
+    """Have the document written anew in a moment, once for all changes until then; in the transaction of the change."""
+    job = AudioProcessingJob(session_id=session.pk, case_id=session.case_id)
+    manager.submit(PUBLISH, job, scope=session.case_id, user=user, unique=True, run_after=timezone.now() + LATER)
 
 
 def _segments(session: AudioSession, ids: Sequence[int]) -> list[TranscriptSegment]:

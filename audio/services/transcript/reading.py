@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from audio.models import AudioSession, TranscriptSegment
-from documents.services.extraction.parsers.subtitles import clock
+from documents.services.extraction.parsers.subtitles import PARAGRAPH_CHARACTERS, PAUSE_S, clock
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,10 @@ class Transcript:
     session: AudioSession
     lines: list[Line]
 
+    @property
+    def segments(self) -> list[TranscriptSegment]:
+        return [line.segment for line in self.lines]
+
     def paragraphs(self) -> Iterator[Paragraph]:
         paragraph: Paragraph | None = None
         for line in self.lines:
@@ -56,10 +60,6 @@ class Transcript:
             paragraph.lines.append(line)
         if paragraph is not None:
             yield paragraph
-
-
-PAUSE_S = 2.0
-PARAGRAPH_CHARACTERS = 700
 
 
 def _begins(paragraph: Paragraph, line: Line) -> bool:

@@ -30,7 +30,6 @@ from documents.services.sandbox import wire
 from documents.services.sandbox.worker import die_with
 
 SIGN_OF_LIFE_S = 2.0
-_PIECE = 1 << 20
 
 
 class Turns:

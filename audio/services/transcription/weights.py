@@ -42,8 +42,8 @@ class SpeechModel:
 def require_settings() -> None:
     """Raises ImproperlyConfigured where WHISPER_MODEL looks like a folder and is none that holds a model."""
     given = settings.WHISPER_MODEL
-    if not given or not (os.sep in given and (given.startswith((os.sep, ".")) or Path(given).exists())):
-        return
+    if not given.startswith(("/", ".")) and not Path(given or "no folder").is_dir():
+        return  # none, or a name
     missing = [name for name in ("model.bin", "config.json", "tokenizer.json") if not (Path(given) / name).is_file()]
     if missing:
         raise ImproperlyConfigured(
