@@ -1,6 +1,7 @@
 // The player of a recording: the picture and the words follow the sound and lead to any moment of it; #t=845 is a link to one.
 
 import { typing } from "./dom.js";
+import { clock } from "./i18n.js";
 import { refresh } from "./live.js";
 import { api } from "./net.js";
 import { onPage } from "./page.js";
@@ -10,9 +11,6 @@ import { openTranscript } from "./transcript.js";
 const EARLY_S = 0.25;
 const STEP_S = 5;
 const SPEED = "lexintel.speed";
-
-/** 00:14:05 */
-export const clock = (seconds) => [seconds / 3600, (seconds / 60) % 60, seconds % 60].map((part) => String(Math.floor(part)).padStart(2, "0")).join(":");
 
 onPage("[data-listening]", (page, signal) => {
   const player = page.querySelector("[data-player]");

@@ -1,7 +1,7 @@
 // Dictation: the microphone's frames go out numbered and stay here until the server has stored them; text comes back while one speaks.
 
 import { el, setText } from "./dom.js";
-import { gettext } from "./i18n.js";
+import { clock, gettext } from "./i18n.js";
 import { api } from "./net.js";
 import { onPage } from "./page.js";
 import { toast } from "./toasts.js";
@@ -10,7 +10,6 @@ const AGAIN_MS = [500, 1000, 2000, 4000];
 const MOST_WAITING = 3000; // ten minutes
 const HOPELESS = new Set([4401, 4403, 4404, 4409, 4410]);
 const HINTS = { quiet: gettext("Speak louder, or closer to the microphone."), loud: gettext("Too loud: the sound is overdriven."), noisy: gettext("It is noisy around you.") };
-const clock = (seconds) => [seconds / 3600, (seconds / 60) % 60, seconds % 60].map((part) => String(Math.floor(part)).padStart(2, "0")).join(":");
 
 onPage("[data-dictation]", (panel, signal) => {
   const part = (name) => panel.querySelector(`[data-dictation-${name}]`);

@@ -23,3 +23,6 @@ export function about(seconds) {
   if (seconds < 5400) return interpolate(gettext("about %(n)s min"), { n: Math.round(seconds / 60) });
   return interpolate(gettext("about %(n)s h"), { n: (seconds / 3600).toFixed(1) });
 }
+
+/** 00:14:05 */
+export const clock = (seconds) => [seconds / 3600, (seconds / 60) % 60, seconds % 60].map((part) => String(Math.floor(part)).padStart(2, "0")).join(":");
