@@ -19,7 +19,7 @@ class AudioConfig(AppConfig):
 
     def ready(self) -> None:
         from audio import errors
-        from audio.models import AudioSession
+        from audio.models import AudioSession, NoiseModel
         from audio.services import intake
         from audio.services.hearing import listening_page
         from audio.services.speaking import engine
@@ -37,6 +37,7 @@ class AudioConfig(AppConfig):
         register_topic("audio", sessions_of)
         register_subjects("audio", sessions_named)
         register_holder(AudioSession.objects)
+        register_holder(NoiseModel.objects)
         register_player(players_of)
 
 

@@ -18,6 +18,19 @@ SENTENCES = {
     "audio_memory": _("Listening to this recording needed more memory than is allowed."),
     "audio_crashed": _("The program that reads this kind of recording crashed on it. Nothing else was touched."),
     "speech_failed": _("The transcript could not be written: the speech model stopped (%(reason)s)."),
+    "noise_changed": _("The file of the noise classifier is not the one that was stored."),
+    "noise_unreadable": _("The file of the noise classifier is damaged."),
+    "noise_type": _("The file of the noise classifier holds something that has no place in it (%(type)s)."),
+    "noise_schema": _("The noise classifier was trained on other figures of sound than this release computes."),
+    "noise_too_little": _(
+        "There is too little to learn from: %(rows)s half seconds of labelled sound, and %(fewest)s are needed at least."
+    ),
+    "noise_one_sided": _(
+        "“%(label)s” is heard in %(heard)s recordings and not heard in %(not_heard)s; at least %(fewest)s of each are needed. Add "
+        "recordings, or take the label out."
+    ),
+    "noise_failed": _("The noise classifier could not be made or examined (%(reason)s)."),
+    "noise_one_kind": _("There is only one kind of sound to learn; at least two are needed."),
     "audio_failed": _("This recording could not be heard (%(reason)s)."),
 }
 _NO_RECORDING = Cause(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Literal
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 
 class AudioProcessingJob(BaseModel):
@@ -31,3 +32,14 @@ class SpeakAudioJob(BaseModel):
     resource_id: UUID
     audio_chunks: list[str]
     user_name: str = ""
+
+
+class NoiseTrainingJob(BaseModel):
+    """What a noise classifier is trained on: sounds that are computed, stretches that people labelled in the player."""
+
+    sources: list[Literal["generated", "people"]] = Field(default=["generated", "people"], min_length=1)
+    activate: bool = False
+
+
+class NoiseValidationJob(BaseModel):
+    model_id: UUID

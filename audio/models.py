@@ -70,6 +70,9 @@ class AudioSession(models.Model):
     engine = models.CharField(max_length=120, blank=True, help_text="the speech model that wrote the transcript")
     transcribed_s = models.FloatField(default=0.0, help_text="how far this version's transcript has come")
     transcript_version = models.PositiveIntegerField(default=0, help_text="whose segments are shown; 0: there is no transcript")
+    noise_model = models.ForeignKey(
+        "NoiseModel", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", help_text="told the noises of this version"
+    )
     document = models.ForeignKey(Document, null=True, blank=True, on_delete=models.SET_NULL, related_name="recordings")
     attached_to = models.ForeignKey(
         Document, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", help_text="the e-mail it came with"
@@ -143,6 +146,7 @@ class AudioPart(models.Model):
     levels = models.BinaryField(help_text="dB of full scale, signed")
     speech = models.BinaryField(help_text="probability of speech, 0 to 255")
     clipped = models.BinaryField(help_text="share of clipped samples, 0 to 255")
+    noises = models.BinaryField(default=b"", help_text="probability of each noise, 0 to 255, a row for each step of half a second")
     bad = models.JSONField(default=list, help_text="chunks that are no sound: [first window, windows, reason]")
 
     class Meta:
@@ -173,6 +177,57 @@ class NoiseDetection(models.Model):
 
     def __str__(self) -> str:
         return f"{self.label} {self.start_s:.1f}-{self.end_s:.1f}"
+
+
+class NoiseLabel(models.Model):
+    """What a person says is heard in a stretch; the classifier can learn from it."""
+
+    session = models.ForeignKey(AudioSession, on_delete=models.CASCADE, related_name="noise_labels")
+    start_s = models.FloatField()
+    end_s = models.FloatField()
+    label = models.CharField(max_length=30)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("label of a noise")
+        verbose_name_plural = _("labels of noises")
+        ordering = ["start_s", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.label} {self.start_s:.1f}-{self.end_s:.1f}"
+
+
+class NoiseModel(models.Model):
+    """A trained version of the classifier of noises. Its file is believed only with its hash and its signature."""
+
+    id: models.UUIDField[uuid.UUID, uuid.UUID] = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    number = models.PositiveIntegerField(unique=True)
+    active = models.BooleanField(default=False)
+    stored_as = models.CharField(max_length=200, help_text="name in the storage")
+    size = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    signature = models.CharField(max_length=64, help_text="HMAC-SHA256 with a key made of SECRET_KEY")
+    schema = models.CharField(max_length=10, help_text="of the features that it was trained on")
+    labels = models.JSONField(default=list)
+    thresholds = models.JSONField(default=dict, help_text="{label: probability from which on it counts as heard}")
+    metrics = models.JSONField(default=dict, help_text="of recordings that were left out of the training, each in its turn")
+    sources = models.JSONField(default=dict, help_text="what it was trained on, as {source: rows}")
+    fingerprint = models.CharField(max_length=64, help_text="SHA-256 of the training data")
+    checked = models.JSONField(default=dict, blank=True, help_text="what the last validation found")
+    checked_at = models.DateTimeField(null=True, blank=True)
+    activated_at = models.DateTimeField(null=True, blank=True)
+    created = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        verbose_name = _("noise classifier")
+        verbose_name_plural = _("noise classifiers")
+        ordering = ["-number"]
+        constraints = [models.UniqueConstraint(fields=["active"], name="one_active_noise_model", condition=Q(active=True))]
+
+    def __str__(self) -> str:
+        return _("Version %(number)d") % {"number": self.number}
 
 
 class Speaker(models.Model):

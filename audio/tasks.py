@@ -8,10 +8,11 @@ from typing import Any
 
 from django.conf import settings
 
-from audio.jobs import AudioProcessingJob, BatchProcessingJob, CleaningJob, SpeakAudioJob
+from audio.jobs import AudioProcessingJob, BatchProcessingJob, CleaningJob, NoiseTrainingJob, NoiseValidationJob, SpeakAudioJob
 from audio.services import batches, cleaning, sessions
 from audio.services.dictation import sessions as dictations
 from audio.services.hearing import processing
+from audio.services.noise import requests
 from audio.services.speaking import cache
 from audio.services.transcript import editing
 from audio.services.transcription import stage
@@ -93,6 +94,18 @@ def batch_ended(record: TaskRecord, job: BatchProcessingJob, outcome: str) -> No
 def batch_process_files(job: BatchProcessingJob, run: TaskRun) -> dict[str, Any]:
     """Submit many recordings as one batch."""
     return batches.batch_process_files(job, run)
+
+
+@task(requests.TRAIN, payload=NoiseTrainingJob, heavy=True, concurrency=1)
+def train_noise_classifier(job: NoiseTrainingJob, run: TaskRun) -> dict[str, Any]:
+    """Train a new version of the noise classifier."""
+    return requests.train(job, run)
+
+
+@task(requests.VALIDATE, payload=NoiseValidationJob, heavy=True, concurrency=1)
+def validate_model(job: NoiseValidationJob, run: TaskRun) -> dict[str, Any]:
+    """Examine a version of the noise classifier: its file, its figures, how far it differs from the active one."""
+    return requests.validate(job, run)
 
 
 @task("audio.cleanup_old_sessions", payload=CleaningJob, heavy=True)

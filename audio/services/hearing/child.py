@@ -7,16 +7,19 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from audio.services.hearing import opus
 from audio.services.hearing.decoding import decode
-from audio.services.hearing.listening import hear
+from audio.services.hearing.listening import Heard, hear
 from documents.services.sandbox.worker import Surroundings
 
 
 def run(job: dict[str, Any], surroundings: Surroundings) -> dict[str, Any]:
-    """{do: "decode", source, target}, {do: "hear", pcm, first, samples, chunk} or {do: "opus", wav, target}."""
+    """{do: "decode", source, target}, {do: "hear", pcm, first, samples, chunk, classifier} or {do: "opus", wav, target}.
+
+    `classifier` of noises: {file, sha256} or none."""
     if job["do"] == "decode":
         found = decode(Path(job["source"]), Path(job["target"]), surroundings)
         return {**asdict(found), "missing_s": found.missing_s, "peak_memory_mb": _peak_memory_mb()}
@@ -24,7 +27,16 @@ def run(job: dict[str, Any], surroundings: Surroundings) -> dict[str, Any]:
         return {"seconds": opus.encode(Path(job["wav"]), Path(job["target"]))}
     heard = hear(Path(job["pcm"]), job["first"], job["samples"], job["chunk"])
     columns = {name: _packed(getattr(heard, name)) for name in ("levels", "speech", "clipped")}
-    return {**columns, "bad": heard.bad, "peak_memory_mb": _peak_memory_mb()}
+    return {**columns, "noises": _packed(_noises(job, heard)), "bad": heard.bad, "peak_memory_mb": _peak_memory_mb()}
+
+
+def _noises(job: dict[str, Any], heard: Heard) -> NDArray[Any]:
+    """Nothing without a classifier: then nothing that a forest needs is loaded, either."""
+    if job.get("classifier") is None:
+        return np.zeros(0, np.uint8)
+    from audio.services.noise.classifying import noises_of
+
+    return noises_of(Path(job["pcm"]), job["first"], job["samples"], heard.speech, **job["classifier"])
 
 
 def _packed(values: NDArray[Any]) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from numpy.typing import NDArray
 
 from audio.jobs import AudioProcessingJob
 from audio.models import AudioPart, AudioSession, NoiseDetection
@@ -19,9 +20,15 @@ from audio.services import sessions
 from audio.services.hearing import spans
 from audio.services.hearing.channels import channels_beside
 from audio.services.hearing.sampling import RATE, WINDOW_S, chunk_samples
+from audio.services.noise import versions
+from audio.services.noise.features import STEP_WINDOWS
+from audio.services.noise.heard import noise_spans
+from audio.services.noise.labels import LABELS
 from audio.services.transcription import weights
 from audio.services.work import BYTES_A_SAMPLE, FOLDER, ask, clock, drop_sound, is_whole, measure, mine, minutes, notice, pcm_of, publishing
+from documents.errors import Refused
 from documents.services.storage import blobs
+from tasks.errors import PermanentError
 from tasks.run import TaskRun
 
 PART_S = 300
@@ -90,12 +97,14 @@ def _decode(session: AudioSession, pcm: Path, run: TaskRun) -> AudioSession:
         run.progress(DECODED * min(1.0, done / of), "decoding", minutes(done / 10, of / 10))
 
     run.progress(0, "decoding")
+    classifier = versions.active()
     found = _decoded(session, pcm, run, progress)
     seconds = found["samples"] / RATE
     with publishing(session, run) as session:
         AudioPart.objects.filter(session=session, version=session.version).delete()
         session.container, session.codec, session.duration_s = found["container"][:60], found["codec"][:40], seconds
         session.sample_rate, session.channels, session.notices = found["sample_rate"], found["channels"], _notices(found)
+        session.noise_model = classifier
         session.save()
         measure(session, "decoding", began, seconds, found["peak_memory_mb"])
     return session
@@ -119,19 +128,51 @@ def _hear(session: AudioSession, pcm: Path, run: TaskRun) -> None:
     known = set(AudioPart.objects.filter(session=session, version=session.version).values_list("index", flat=True))
     chunk = chunk_samples(total)
     of_part = PART_S * RATE // chunk * chunk or chunk  # whole chunks
+    classifier = _classifier(session, run)
     for index, first in enumerate(range(0, total, of_part)):
         run.progress(DECODED + (HEARD - DECODED) * first / total, "listening", minutes(first / RATE, total / RATE))
         if index not in known:
-            _hear_part(session, pcm, run, index, first, min(of_part, total - first), chunk)
+            job = {"do": "hear", "pcm": str(pcm), "first": first, "samples": min(of_part, total - first), "chunk": chunk}
+            classifier = _hear_part(session, run, index, job, classifier)
 
 
-def _hear_part(session: AudioSession, pcm: Path, run: TaskRun, index: int, first: int, samples: int, chunk: int) -> None:
+def _classifier(session: AudioSession, run: TaskRun) -> versions.Proof | None:
+    """What tells the noises; a version whose file cannot be believed is named in a notice, and nothing is told."""
+    if session.noise_model is None:
+        return None
+    try:
+        return versions.proof_of(session.noise_model)
+    except Refused as refusal:
+        _without_noises(session, run, refusal.message)
+        return None
+
+
+def _without_noises(session: AudioSession, run: TaskRun, reason: str) -> None:
+    with publishing(session, run) as locked:
+        locked.noise_model = None
+        text = _("The kinds of noise are not told: %(reason)s")
+        locked.notices = [*locked.notices, notice("no_noise_model", text, reason=reason)]
+        locked.save(update_fields=["noise_model", "notices", "updated"])
+
+
+def _hear_part(
+    session: AudioSession, run: TaskRun, index: int, job: dict[str, Any], classifier: versions.Proof | None
+) -> versions.Proof | None:
+    """Publish what is heard; the classifier, as long as it works."""
     began = time.monotonic()
-    heard = ask({"do": "hear", "pcm": str(pcm), "first": first, "samples": samples, "chunk": chunk}, run, lambda done, of: None)
-    columns = {name: base64.b64decode(heard[name]) for name in ("levels", "speech", "clipped")}
+    try:
+        heard = ask({**job, "classifier": classifier}, run, lambda done, of: None)
+    except PermanentError as error:
+        if not error.code.startswith("noise_"):
+            raise
+        classifier = None
+        _without_noises(session, run, str(error))
+        heard = ask({**job, "classifier": None}, run, lambda done, of: None)
+    columns = {name: base64.b64decode(heard[name]) for name in ("levels", "speech", "clipped", "noises")}
     with publishing(session, run) as locked:
         AudioPart.objects.create(session=locked, version=locked.version, index=index, bad=heard["bad"], **columns)
-        measure(locked, "listening", began, samples / RATE, heard["peak_memory_mb"])
+        measure(locked, "listening", began, job["samples"] / RATE, heard["peak_memory_mb"])
+    return classifier
 
 
 def _conclude(session: AudioSession, run: TaskRun) -> dict[str, Any]:
@@ -142,6 +183,7 @@ def _conclude(session: AudioSession, run: TaskRun) -> dict[str, Any]:
     speech = np.frombuffer(b"".join(bytes(part.speech) for part in parts), np.uint8)
     clipped = np.frombuffer(b"".join(bytes(part.clipped) for part in parts), np.uint8)
     found = spans.spans_of(levels, speech, clipped, session.duration_s or 0.0)
+    found = sorted([*found, *_noises(session, parts, levels)], key=lambda span: (span.start_s, span.end_s))
     spoken = round(sum(span.end_s - span.start_s for span in found if span.label == spans.SPEECH), 2)
     transcribing = weights.available() and bool(spoken)
     result = {"duration_s": session.duration_s, "speech_s": spoken, "detections": len(found), "transcribing": transcribing}
@@ -161,6 +203,22 @@ def _conclude(session: AudioSession, run: TaskRun) -> dict[str, Any]:
         else:
             sessions.settle(locked, AudioSession.Status.READY)
     return result
+
+
+def _noises(session: AudioSession, parts: list[AudioPart], levels: NDArray[np.int8]) -> list[spans.Span]:
+    model = session.noise_model
+    if model is None or not all(part.noises for part in parts):
+        return []
+    steps, unreadable = [], []
+    for part in parts:
+        windows = len(part.levels)
+        told = np.frombuffer(bytes(part.noises), np.uint8).reshape(-1, len(LABELS))
+        steps.append(np.repeat(told, STEP_WINDOWS, axis=0)[:windows])
+        silent = np.zeros(windows, bool)
+        for first, count, _reason in part.bad:
+            silent[first : first + count] = True
+        unreadable.append(silent)
+    return noise_spans(np.concatenate(steps), levels, model.thresholds, session.duration_s or 0.0, np.concatenate(unreadable))
 
 
 def _bad_chunks(parts: list[AudioPart]) -> list[dict[str, str]]:

@@ -51,11 +51,11 @@ def speech_mask(speech: NDArray[np.uint8]) -> Mask:
 def spans_of(levels: NDArray[np.int8], speech: NDArray[np.uint8], clipped: NDArray[np.uint8], duration_s: float) -> list[Span]:
     """All spans of a recording in the order of time."""
     voiced = speech_mask(speech)
-    found = [_span(SPEECH, first, last, speech, levels, duration_s) for first, last in runs(voiced)]
+    found = [span_of(SPEECH, first, last, speech, levels, duration_s) for first, last in runs(voiced)]
     quiet = ~voiced & (levels <= max(SILENT_DB, _floor(levels, voiced) - QUIET_OVER_FLOOR_DB))
     long = [(first, last) for first, last in runs(quiet) if (last - first) * WINDOW_S >= SHORTEST_SILENCE_S]
-    found += [_span(SILENCE, first, last, 255 - speech, levels, duration_s) for first, last in long]
-    found += [_span(CLIPPING, first, last, np.full_like(speech, 255), levels, duration_s) for first, last in runs(_near(clipped > 0))]
+    found += [span_of(SILENCE, first, last, 255 - speech, levels, duration_s) for first, last in long]
+    found += [span_of(CLIPPING, first, last, np.full_like(speech, 255), levels, duration_s) for first, last in runs(_near(clipped > 0))]
     return sorted(found, key=lambda span: (span.start_s, span.end_s))
 
 
@@ -94,7 +94,8 @@ def _near(mask: Mask) -> Mask:
     return joined
 
 
-def _span(label: str, first: int, last: int, probability: NDArray[np.uint8], levels: NDArray[np.int8], duration_s: float) -> Span:
+def span_of(label: str, first: int, last: int, probability: NDArray[np.uint8], levels: NDArray[np.int8], duration_s: float) -> Span:
+    """The windows from `first` up to `last` as a span; its confidence is the mean of the probabilities (0 to 255)."""
     mean = float(probability[first:last].mean()) / 255
     power = float(np.power(10.0, levels[first:last].astype(np.float64) / 10).mean())
     return Span(
