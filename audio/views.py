@@ -20,6 +20,7 @@ from audio.services import intake, sessions
 from audio.services.dictation import sessions as dictations
 from audio.services.hearing import listening_page
 from audio.services.hearing.quality import quality_of
+from audio.services.noise.labels import LABELS, OTHER
 from audio.services.transcript import editing
 from audio.services.transcript.reading import transcript_of
 from cases.models import Case, Role
@@ -118,7 +119,9 @@ def _about(session: AudioSession) -> dict[str, Any]:
         "session": session,
         "heard": heard,
         "bars": listening_page.bars_of(heard),
-        "blocks": listening_page.blocks_of(heard, detections),
+        "picture": listening_page.picture_of(heard, detections),
+        "labels": list(heard.noise_labels.select_related("user")),
+        "kinds": [*LABELS, OTHER],
         "detections": detections[: listening_page.MOST_LISTED],
         "more": max(0, len(detections) - listening_page.MOST_LISTED),
         "transcript": transcript,

@@ -27,7 +27,7 @@ def main() -> None:
         material = str(Path(name) / "generated.npz")
         hearing = str(SERVICES / "demo" / "hearing.ogg")
         made = child.run({"do": "generate", "hearing": hearing, "count": SCENES, "seed": SEED, "target": material}, around)
-        learned = child.run({"do": "train", "materials": [material], "target": str(target / "forest.skops")}, around)
+        learned = child.run({"do": "train", "materials": [[material, "generated"]], "target": str(target / "forest.skops")}, around)
     (target / "forest.json").write_text(json.dumps(_described(learned, made["rows"], target / "forest.skops"), indent=1) + "\n")
     print(f"\naccuracy {learned['metrics']['accuracy']}, F1 {learned['metrics']['f1']}")
 

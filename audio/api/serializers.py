@@ -5,8 +5,9 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from audio.models import AudioNote, AudioSession, NoiseDetection, ProcessingMetric, Speaker, TranscriptEdit
+from audio.models import AudioNote, AudioSession, NoiseDetection, NoiseLabel, ProcessingMetric, Speaker, TranscriptEdit
 from audio.services.hearing.quality import quality_of
+from audio.services.noise.labels import LABELS, OTHER
 from audio.services.transcript.reading import transcript_of
 from documents.api.serializers import NoticeSerializer
 
@@ -104,6 +105,22 @@ class DetectionSerializer(serializers.ModelSerializer[NoiseDetection]):
     class Meta:
         model = NoiseDetection
         fields = ["label", "start_s", "end_s", "confidence", "level_db"]
+
+
+class LabelSerializer(serializers.ModelSerializer[NoiseLabel]):
+    user = serializers.StringRelatedField[Any](read_only=True)
+
+    class Meta:
+        model = NoiseLabel
+        fields = ["id", "label", "start_s", "end_s", "user", "created"]
+
+
+class NewLabelSerializer(serializers.Serializer[Any]):
+    label = serializers.ChoiceField(  # type: ignore[assignment]  # a field of this name, not the name of this field
+        choices=[*LABELS, OTHER], help_text="other: none of these is heard"
+    )
+    start_s = serializers.FloatField(min_value=0, max_value=86_400)
+    end_s = serializers.FloatField(min_value=0, max_value=86_400)
 
 
 class MetricSerializer(serializers.ModelSerializer[ProcessingMetric]):

@@ -16,6 +16,7 @@ from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from audio.api.labels import LabelActions
 from audio.api.serializers import (
     AcceptedAudioSerializer,
     AudioBatchSerializer,
@@ -54,7 +55,7 @@ class AudioFilter(django_filters.FilterSet):
     destroy=extend_schema(description="Take a recording out of sight (editors; 409 under legal hold)."),
 )
 class AudioViewSet(
-    RefusedErrors, TranscriptActions, mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.DestroyModelMixin,
+    RefusedErrors, TranscriptActions, LabelActions, mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.DestroyModelMixin,
     viewsets.GenericViewSet[AudioSession],
 ):  # fmt: skip
     serializer_class = AudioSerializer

@@ -7,6 +7,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from audio.services.hearing.listening_page import SOUNDS
 from audio.services.transcript.reading import Line
 from documents.services.extraction.parsers.subtitles import clock
 
@@ -23,6 +24,12 @@ def clock_of(seconds: float | None) -> str:
 def share_of(part: float | None, whole: float | None) -> str:
     """ "62 %" """
     return f"{round(100 * part / whole)} %" if part is not None and whole else ""
+
+
+@register.filter
+def sound_of(label: str) -> str:
+    """The name of a kind of sound; a label that is not known stays itself."""
+    return str(SOUNDS.get(label, label))
 
 
 UNSURE = 0.5

@@ -99,10 +99,22 @@ def test_deleting_and_listening_anew_are_for_editors(client, case, editor, viewe
 def test_a_long_day_is_no_heavier_than_a_minute(case, editor):
     session = AudioSession(case=case, title="Day", duration_s=36_000)
     spans = [NoiseDetection(label="speech", start_s=n * 3.0, end_s=n * 3.0 + 2, confidence=1, level_db=-20) for n in range(12_000)]
-    blocks = listening_page.blocks_of(session, spans)
+    blocks = listening_page.picture_of(session, spans).blocks
     assert len(blocks) < 2000
     assert max(block.x + block.width for block in blocks) <= 1000
-    assert listening_page.blocks_of(AudioSession(case=case), spans) == []
+    assert listening_page.picture_of(AudioSession(case=case), spans).blocks == []
+
+
+def test_noises_that_are_heard_at_once_are_drawn_below_each_other(case):
+    session = AudioSession(case=case, title="Day", duration_s=100)
+    heard = [("speech", 0, 50), ("hum", 0, 90), ("door", 10, 12), ("alarm", 11, 30), ("music", 40, 60)]
+    spans = [NoiseDetection(label=label, start_s=start, end_s=end, confidence=1, level_db=-20) for label, start, end in heard]
+    picture = listening_page.picture_of(session, spans)
+    lanes = {block.label: block.y for block in picture.blocks}
+    assert lanes["speech"] < lanes["hum"] < lanes["door"] < lanes["alarm"]
+    assert lanes["music"] == lanes["door"]
+    assert picture.labels == ["speech", "hum", "door", "music", "alarm"]
+    assert picture.height > lanes["alarm"]
 
 
 def test_the_list_asks_as_much_for_thirty_as_for_three(client, case, editor, django_assert_max_num_queries):

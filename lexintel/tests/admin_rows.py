@@ -7,7 +7,7 @@ from django.utils import timezone
 from django_celery_beat.models import ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, SolarSchedule
 from django_celery_results.models import GroupResult, TaskResult
 
-from audio.models import AudioPart, AudioSession, Dictation, NoiseDetection, ProcessingMetric, TranscriptSegment
+from audio.models import AudioPart, AudioSession, Dictation, NoiseDetection, NoiseLabel, NoiseModel, ProcessingMetric, TranscriptSegment
 from cases.models import AuditEvent, Case, Membership, Role, Ruling, Statute
 from documents.models import Chunk, ChunkEmbedding, ChunkWords, Citation, Document, EmbeddingModel, Page, TextVersion, Upload
 from lexintel.models import ApiToken, User
@@ -52,6 +52,8 @@ def _of_documents(number: int, case: Case, user: User) -> Document:
 
 def _of_recordings(number: int, case: Case, user: User) -> None:
     session = AudioSession.objects.create(case=case, title=f"Hearing {number}", created_by=user, status="ready")
+    NoiseLabel.objects.create(session=session, label="hum", start_s=0, end_s=1, user=user)
+    NoiseModel.objects.create(number=number + 1, size=1, schema="1", metrics={"accuracy": 0.9, "f1": 0.8, "folds": [{"accuracy": 0.9}]})
     NoiseDetection.objects.create(session=session, version=1, label="speech", start_s=0, end_s=1, confidence=1, level_db=-20)
     ProcessingMetric.objects.create(session=session, version=1, step="decoding", seconds=1, audio_s=60)
     Dictation.objects.create(session=session, speaker="An editor")

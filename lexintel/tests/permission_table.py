@@ -248,6 +248,13 @@ TABLE: dict[str, dict[str, Expected]] = {
     "api/audio/batch/": {"POST": _editors(202, send=_audio_batch)},
     "api/audio/<pk>/detections/": {"GET": _read()},
     "api/audio/<pk>/metrics/": {"GET": _read()},
+    "api/audio/<pk>/labels/": {"GET": _read(), "POST": _editors(201, send=json(label="hum", start_s=1, end_s=3))},
+    "api/audio/<pk>/labels/<number>/": {"DELETE": _editors(204, ids=lambda world: {"number": world.recording.noise_labels.get().pk})},
+    "api/noise-models/": {"GET": _staff()},
+    "api/noise-models/<pk>/": {"GET": _staff()},
+    "api/noise-models/train/": {"POST": _staff()},
+    "api/noise-models/<pk>/validate/": {"POST": _staff()},
+    "api/noise-models/<pk>/activate/": {"POST": _staff()},
     "api/audio/dictations/": {"POST": Expected((201, 201, 403, 404, 401), send=lambda world: _json(case=str(world.case.pk)))},
     "api/audio/speak/": {
         "POST": Expected((202, 202, 403, 404, 401), send=lambda world: _json(resource_id=str(world.case.pk), audio_chunks=["AAA="]))

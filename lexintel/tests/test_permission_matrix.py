@@ -14,7 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.resolvers import RoutePattern
 from django.utils import timezone
 
-from audio.models import AudioNote, AudioSession, Dictation, Speaker, TranscriptSegment
+from audio.models import AudioNote, AudioSession, Dictation, NoiseLabel, Speaker, TranscriptSegment
 from cases.services import matters
 from documents.models import Document, Page, TextVersion, Upload
 from documents.services.storage import blobs
@@ -95,6 +95,7 @@ def world(case, owner, editor, viewer, stranger) -> World:
         id=1, session=recording, version=1, index=0, start_s=0, end_s=2, text="The lease ends in May.", confidence=1, speaker=speaker
     )
     Dictation.objects.create(session=recording, ended_at=timezone.now())
+    NoiseLabel.objects.create(session=recording, label="hum", start_s=1, end_s=2, user=editor)
     AudioNote.objects.create(session=recording, at_s=1, text="Listen here.", user=editor)
     return World(case, document, upload, failed, waiting, batch, member, stranger, token, recording)
 

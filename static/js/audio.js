@@ -2,6 +2,7 @@
 
 import { typing } from "./dom.js";
 import { clock } from "./i18n.js";
+import { openLabels } from "./labels.js";
 import { refresh } from "./live.js";
 import { api } from "./net.js";
 import { onPage } from "./page.js";
@@ -76,6 +77,8 @@ onPage("[data-listening]", (page, signal) => {
     const at = Number(event.target.querySelector("[data-note-at]").dataset.at ?? 0);
     await send("POST", page.querySelector("[data-notes]").dataset.notes, { at_s: at, text: event.target.elements.text.value });
   }, { signal });
+
+  openLabels(page, { player, send, signal });
 
   async function send(method, url, json) {
     try {

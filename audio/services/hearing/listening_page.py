@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,9 @@ from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from audio.models import AudioPart, AudioSession, NoiseDetection
+from audio.services.hearing import spans
 from audio.services.hearing.quality import Quality
+from audio.services.noise import labels
 from cases.activity import register_targets, register_words
 from cases.models import AuditEvent, Case
 from cases.tabs import register_tab
@@ -25,6 +27,22 @@ MOST_DB = 40.0
 WIDTH = 1000.0
 """Of the picture's own coordinates; heights are out of 100."""
 NARROWEST = 0.6
+LANES = {spans.SPEECH: 0, spans.SILENCE: 1}
+FIRST_LANE, LANE, MOST_LANES = 106, 8, 4
+SOUNDS = {
+    spans.SPEECH: _("speech"),
+    spans.SILENCE: _("silence"),
+    spans.CLIPPING: _("overdriven"),
+    labels.HUM: _("hum or ventilation"),
+    labels.TRAFFIC: _("traffic"),
+    labels.KEYBOARD: _("keyboard or paper"),
+    labels.DOOR: _("door or knocking"),
+    labels.CROWD: _("crowd"),
+    labels.MUSIC: _("music"),
+    labels.ALARM: _("alarm or ringing"),
+    labels.TELEPHONE: _("telephone line"),
+    labels.OTHER: _("none of these"),
+}
 VERBS = {
     "added": _("added the recording"),
     "reprocessed": _("had listened to anew:"),
@@ -34,6 +52,8 @@ VERBS = {
     "unpinned": _("unpinned the recording"),
     "cleaned_up": _("cleaned up the old recording"),
     "purged": _("removed for good the recording"),
+    "labelled": _("said what is heard in the recording"),
+    "label_deleted": _("took away a label of the recording"),
 }
 MOST_LISTED = 200
 
@@ -52,6 +72,16 @@ class Block:
     label: str
     x: float
     width: float
+    y: int = 0
+
+
+@dataclass(frozen=True)
+class Picture:
+    """The spans under the waveform: speech in the first lane, silence in the second, noises in as many as are heard at once."""
+
+    blocks: list[Block]
+    labels: list[str]
+    height: int
 
 
 def deleted_of(case: Case) -> QuerySet[AudioSession]:
@@ -79,7 +109,23 @@ def bars_of(session: AudioSession) -> list[Bar]:
     return [Bar(round(index * step, 2), round(50 - height / 2, 1), round(height, 1)) for index, height in enumerate(heights)]
 
 
-def blocks_of(session: AudioSession, detections: Iterable[NoiseDetection]) -> list[Block]:
+def picture_of(session: AudioSession, detections: Iterable[NoiseDetection]) -> Picture:
+    """Where two noises are heard at once, one is drawn below the other, in at most MOST_LANES lanes."""
+    placed: list[Block] = []
+    ends = [0.0] * MOST_LANES
+    for block in sorted(_blocks(session, detections), key=lambda block: block.x):
+        lane = LANES.get(block.label)
+        if lane is None:
+            free = next((place for place, end in enumerate(ends) if end <= block.x), MOST_LANES - 1)
+            ends[free] = max(ends[free], block.x + block.width)
+            lane = len(LANES) + free
+        placed.append(replace(block, y=FIRST_LANE + LANE * lane))
+    heard = {block.label for block in placed}
+    lowest = max((block.y for block in placed), default=FIRST_LANE)
+    return Picture(placed, [label for label in SOUNDS if label in heard], lowest + LANE)
+
+
+def _blocks(session: AudioSession, detections: Iterable[NoiseDetection]) -> list[Block]:
     """The spans in the picture; those of a kind that would touch there are one, so that a long day is no heavier than a minute."""
     whole = session.duration_s or 0.0
     blocks: list[Block] = []

@@ -123,7 +123,7 @@ def _saved(material: training.Material, target: Path) -> dict[str, Any]:
 
 
 def _train(job: dict[str, Any], surroundings: Surroundings) -> dict[str, Any]:
-    material = training.together([Path(path) for path in job["materials"]])
+    material = training.together(job["materials"])
     classifier, metrics = training.train(material, surroundings.progress)
     Path(job["target"]).write_bytes(bundle.dumped(classifier))
     return {"labels": classifier.labels, "metrics": metrics, "fingerprint": material.fingerprint()}
@@ -131,7 +131,7 @@ def _train(job: dict[str, Any], surroundings: Surroundings) -> dict[str, Any]:
 
 def _judge(job: dict[str, Any], surroundings: Surroundings) -> dict[str, Any]:
     """How good a classifier is on material that it was not trained on, and how far it differs from another one."""
-    material = training.together([Path(path) for path in job["materials"]])
+    material = training.together(job["materials"])
     classifier = bundle.opened(job["file"], job["sha256"])
     columns = [labels.LABELS.index(label) for label in classifier.labels]
     probability = classifier.probabilities(material.rows)

@@ -34,6 +34,8 @@ HELD_SCENES, HELD_SEED = 90, 2
 COLLECTED, TRAINED = 55.0, 98.0
 """Percent at which everything is known, and learned."""
 SAME_RECORDING = "__"
+PEOPLE, FOLDER = "people", "folder"
+"""Sources whose labels are of noises only, and are all that is heard."""
 pool = Pool(
     "audio.services.noise.child:run", scratch=lambda: settings.SCRATCH_FOLDER, limits=Limits(cpu_seconds=3600, wall_seconds=3600.0), size=1
 )
@@ -50,23 +52,24 @@ class Follower(Protocol):
 
 @dataclass
 class Collected:
-    """`materials` are the children's files; `sources` {source: half seconds}; `refused` are (file, why) of what could not be heard."""
+    """`materials` are (file of a child, recording); `sources` {source: half seconds}; `refused` are (file, why) of what
+    could not be heard."""
 
     folder: Path
-    materials: list[str] = field(default_factory=list)
+    materials: list[tuple[str, str]] = field(default_factory=list)
     sources: dict[str, int] = field(default_factory=dict)
     refused: list[tuple[str, str]] = field(default_factory=list)
 
     def target(self) -> str:
         return str(self.folder / f"{len(self.materials)}.npz")
 
-    def add(self, source: str, target: str, rows: int) -> None:
-        self.materials.append(target)
+    def add(self, source: str, recording: str, target: str, rows: int) -> None:
+        self.materials.append((target, f"{source}:{recording}"))
         self.sources[source] = self.sources.get(source, 0) + rows
 
 
 def train(
-    sources: Sequence[str], follower: Follower, *, folder: Path | None = None, user: Any = None, scenes: int = SCENES
+    sources: Sequence[str], follower: Follower, *, folder: Path | None = None, user: Any = None, scenes: int | None = None
 ) -> tuple[NoiseModel, Collected]:
     """A new version, trained on computed sounds ("generated"), on what people labelled ("people"), and on a folder with a folder for each
     label. Raises PermanentError with a sentence where that cannot be learned from."""
@@ -75,7 +78,7 @@ def train(
         found = Collected(scratch.path)
         files = _labelled_files(folder) if folder is not None else []
         if "generated" in sources:
-            _generate(found, follower, scenes, SEED, 0, COLLECTED if not files else COLLECTED / 2)
+            _generate(found, follower, scenes or SCENES, SEED, 0, COLLECTED if not files else COLLECTED / 2)
         if "people" in sources:
             _collect_people(found, follower, NoiseLabel.objects.all())
         _collect_files(found, follower, files)
@@ -100,7 +103,7 @@ def _kept(learned: dict[str, Any], data: bytes, found: Collected, user: Any) -> 
     return versions.keep(data, described, user=user)
 
 
-def validate(model: NoiseModel, follower: Follower, *, user: Any = None, scenes: int = HELD_SCENES) -> dict[str, Any]:
+def validate(model: NoiseModel, follower: Follower, *, user: Any = None, scenes: int | None = None) -> dict[str, Any]:
     """Whether the file is what was stored, and what the version hears in sounds that it was not trained on; beside the active one.
 
     Raises PermanentError where the file cannot be believed; the finding is kept in `checked` in both cases.
@@ -109,7 +112,7 @@ def validate(model: NoiseModel, follower: Follower, *, user: Any = None, scenes:
         proof = versions.proof_of(model)
         active = NoiseModel.objects.filter(active=True).exclude(pk=model.pk).first()
         other = _proof_if_sound(active)
-        found = _examined(model, proof, other, follower, scenes)
+        found = _examined(model, proof, other, follower, scenes or HELD_SCENES)
     except (Refused, PermanentError) as error:
         _note(model, {"refused": str(error)}, user)
         raise PermanentError(str(error), error.code) from error
@@ -147,7 +150,7 @@ def _note(model: NoiseModel, result: dict[str, Any], user: Any) -> None:
 def _generate(found: Collected, follower: Follower, count: int, seed: int, since: float, until: float) -> None:
     target = found.target()
     job = {"do": "generate", "hearing": str(HEARING), "count": count, "seed": seed, "target": target}
-    found.add("generated", target, _ask(job, follower, "computing sounds", since, until)["rows"])
+    found.add("generated", "", target, _ask(job, follower, "computing sounds", since, until)["rows"])
 
 
 def _collect_people(found: Collected, follower: Follower, said: Any) -> None:
@@ -155,7 +158,7 @@ def _collect_people(found: Collected, follower: Follower, said: Any) -> None:
     sessions = AudioSession.objects.filter(deleted_at=None, noise_labels__in=said).distinct().order_by("pk")
     for session in sessions.prefetch_related(Prefetch("noise_labels", said)):
         spans = [(each.start_s, each.end_s, [each.label]) for each in session.noise_labels.all()]
-        _collect(found, follower, "people", session.title, blobs.path_of(session), spans, complete=False)
+        _collect(found, follower, PEOPLE, str(session.pk), session.title, blobs.path_of(session), spans)
 
 
 def _collect_files(found: Collected, follower: Follower, files: Sequence[tuple[Path, list[str]]]) -> None:
@@ -163,24 +166,24 @@ def _collect_files(found: Collected, follower: Follower, files: Sequence[tuple[P
     recordings: defaultdict[str, list[tuple[Path, list[str]]]] = defaultdict(list)
     for path, names in files:
         recordings[path.stem.partition(SAME_RECORDING)[0]].append((path, names))
-    for done, pieces in enumerate(recordings.values()):
+    for done, (recording, pieces) in enumerate(recordings.items()):
         follower.progress(COLLECTED / 2 * (1 + done / len(recordings)), "listening to the folder", pieces[0][0].name)
         for path, names in pieces:
-            _collect(found, follower, "folder", path.name, path, [(0.0, math.inf, names)], complete=True)
+            _collect(found, follower, FOLDER, recording, path.name, path, [(0.0, math.inf, names)])
 
 
-def _collect(found: Collected, follower: Follower, source: str, name: str, path: Path, spans: list[Span], *, complete: bool) -> None:
+def _collect(found: Collected, follower: Follower, source: str, recording: str, name: str, path: Path, spans: list[Span]) -> None:
     pcm, target = found.folder / "sound.pcm", found.target()
     try:
         work.pool.run({"do": "decode", "source": str(path), "target": str(pcm)}, check=follower.check, progress=_silent)
-        job = {"do": "collect", "pcm": str(pcm), "spans": _bounded(spans), "complete": complete, "target": target}
+        job = {"do": "collect", "pcm": str(pcm), "spans": _bounded(spans), "complete": source == FOLDER, "target": target}
         rows = pool.run(job, check=follower.check, progress=_silent)["rows"]
     except (JobRefused, JobFailed, FileNotFoundError) as error:
         found.refused.append((name, str(_sentence(error))))
         return
     finally:
         pcm.unlink(missing_ok=True)
-    found.add(source, target, rows)
+    found.add(source, recording, target, rows)
 
 
 def _bounded(spans: list[Span]) -> list[list[Any]]:

@@ -6,7 +6,7 @@ Every figure is of grouped cross-validation: what belongs to one recording is ne
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,15 +55,16 @@ class Material:
         return digest.hexdigest()
 
 
-def together(paths: list[Path]) -> Material:
-    """What was collected; groups of different files are different. Raises JobRefused (noise_too_little)."""
+def together(parts: Sequence[Sequence[str]]) -> Material:
+    """What was collected, as (file, recording): groups of different recordings are different. Raises JobRefused (noise_too_little)."""
     rows, heard, groups, first = [], [], [], 0
-    for path in paths:
+    offsets: dict[str, int] = {}
+    for path, recording in parts:
         with np.load(path, allow_pickle=False) as part:
             rows.append(part["rows"])
             heard.append(part["heard"])
-            groups.append(part["groups"] + first)
-            first += int(part["groups"].max(initial=-1)) + 1
+            groups.append(part["groups"] + offsets.setdefault(recording, first))
+            first = max(first, int(groups[-1].max(initial=-1)) + 1)
     if not sum(len(part) for part in rows):
         raise JobRefused("noise_too_little", rows="0", fewest=str(FEWEST_ROWS))
     return Material(np.concatenate(rows), np.concatenate(heard), np.concatenate(groups))
