@@ -6,6 +6,8 @@ With a corpus the recordings are real speech. Without one they are noises made h
 from __future__ import annotations
 
 import base64
+import hashlib
+import importlib.util
 import logging
 import os
 import re
@@ -20,7 +22,9 @@ import numpy as np
 from faster_whisper import BatchedInferencePipeline, WhisperModel
 from numpy.typing import NDArray
 
-from audio.services.hearing.sampling import RATE, chunk_samples
+from audio.services.hearing.sampling import RATE, WINDOW, chunk_samples
+from audio.services.noise import bundle, learning, versions
+from audio.services.noise.features import features
 from audio.services.transcription import engine, weights
 from audio.services.transcription.client import Transcriber
 from audio.services.transcription.clips import clips_of, pieces_of
@@ -34,8 +38,9 @@ Sound = NDArray[np.int16]
 
 
 def run(out: Callable[[str], object], plan: Plan) -> Figures:
-    """Ratios: decoding to bare PyAV (goal 0.7), everything but the transcript to the recording's length (goal 60), the transcript to bare
-    faster-whisper (goal 0.8), word errors to its own (within half a point); megabytes by which three hours take more than ten minutes."""
+    """Ratios: decoding to bare PyAV (goal 0.7), everything but the transcript to the recording's length (goal 60), the noises to those of
+    librosa's features (goal 5; where librosa is installed), the transcript to bare faster-whisper (goal 0.8), word errors to its own
+    (within half a point); megabytes by which three hours take more than ten minutes."""
     logging.getLogger("faster_whisper").setLevel(logging.WARNING)
     figures = Figures()
     with tempfile.TemporaryDirectory() as name:
@@ -44,6 +49,8 @@ def run(out: Callable[[str], object], plan: Plan) -> Figures:
         file = _wav(folder / "ten.wav", minute, plan.size(10, 1))
         _decoding(figures, file, folder, plan)
         _hearing(figures, file, folder, plan)
+        _noises(figures, minute, plan)
+        _training(figures, folder, plan)
         if plan.corpus and weights.available():
             _transcribing(figures, _wav(folder / "speech.wav", minute, plan.size(5, 1)), folder, plan)
             _word_errors(figures, plan.corpus, folder)
@@ -96,13 +103,68 @@ def _decode(file: Path, folder: Path) -> tuple[Path, int, float]:
 def _hear(pcm: Path, samples: int) -> tuple[NDArray[np.uint8], float]:
     chunk = chunk_samples(samples)
     step = PART_S * RATE // chunk * chunk
-    heard = [
-        _ask({"do": "hear", "pcm": str(pcm), "first": first, "samples": min(step, samples - first), "chunk": chunk})
-        for first in range(0, samples, step)
-    ]
+    job = {"do": "hear", "pcm": str(pcm), "chunk": chunk, "classifier": _classifier()}
+    heard = [_ask({**job, "first": first, "samples": min(step, samples - first)}) for first in range(0, samples, step)]
     return np.frombuffer(b"".join(base64.b64decode(each["speech"]) for each in heard), np.uint8), max(
         each["peak_memory_mb"] for each in heard
     )
+
+
+def _classifier() -> dict[str, str]:
+    """The one that comes with LexIntel."""
+    file = versions.DEFAULT / "forest.skops"
+    return {"file": str(file), "sha256": hashlib.sha256(file.read_bytes()).hexdigest()}
+
+
+def _noises(figures: Figures, minute: Sound, plan: Plan) -> None:
+    """The kinds of noise of some minutes, with our features and with librosa's (where it is installed), by the same forest."""
+    sound = np.concatenate([minute] * plan.size(5, 1)).astype(np.float32) / 32768
+    speech = np.zeros(-(-len(sound) // WINDOW), np.uint8)
+    ours = min(_seconds(lambda: _told(features(sound, speech))) for _ in range(plan.size(ROUNDS, 2)))
+    figures.absolute["noises alone, times real time"] = len(sound) / RATE / ours
+    if importlib.util.find_spec("librosa") is None:
+        return
+    theirs = min(_seconds(lambda: _told(_librosa(sound))) for _ in range(plan.size(ROUNDS, 2)))
+    figures.ratios["noises to those of librosa's features"] = theirs / ours
+
+
+def _told(rows: NDArray[np.float32]) -> None:
+    """The forest's opinion; rows of other figures are filled up, so that it has the same work."""
+    classifier = bundle.opened(*_classifier().values())
+    full = np.zeros((len(rows), classifier.forest.n_features_in_), np.float32)
+    full[:, : rows.shape[1]] = rows[:, : full.shape[1]]
+    classifier.probabilities(full)
+
+
+def _librosa(sound: NDArray[np.float32]) -> NDArray[np.float32]:
+    """What is usual: MFCCs with their differences, shape of the spectrum, crossings and loudness; mean and spread of each half second."""
+    import librosa
+
+    mel = librosa.feature.mfcc(y=sound, sr=RATE, n_mfcc=20, hop_length=256, n_fft=512)
+    tracks = [
+        mel, librosa.feature.delta(mel), librosa.feature.spectral_centroid(y=sound, sr=RATE, hop_length=256, n_fft=512),
+        librosa.feature.spectral_bandwidth(y=sound, sr=RATE, hop_length=256, n_fft=512),
+        librosa.feature.spectral_rolloff(y=sound, sr=RATE, hop_length=256, n_fft=512),
+        librosa.feature.spectral_flatness(y=sound, hop_length=256, n_fft=512),
+        librosa.feature.spectral_contrast(y=sound, sr=RATE, hop_length=256, n_fft=512),
+        librosa.feature.zero_crossing_rate(sound, hop_length=256), librosa.feature.rms(y=sound, hop_length=256),
+    ]  # fmt: skip
+    whole = np.concatenate(tracks)
+    steps = whole.shape[1] // 32
+    halves = whole[:, : steps * 32].reshape(len(whole), steps, 32)
+    return np.concatenate([halves.mean(axis=2), halves.std(axis=2)]).T.astype(np.float32)
+
+
+def _training(figures: Figures, folder: Path, plan: Plan) -> None:
+    """From computed sounds to a classifier with its figures."""
+    minutes = plan.size(30, 3)
+    job = {"do": "generate", "hearing": str(learning.HEARING), "count": minutes * 6, "seed": 3, "target": str(folder / "t.npz")}
+    train = {"do": "train", "materials": [[job["target"], "generated"]], "target": str(folder / "t.skops")}
+    figures.absolute[f"seconds of training on {minutes} minutes"] = _seconds(lambda: [_ask_noise(job), _ask_noise(train)])
+
+
+def _ask_noise(job: dict[str, Any]) -> dict[str, Any]:
+    return learning.pool.run(job, check=lambda: None, progress=lambda done, of: None)
 
 
 def _decoding(figures: Figures, file: Path, folder: Path, plan: Plan) -> None:

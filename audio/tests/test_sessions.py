@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import uuid
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -152,11 +151,11 @@ def test_a_crash_costs_at_most_the_part_in_hand_and_repeats_no_row(put, monkeypa
     (row,) = put(("long.wav", recording(30)))
     hear, asked = processing._hear_part, []
 
-    def crashing(session: Any, pcm: Path, run: Any, index: int, *rest: Any) -> None:
+    def crashing(session: Any, run: Any, index: int, *rest: Any) -> Any:
         asked.append(index)
         if len(asked) == 3:
             raise ConnectionError("the worker's database went away")
-        hear(session, pcm, run, index, *rest)
+        return hear(session, run, index, *rest)
 
     monkeypatch.setattr(processing, "_hear_part", crashing)
     work_off()
