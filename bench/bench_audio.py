@@ -100,10 +100,10 @@ def _decode(file: Path, folder: Path) -> tuple[Path, int, float]:
     return pcm, found["samples"], found["peak_memory_mb"]
 
 
-def _hear(pcm: Path, samples: int) -> tuple[NDArray[np.uint8], float]:
+def _hear(pcm: Path, samples: int, *, noises: bool = True) -> tuple[NDArray[np.uint8], float]:
     chunk = chunk_samples(samples)
     step = PART_S * RATE // chunk * chunk
-    job = {"do": "hear", "pcm": str(pcm), "chunk": chunk, "classifier": _classifier()}
+    job = {"do": "hear", "pcm": str(pcm), "chunk": chunk, "classifier": _classifier() if noises else None}
     heard = [_ask({**job, "first": first, "samples": min(step, samples - first)}) for first in range(0, samples, step)]
     return np.frombuffer(b"".join(base64.b64decode(each["speech"]) for each in heard), np.uint8), max(
         each["peak_memory_mb"] for each in heard
@@ -137,7 +137,8 @@ def _told(rows: NDArray[np.float32]) -> None:
 
 
 def _librosa(sound: NDArray[np.float32]) -> NDArray[np.float32]:
-    """What is usual: MFCCs with their differences, shape of the spectrum, crossings and loudness; mean and spread of each half second."""
+    """The same kinds of figures: bands, shape of the spectrum, pitch, modulation (tempogram), lines (chroma), crossings and loudness; mean
+    and spread of each half second."""
     import librosa
 
     mel = librosa.feature.mfcc(y=sound, sr=RATE, n_mfcc=20, hop_length=256, n_fft=512)
@@ -147,6 +148,9 @@ def _librosa(sound: NDArray[np.float32]) -> NDArray[np.float32]:
         librosa.feature.spectral_rolloff(y=sound, sr=RATE, hop_length=256, n_fft=512),
         librosa.feature.spectral_flatness(y=sound, hop_length=256, n_fft=512),
         librosa.feature.spectral_contrast(y=sound, sr=RATE, hop_length=256, n_fft=512),
+        librosa.yin(sound, fmin=70, fmax=400, sr=RATE, frame_length=512, hop_length=256)[None],
+        librosa.feature.tempogram(y=sound, sr=RATE, hop_length=256, win_length=128)[::8],
+        librosa.feature.chroma_stft(y=sound, sr=RATE, hop_length=256, n_fft=4096),
         librosa.feature.zero_crossing_rate(sound, hop_length=256), librosa.feature.rms(y=sound, hop_length=256),
     ]  # fmt: skip
     whole = np.concatenate(tracks)
@@ -198,7 +202,7 @@ def _transcribing(figures: Figures, file: Path, folder: Path, plan: Plan) -> Non
 
 
 def _words(service: Transcriber, pcm: Path, samples: int) -> str:
-    speech, _memory = _hear(pcm, samples)
+    speech, _memory = _hear(pcm, samples, noises=False)
     said: list[str] = []
     for piece in pieces_of(clips_of(speech, samples / RATE)):
         service.transcribe(

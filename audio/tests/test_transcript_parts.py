@@ -14,11 +14,12 @@ from docx import Document as WordDocument
 
 from audio.models import AudioSession, Speaker, TranscriptSegment
 from audio.services.hearing.quality import snr_curve, unintelligible
-from audio.services.hearing.sampling import WINDOW_S
+from audio.services.hearing.sampling import RATE, WINDOW_S
 from audio.services.transcript import exports
 from audio.services.transcript.editing import realigned
 from audio.services.transcript.reading import Line, Transcript
 from audio.services.transcript.segments import segments_of
+from audio.services.transcription import engine
 from audio.services.transcription.clips import LONGEST_S, clips_of, pieces_of, wordless
 from audio.services.transcription.doubts import doubts_about
 from audio.services.transcription.words import Clip, Heard, Word
@@ -44,13 +45,14 @@ SAID = "The lease ended in May and the tenant stayed until the end of July witho
 
 
 def test_clips_are_speech_without_long_pauses_and_never_overlap():
-    probabilities = speech((1, 5), (6, 12), (20, 22), (30, 130), whole=200)
+    probabilities = speech((1, 5), (5.5, 12), (20, 22), (30, 130), (180, 182), whole=200)
     clips = clips_of(probabilities, 200.0)
-    assert [round(clip.start_s) for clip in clips[:3]] == [1, 20, 30]
-    assert all(clip.end_s - clip.start_s <= LONGEST_S + 0.5 for clip in clips)
-    assert all(before.end_s <= after.start_s for before, after in itertools.pairwise(clips))
-    covered = sum(clip.end_s - clip.start_s for clip in clips)
-    assert covered == pytest.approx(113, abs=3), "all speech is in a clip"
+    heard = [stretch for clip in clips for stretch in clip.heard()]
+    assert [(round(start), round(end)) for start, end in clips[0].heard()[:2]] == [(1, 12), (20, 22)], "a long pause is left out"
+    assert all(sum(end - start for start, end in clip.heard()) <= LONGEST_S + 0.5 for clip in clips)
+    assert all(before[1] <= after[0] for before, after in itertools.pairwise(heard))
+    assert sum(end - start for start, end in heard) == pytest.approx(114.5, abs=3), "all speech is in a clip"
+    assert round(clips[-1].start_s) == 180, "what is far apart is not heard together"
     assert clips_of(speech(whole=60), 60.0) == []
     assert [len(piece) for piece in pieces_of([Clip(n, n + 1) for n in range(40)])] == [8, 8, 8, 8, 8]
 
@@ -184,3 +186,17 @@ def test_stretches_that_cannot_be_relied_on_are_joined(transcript):
     segments = [line.segment for line in transcript.lines]
     segments[1].confidence = 0.2
     assert [(each.start_s, each.end_s, each.why) for each in unintelligible(segments)] == [(5.0, 8.0, "unsure"), (65.5, 68.5, "doubtful")]
+
+
+def test_words_of_a_clip_without_its_pauses_have_the_times_of_the_recording():
+    sound = np.arange(40 * RATE, dtype=np.float32)
+    clips = [Clip(11.0, 30.0, ((11.0, 13.0), (20.0, 21.0), (28.0, 30.0))), Clip(32.0, 33.0)]
+    packed, spans = engine._packed(sound, 10.0, clips)
+    assert [(span["start"], span["end"]) for span in spans] == [(0.0, 5.0), (5.0, 6.0)]
+    assert list(packed[[0, 2 * RATE, 3 * RATE, 5 * RATE]]) == [1 * RATE, 10 * RATE, 18 * RATE, 22 * RATE]
+    times = engine._Times(clips[0], spans[0]["start"])
+    assert times.of(0.5, 1.0) == (11.5, 12.0)
+    assert times.of(1.8, 2.4) == (12.8, 13.0), "a word ends before the pause"
+    assert times.of(2.0, 2.5) == (20.0, 20.5)
+    assert times.of(3.5, 9.0) == (28.5, 30.0)
+    assert engine._Times(clips[1], spans[1]["start"]).of(5.25, 5.5) == (32.25, 32.5)

@@ -14,7 +14,7 @@ from audio.services.transcription.words import WITHOUT_SPACES, Heard, Word
 
 SENTENCE_ENDS = (".", "?", "!", "…", "。", "？", "！")
 CLOSING = "\"'”’)]»"
-PAUSE_S = 1.2
+PAUSE_S = 2.5
 LONGEST_S, LONGEST_CHARACTERS = 14.0, 220
 ABBREVIATIONS = frozenset(
     re.findall(r"\S+", "mr. mrs. ms. dr. st. no. v. vs. inc. co. corp. jr. sr. hon. prof. gov. sen. rep. u.s. i.e. e.g. cf. art. sec.")

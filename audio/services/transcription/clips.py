@@ -14,8 +14,9 @@ from audio.services.transcription.words import Clip, Heard
 LONGEST_S = 29.0
 """The model hears half a minute at once; words at its very end would be cut off."""
 PAD_S = 0.2
-PAUSE_S = 3.0
-"""A pause that ends a clip: in long silence a speech model hears things."""
+PAUSE_S, APART_S = 0.6, 30.0
+"""A longer pause is left out of a clip (in silence a speech model hears things, and half of its work would be for nothing); a much longer
+one ends it."""
 LOOK_BACK_S = 8.0
 """Speech without a pause is cut at the least likely speech in its last seconds."""
 WORDLESS_S, UNTOUCHED_S, CLOSE_S = 1.2, 0.5, 1.0
@@ -26,14 +27,24 @@ CLIPS_A_PIECE = 8
 
 def clips_of(speech: NDArray[np.uint8], duration_s: float) -> list[Clip]:
     """Clips in order, from the probabilities of speech (0 to 255, a value for each window of 32 ms). They do not overlap."""
-    clips: list[list[float]] = []
-    for first, last in _short(spans.runs(spans.speech_mask(speech)), speech):
-        start, end = first * WINDOW_S, last * WINDOW_S
-        if clips and start - clips[-1][1] <= PAUSE_S and end - clips[-1][0] <= LONGEST_S:
-            clips[-1][1] = end
+    clips: list[list[tuple[float, float]]] = []
+    for start, end in _stretches(speech, duration_s):
+        if clips and start - clips[-1][-1][1] <= APART_S and sum(until - since for since, until in clips[-1]) + end - start <= LONGEST_S:
+            clips[-1].append((start, end))
         else:
-            clips.append([start, end])
-    return _padded(clips, duration_s)
+            clips.append([(start, end)])
+    return [Clip(stretches[0][0], stretches[-1][1], _joined(stretches)) for stretches in clips]
+
+
+def _joined(stretches: Sequence[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
+    """Those that touch are one; one alone need not be named."""
+    joined: list[tuple[float, float]] = []
+    for start, end in stretches:
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+    return tuple(joined) if len(joined) > 1 else ()
 
 
 def pieces_of(clips: Sequence[Clip]) -> list[Sequence[Clip]]:
@@ -79,11 +90,13 @@ def _short(found: Sequence[tuple[int, int]], speech: NDArray[np.uint8]) -> list[
     return short
 
 
-def _padded(clips: Sequence[Sequence[float]], duration_s: float) -> list[Clip]:
-    """With a moment before and after, as far as nobody else speaks there."""
-    padded: list[Clip] = []
-    for index, (start, end) in enumerate(clips):
-        before = padded[-1].end_s if padded else 0.0
-        after = clips[index + 1][0] if index + 1 < len(clips) else duration_s
-        padded.append(Clip(round(max(before, start - PAD_S), 3), round(min(after, end + PAD_S, duration_s), 3)))
-    return [clip for clip in padded if clip.end_s > clip.start_s]
+def _stretches(speech: NDArray[np.uint8], duration_s: float) -> list[tuple[float, float]]:
+    """Speech with a moment before and after, as far as nobody else speaks there; of a short pause each side has its half."""
+    found = [(first * WINDOW_S, last * WINDOW_S) for first, last in _short(spans.runs(spans.speech_mask(speech)), speech)]
+    padded: list[tuple[float, float]] = []
+    for index, (start, end) in enumerate(found):
+        after = found[index + 1][0] if index + 1 < len(found) else duration_s + 2 * PAD_S
+        until = (end + after) / 2 if after - end <= PAUSE_S else end + PAD_S
+        since = padded[-1][1] if padded and start - found[index - 1][1] <= PAUSE_S else start - PAD_S
+        padded.append((round(max(0.0, since), 3), round(min(until, duration_s), 3)))
+    return [(start, end) for start, end in padded if end > start]

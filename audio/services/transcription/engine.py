@@ -13,6 +13,7 @@ import numpy as np
 from faster_whisper import BatchedInferencePipeline, WhisperModel
 from numpy.typing import NDArray
 
+from audio.services.hearing.sampling import RATE
 from audio.services.transcription.words import WITHOUT_SPACES, Clip, Heard, Word
 
 BATCH = 8
@@ -40,9 +41,9 @@ class Engine:
 
         `again` searches wider: for clips whose first answer was no speech of people.
         """
-        spans = [{"start": clip.start_s - offset_s, "end": clip.end_s - offset_s} for clip in clips]
+        packed, spans = _packed(sound, offset_s, clips)
         segments, _info = self._pipeline.transcribe(
-            sound,
+            packed,
             language=language,
             beam_size=BEAM_AGAIN if again else BEAM,
             batch_size=BATCH,
@@ -52,19 +53,48 @@ class Engine:
             without_timestamps=True,
             hotwords=hotwords or None,
         )
-        for clip, segment in zip(clips, segments, strict=True):  # without timestamps each clip is one segment
-            yield Heard(clip, _words(segment.words or (), offset_s, clip, language))
+        for clip, span, segment in zip(clips, spans, segments, strict=True):  # without timestamps each clip is one segment
+            yield Heard(clip, _words(segment.words or (), _Times(clip, span["start"]), language))
 
 
-def _words(found: Iterable[Any], offset_s: float, clip: Clip, language: str) -> list[Word]:
+def _packed(sound: Floats, offset_s: float, clips: Sequence[Clip]) -> tuple[Floats, list[dict[str, float]]]:
+    """What is heard of all clips, one after the other, and from where to where each of them is in it, in seconds."""
+    pieces: list[Floats] = []
+    spans, at = [], 0
+    for clip in clips:
+        first = at
+        for start_s, end_s in clip.heard():
+            pieces.append(sound[round((start_s - offset_s) * RATE) : round((end_s - offset_s) * RATE)])
+            at += len(pieces[-1])
+        spans.append({"start": first / RATE, "end": at / RATE})
+    return np.concatenate(pieces) if pieces else sound[:0], spans
+
+
+class _Times:
+    """From seconds of what was heard to seconds of the recording."""
+
+    def __init__(self, clip: Clip, first_s: float) -> None:
+        self._stretches: list[tuple[float, float, float]] = []
+        for start_s, end_s in clip.heard():
+            self._stretches.append((first_s, start_s, end_s))
+            first_s += end_s - start_s
+
+    def of(self, begins: float, ends: float) -> tuple[float, float]:
+        """Of a word; one that seems to go on behind a pause ends before it."""
+        place = max((n for n, (first, _start, _end) in enumerate(self._stretches) if first <= begins + 0.005), default=0)
+        first, start, end = self._stretches[place]
+        since = min(max(start + begins - first, start), end)
+        return round(since, 2), round(min(max(start + ends - first, since), end), 2)
+
+
+def _words(found: Iterable[Any], times: _Times, language: str) -> list[Word]:
     """Words as people write them: what follows without a space (the end of "ill-disposed") belongs to the word before."""
     words: list[Word] = []
     for each in found:
         text = each.word.strip()
         if not text:
             continue
-        start = round(min(max(float(each.start) + offset_s, clip.start_s), clip.end_s), 2)
-        end = round(min(max(float(each.end) + offset_s, start), clip.end_s), 2)
+        start, end = times.of(float(each.start), float(each.end))
         probability = round(float(each.probability), 3)
         if words and not each.word.startswith(" ") and language not in WITHOUT_SPACES:
             before = words[-1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 WITHOUT_SPACES = frozenset(["zh", "ja", "th", "lo", "my", "yue", "km"])
@@ -18,10 +19,15 @@ class Word(NamedTuple):
 
 
 class Clip(NamedTuple):
-    """From where to where the model listens at once, in seconds of the recording; at most half a minute."""
+    """From where to where the model listens at once, in seconds of the recording. Where there are `stretches` it hears these only, without
+    the pauses between them; at most half a minute."""
 
     start_s: float
     end_s: float
+    stretches: Sequence[tuple[float, float]] = ()
+
+    def heard(self) -> Sequence[tuple[float, float]]:
+        return self.stretches or ((self.start_s, self.end_s),)
 
 
 class Heard(NamedTuple):
