@@ -20,7 +20,7 @@ from audio.services import intake, sessions
 from audio.services.dictation import sessions as dictations
 from audio.services.hearing import listening_page
 from audio.services.hearing.quality import quality_of
-from audio.services.noise.labels import LABELS, OTHER
+from audio.services.noise.labels import LABELS, OTHER, SPEECH
 from audio.services.transcript import editing
 from audio.services.transcript.reading import transcript_of
 from cases.models import Case, Role
@@ -113,6 +113,7 @@ def session_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _about(session: AudioSession) -> dict[str, Any]:
     heard = listening_page.heard_of(session)
     detections = list(heard.detections.all())
+    others = [each for each in detections if each.label != SPEECH]
     transcript = transcript_of(heard)
     quality = quality_of(heard, transcript.segments)
     return {
@@ -122,8 +123,9 @@ def _about(session: AudioSession) -> dict[str, Any]:
         "picture": listening_page.picture_of(heard, detections),
         "labels": list(heard.noise_labels.select_related("user")),
         "kinds": [*LABELS, OTHER],
-        "detections": detections[: listening_page.MOST_LISTED],
-        "more": max(0, len(detections) - listening_page.MOST_LISTED),
+        "detections": others[: listening_page.MOST_LISTED],
+        "more": max(0, len(others) - listening_page.MOST_LISTED),
+        "spoken": [each for each in detections if each.label == SPEECH][: listening_page.MOST_LISTED],
         "transcript": transcript,
         "doubtful": sum(line.segment.doubtful for line in transcript.lines),
         "differences": list(heard.differences.all()),

@@ -99,7 +99,11 @@ def _make(mix: _Mix, label: str, speech: Sequence[Wave]) -> None:
     long = n if steady and rng.random() < 0.45 else int(rng.uniform(1.5, 7.0 if label != labels.DOOR else 2.2) * RATE)
     first = 0 if long == n else int(rng.uniform(0, n - long))
     if label == labels.CROWD:
-        sound = sounds.applause(rng, long) if rng.random() < 0.25 else sounds.babble(rng, long, speech)
+        kind = rng.random()
+        if kind < 0.3:
+            sound = sounds.applause(rng, long)
+        else:
+            sound = sounds.murmur(rng, long, speech) if kind < 0.6 else sounds.babble(rng, long, speech)
     else:
         sound = sounds.NOISES[label](rng, long)
     decibels = rng.uniform(-20, 5) if labels.SPEECH in mix.layers else rng.uniform(-15, 5)

@@ -287,6 +287,13 @@ def babble(rng: Random, n: int, speech: Sequence[NDArray[np.float64]]) -> NDArra
     return unit(room(rng, room(rng, found)))
 
 
+def murmur(rng: Random, n: int, speech: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
+    """So many people, so far away, that only the sound of voices is left, with some that stand out."""
+    many = coloured(rng, n, rng.uniform(2, 6), rng.uniform(120, 350), rng.uniform(2000, 5000))
+    many *= 1 + rng.uniform(0.1, 0.4) * wander(rng, n, rng.uniform(2, 6))
+    return unit(many + rng.uniform(0.2, 0.9) * babble(rng, n, speech))
+
+
 def faster(sound: NDArray[np.float64], factor: float) -> NDArray[np.float64]:
     """The same played so much faster, and higher: another voice."""
     return np.interp(np.arange(0, len(sound) - 1, factor), np.arange(len(sound)), sound)

@@ -88,3 +88,27 @@ def test_the_pages_of_hearings_are_for_everyone(visit: Callable[..., Page], site
         if name == "list":
             page.get_by_role("link", name="Hearing of May 3").first.click()
             page.locator("audio").wait_for(state="attached")
+
+
+def test_a_person_says_what_is_heard_and_takes_it_back(visit: Callable[..., Page], site: Site, seen: Seen, hearing: Path) -> None:
+    page = visit("owner")
+    page.goto(f"/cases/{site.case}/hearings/")
+    added(page, hearing.rename(hearing.with_name("Hearing of June 1.wav"))).get_by_role("link", name="Hearing of June 1").first.click()
+    page.get_by_text("Say what is heard").click()
+    form = page.locator("[data-label-form]")
+    form.get_by_label("What").select_option("hum")
+    form.get_by_label("From", exact=True).fill("0:03")
+    form.get_by_label("To", exact=True).fill("seven")
+    form.get_by_role("button", name="Add").click()
+    expect(page.get_by_text("A time is written like 00:14:05.2.")).to_be_visible()
+    form.get_by_label("To", exact=True).fill("99")
+    form.get_by_role("button", name="Add").click()
+    expect(page.get_by_text("This stretch is not in the recording.")).to_be_visible()
+    form.get_by_label("To", exact=True).fill("00:00:07.5")
+    form.get_by_role("button", name="Add").click()
+    listed = page.locator("[data-part=heard]").get_by_role("listitem")
+    expect(listed).to_contain_text("00:00:03 to 00:00:07")
+    expect(form).to_be_visible()
+    listed.get_by_role("button", name="Take away hum or ventilation at 00:00:03").click()
+    expect(listed).to_have_count(0)
+    assert not [error for error in seen.errors if "400" not in error]
