@@ -18,7 +18,8 @@ from django.urls import reverse
 
 from audio.jobs import NoiseTrainingJob
 from audio.models import AudioSession, NoiseLabel, NoiseModel
-from audio.services.noise import bundle, labels, learning, requests, sounds, training, versions
+from audio.services.noise import bundle, child, labels, learning, requests, sounds, training, versions
+from audio.services.noise.features import STEP, STEP_S
 from audio.tests import sounds as files
 from audio.tests.working import work_off
 from cases.models import AuditEvent
@@ -315,3 +316,35 @@ def test_a_file_of_other_features_is_refused(small, monkeypatch):
     monkeypatch.setattr(bundle, "SCHEMA", "2")
     with pytest.raises(JobRefused, match="noise_schema"):
         bundle.loaded(small)
+
+
+def test_no_moment_of_a_recording_is_learned_twice():
+    """Stretches overlap, lie side by side, are longer than a piece, end behind the recording."""
+    spans = [
+        (10.0, 20.0, ["hum"]),
+        (15.0, 30.0, ["alarm"]),
+        (40.0, 900.0, ["traffic"]),
+        (700.0, 2000.0, ["music"]),
+        (3000.0, 3010.0, ["door"]),
+    ]
+    regions = child._regions(spans, 1000.0)
+    steps: dict[int, set[str]] = {}
+    for first, last, here in regions:
+        told = child._told(here, first / RATE, last - first, np.zeros((-(-(last - first) // STEP), 155), np.float32), complete=True)
+        for place in np.flatnonzero((told != -1).any(axis=1)):
+            step = first // STEP + int(place)
+            assert step not in steps
+            steps[step] = {label for label, value in zip(labels.LABELS, told[place], strict=True) if value == 1}
+        assert last - first <= (child.PIECE_S + 2 * child.AROUND_S + 1) * RATE
+    at = {second: steps.get(int(second / STEP_S)) for second in (5, 12, 17, 25, 35, 100, 800, 950)}
+    music = {"music"}
+    assert at == {
+        5: None,
+        12: {"hum"},
+        17: {"hum", "alarm"},
+        25: {"alarm"},
+        35: None,
+        100: {"traffic"},
+        800: music | {"traffic"},
+        950: music,
+    }

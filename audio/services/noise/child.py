@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from audio.services.hearing.listening import VoiceActivity
 from audio.services.hearing.sampling import RATE, WINDOW
 from audio.services.noise import bundle, labels, scenes, training
-from audio.services.noise.features import STEP, STEP_S, features
+from audio.services.noise.features import SPOKEN_MEAN, STEP, STEP_S, features
 from documents.services.sandbox import JobRefused
 from documents.services.sandbox.worker import Surroundings
 
@@ -84,20 +85,30 @@ def _collect(job: dict[str, Any], surroundings: Surroundings) -> dict[str, Any]:
 
 
 def _regions(spans: Sequence[Span], duration_s: float) -> list[tuple[int, int, list[Span]]]:
-    """(first sample, one after the last, stretches) of the pieces of a recording to be looked at, with some seconds around each stretch."""
+    """(first sample, one after the last, stretches) of the pieces to be looked at: no moment is in two, each with some seconds around."""
     regions: list[tuple[int, int, list[Span]]] = []
-    for start, end, names in sorted(spans, key=lambda span: (span[0], span[1])):
-        at = start
-        while at < min(end, duration_s):
-            until = min(end, duration_s, at + PIECE_S)
-            first = max(0, int((at - AROUND_S) / STEP_S)) * STEP
+    for start, end in _covered(spans, duration_s):
+        for number in range(math.ceil((end - start) / PIECE_S)):
+            since = start + number * PIECE_S
+            until = min(end, since + PIECE_S)
+            first = max(0, int((since - AROUND_S) / STEP_S)) * STEP
             last = int(min(duration_s, until + AROUND_S) * RATE)
-            if regions and first < regions[-1][1] and last - regions[-1][0] < 2 * PIECE_S * RATE:
-                regions[-1] = (regions[-1][0], max(last, regions[-1][1]), [*regions[-1][2], (at, until, names)])
-            else:
-                regions.append((first, last, [(at, until, names)]))
-            at = until
+            here: list[Span] = [
+                (max(begins, since), min(ends, until), names) for begins, ends, names in spans if begins < until and since < ends
+            ]
+            regions.append((first, last, here))
     return regions
+
+
+def _covered(spans: Sequence[Span], duration_s: float) -> list[tuple[float, float]]:
+    """The time of the recording in which something is said to be heard, in order."""
+    covered: list[tuple[float, float]] = []
+    for start, end in sorted((start, min(end, duration_s)) for start, end, _names in spans if start < duration_s):
+        if covered and start <= covered[-1][1]:
+            covered[-1] = (covered[-1][0], max(end, covered[-1][1]))
+        else:
+            covered.append((start, end))
+    return covered
 
 
 def _told(spans: Sequence[Span], from_s: float, samples: int, found: NDArray[np.float32], *, complete: bool) -> NDArray[np.int8]:
@@ -113,7 +124,7 @@ def _told(spans: Sequence[Span], from_s: float, samples: int, found: NDArray[np.
                 told[inside, labels.LABELS.index(name)] = 1
     if not complete:
         said = (told != -1).any(axis=1)
-        told[said, labels.LABELS.index(labels.SPEECH)] = (found[said, -3] >= SPOKEN).astype(np.int8)
+        told[said, labels.LABELS.index(labels.SPEECH)] = (found[said, SPOKEN_MEAN] >= SPOKEN).astype(np.int8)
     return told
 
 

@@ -30,6 +30,8 @@ AROUND, FAR = 16, 48
 BANDS = 20
 FLOOR_STEPS = 4
 QUIET_DB = -100.0
+SPOKEN_MEAN = -3
+"""The column with the mean probability of speech."""
 BLOCK = 2048
 """Frames that are transformed at once."""
 MAINS_HZ = (50.0, 60.0)

@@ -30,12 +30,12 @@ HEARING = Path(__file__).parents[1] / "demo" / "hearing.ogg"
 SCENES, SEED = 360, 1
 """An hour of computed sound."""
 HELD_SCENES, HELD_SEED = 90, 2
-"""What versions are examined on: sounds that none was trained on."""
+"""What versions are examined on: scenes that none was trained on."""
 COLLECTED, TRAINED = 55.0, 98.0
 """Percent at which everything is known, and learned."""
 SAME_RECORDING = "__"
 PEOPLE, FOLDER = "people", "folder"
-"""Sources whose labels are of noises only, and are all that is heard."""
+"""Where labels come from: people name noises only, a folder names all that is heard."""
 pool = Pool(
     "audio.services.noise.child:run", scratch=lambda: settings.SCRATCH_FOLDER, limits=Limits(cpu_seconds=3600, wall_seconds=3600.0), size=1
 )
@@ -158,7 +158,12 @@ def _collect_people(found: Collected, follower: Follower, said: Any) -> None:
     sessions = AudioSession.objects.filter(deleted_at=None, noise_labels__in=said).distinct().order_by("pk")
     for session in sessions.prefetch_related(Prefetch("noise_labels", said)):
         spans = [(each.start_s, each.end_s, [each.label]) for each in session.noise_labels.all()]
-        _collect(found, follower, PEOPLE, str(session.pk), session.title, blobs.path_of(session), spans)
+        try:
+            path = blobs.path_of(session)
+        except FileNotFoundError as error:
+            found.refused.append((session.title, str(_sentence(error))))
+        else:
+            _collect(found, follower, PEOPLE, str(session.pk), session.title, path, spans)
 
 
 def _collect_files(found: Collected, follower: Follower, files: Sequence[tuple[Path, list[str]]]) -> None:
