@@ -157,7 +157,8 @@ def test_what_people_label_is_learned_and_what_they_take_back_is_not(api, case, 
         made = api(editor).post(address, {"label": label, "start_s": start, "end_s": end}, format="json")
         assert made.status_code == 201
     api(editor).delete(f"{address}{made.json()['id']}/")
-    assert [each["label"] for each in api(viewer).get(address).json()] == ["alarm", "traffic"]
+    api(editor).post(address, {"label": "alarm", "start_s": 2, "end_s": 8}, format="json")
+    assert [each["label"] for each in api(viewer).get(address).json()] == ["alarm", "traffic"], "said twice it counts once"
     model, found = learning.train(["generated", "people"], Silent(), scenes=60)
     assert found.sources["people"] == pytest.approx(24, abs=2)
     assert model.sources["generated"] == 60 * 20

@@ -19,7 +19,7 @@ SHORTEST_S = 0.5
 
 
 def label(session: AudioSession, user: Any, label: str, start_s: float, end_s: float) -> NoiseLabel:
-    """Raises Refused for a stretch that is none, or not in the recording."""
+    """The label, which may have been there before. Raises Refused for a stretch that is none, or not in the recording."""
     if label not in (*LABELS, OTHER):
         raise Refused(_("%(label)s is no kind of sound that is known here.") % {"label": label}, "unknown_label")
     if end_s - start_s < SHORTEST_S:
@@ -30,6 +30,9 @@ def label(session: AudioSession, user: Any, label: str, start_s: float, end_s: f
         session.require(user, Role.EDITOR)
         if session.noise_labels.count() >= MOST_LABELS:
             raise Refused(_("This recording has %(most)d labels already.") % {"most": MOST_LABELS}, "too_many")
+        same = session.noise_labels.filter(label=label, start_s=start_s, end_s=end_s).first()
+        if same is not None:
+            return same
         made = NoiseLabel.objects.create(session=session, user=user, label=label, start_s=start_s, end_s=end_s)
         AuditEvent.write("audio.labelled", case=session.case, actor=user, target=session, label=label, at=start_s)
     return made
