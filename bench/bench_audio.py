@@ -161,7 +161,7 @@ def _librosa(sound: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def _training(figures: Figures, folder: Path, plan: Plan) -> None:
     """From computed sounds to a classifier with its figures."""
-    minutes = plan.size(30, 3)
+    minutes = plan.size(30, 10)
     job = {"do": "generate", "hearing": str(learning.HEARING), "count": minutes * 6, "seed": 3, "target": str(folder / "t.npz")}
     train = {"do": "train", "materials": [[job["target"], "generated"]], "target": str(folder / "t.skops")}
     figures.absolute[f"seconds of training on {minutes} minutes"] = _seconds(lambda: [_ask_noise(job), _ask_noise(train)])
