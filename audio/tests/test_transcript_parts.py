@@ -45,10 +45,10 @@ SAID = "The lease ended in May and the tenant stayed until the end of July witho
 
 
 def test_clips_are_speech_without_long_pauses_and_never_overlap():
-    probabilities = speech((1, 5), (5.5, 12), (14, 16), (30, 130), (180, 182), whole=200)
+    probabilities = speech((1, 5), (5.5, 12), (20, 22), (30, 130), (180, 182), whole=200)
     clips = clips_of(probabilities, 200.0)
     heard = [stretch for clip in clips for stretch in clip.heard()]
-    assert [(round(start), round(end)) for start, end in clips[0].heard()[:2]] == [(1, 12), (14, 16)], "a long pause is left out"
+    assert [(round(start), round(end)) for start, end in clips[0].heard()[:2]] == [(1, 12), (20, 22)], "a long pause is left out"
     assert all(sum(end - start for start, end in clip.heard()) <= LONGEST_S + 0.5 for clip in clips)
     assert all(before[1] <= after[0] for before, after in itertools.pairwise(heard))
     assert sum(end - start for start, end in heard) == pytest.approx(114.5, abs=3), "all speech is in a clip"
@@ -200,3 +200,12 @@ def test_words_of_a_clip_without_its_pauses_have_the_times_of_the_recording():
     assert times.of(2.0, 2.5) == (20.0, 20.5)
     assert times.of(3.5, 9.0) == (28.5, 30.0)
     assert engine._Times(clips[1], spans[1]["start"]).of(5.25, 5.5) == (32.25, 32.5)
+
+
+def test_what_is_said_again_after_a_pause_is_no_loop_but_without_one_it_is():
+    probabilities = speech((0, 40), whole=60)
+    oath = "I do solemnly swear that I will tell the truth and nothing but the truth in this matter"
+    twice = [*spoken(oath), *spoken(oath, start=12.0), *spoken(oath, start=24.0)]
+    assert [part.doubts for part in segments_of(Heard(Clip(0, 40), twice), probabilities)] == [[], [], []]
+    loop = spoken(f"{oath} {oath} {oath} {oath}", pace=0.3)
+    assert all("repetition" in part.doubts for part in segments_of(Heard(Clip(0, 40), loop), probabilities))

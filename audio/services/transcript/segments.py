@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from audio.services.transcription.doubts import doubts_about
+from audio.services.transcription.doubts import breaths, doubts_about
 from audio.services.transcription.words import WITHOUT_SPACES, Heard, Word
 
 SENTENCE_ENDS = (".", "?", "!", "…", "。", "？", "！")
@@ -47,13 +47,13 @@ class Segment:
 
 
 def segments_of(heard: Heard, speech: NDArray[np.uint8], language: str = "en") -> list[Segment]:
-    """The segments of a clip. What is doubtful of the clip as a whole (a loop may be longer than a sentence) is doubtful of all of it."""
-    whole = [doubt for doubt in doubts_about(heard.words, speech) if doubt != "silence"]
+    """The segments of a clip. What is doubtful of a breath as a whole (a loop may be longer than a sentence) is doubtful of all of it."""
     between = "" if language in WITHOUT_SPACES else " "
     made = []
-    for words in _divided(heard.words):
-        doubts = sorted({*whole, *doubts_about(words, speech)})
-        made.append(Segment(words, doubts, between))
+    for breath in breaths(heard.words):
+        whole = [doubt for doubt in doubts_about(breath, speech) if doubt != "silence"]
+        for words in _divided(breath):
+            made.append(Segment(words, sorted({*whole, *doubts_about(words, speech)}), between))
     return made
 
 

@@ -14,9 +14,9 @@ from audio.services.transcription.words import Clip, Heard
 LONGEST_S = 29.0
 """The model hears half a minute at once; words at its very end would be cut off."""
 PAD_S = 0.2
-PAUSE_S, APART_S = 0.6, 3.0
+PAUSE_S, APART_S = 0.6, 30.0
 """A longer pause is left out of a clip (in silence a speech model hears things, and half of its work would be for nothing); a much longer
-one ends it: what is said again after it is no loop of the model's."""
+one ends it."""
 LOOK_BACK_S = 8.0
 """Speech without a pause is cut at the least likely speech in its last seconds."""
 WORDLESS_S, UNTOUCHED_S, CLOSE_S = 1.2, 0.5, 1.0

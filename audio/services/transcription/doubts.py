@@ -20,6 +20,7 @@ REPETITION, LOOP, HASTE, SILENCE = "repetition", "loop", "haste", "silence"
 MOST_COMPRESSED = 2.4
 FEWEST_CHARACTERS = 40
 """A shorter text compresses badly whatever it says."""
+BREATH_S = 3.0
 LONGEST_PHRASE = 12
 LOOPED_SHARE, LOOPED_TIMES, LOOPED_WORDS = 0.6, 4, 8
 MOST_WORDS_A_SECOND = 7.0
@@ -47,6 +48,22 @@ def doubts_about(words: Sequence[Word], speech: NDArray[np.uint8]) -> list[str]:
     if voiced_share(words, speech) < LEAST_VOICED:
         found.append(SILENCE)
     return found
+
+
+def breaths(words: Sequence[Word]) -> list[list[Word]]:
+    """Words of a clip that were said without a long pause between: what is said again after one (an oath, an objection) is no loop of
+    the model's, which knows no pauses."""
+    parts: list[list[Word]] = []
+    for word in words:
+        if not parts or word.start_s - parts[-1][-1].end_s > BREATH_S:
+            parts.append([])
+        parts[-1].append(word)
+    return parts
+
+
+def doubts_about_clip(words: Sequence[Word], speech: NDArray[np.uint8]) -> list[str]:
+    """The signs that apply to any breath of it."""
+    return sorted({doubt for breath in breaths(words) for doubt in doubts_about(breath, speech)})
 
 
 def compression_ratio(text: str) -> float:

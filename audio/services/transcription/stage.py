@@ -21,7 +21,7 @@ from audio.services.transcript.segments import Segment, segments_of
 from audio.services.transcription import weights
 from audio.services.transcription.client import TranscriberFailed, transcriber
 from audio.services.transcription.clips import clips_of, pieces_of, wordless
-from audio.services.transcription.doubts import doubts_about
+from audio.services.transcription.doubts import doubts_about_clip
 from audio.services.transcription.hotwords import hotwords_of
 from audio.services.transcription.weights import NoSpeechModel
 from audio.services.transcription.words import Clip, Heard, Word
@@ -93,13 +93,13 @@ def _write_piece(
 def _once_more(found: Heard, pcm: Path, speech: NDArray[np.uint8], language: str, run: TaskRun) -> Heard:
     """A clip in which the model ran in circles is asked for again, without hints, and so is speech of which it said nothing (it may end
     a clip at a knock); the better answer counts."""
-    if doubts_about(found.words, speech):
+    if doubts_about_clip(found.words, speech):
         again = _again(found.clip, pcm, language, run)
-        if len(doubts_about(again, speech)) < len(doubts_about(found.words, speech)):
+        if len(doubts_about_clip(again, speech)) < len(doubts_about_clip(found.words, speech)):
             found = Heard(found.clip, again)
     for stretch in wordless(found, speech):
         more = _again(stretch, pcm, language, run)
-        if more and not doubts_about(more, speech):
+        if more and not doubts_about_clip(more, speech):
             found = Heard(found.clip, _in_order([*found.words, *more]))
     return found
 
