@@ -114,6 +114,7 @@ def _about(session: AudioSession) -> dict[str, Any]:
     heard = listening_page.heard_of(session)
     detections = list(heard.detections.all())
     others = [each for each in detections if each.label != SPEECH]
+    spoken = [each for each in detections if each.label == SPEECH]
     transcript = transcript_of(heard)
     quality = quality_of(heard, transcript.segments)
     return {
@@ -125,7 +126,8 @@ def _about(session: AudioSession) -> dict[str, Any]:
         "kinds": [*LABELS, OTHER],
         "detections": others[: listening_page.MOST_LISTED],
         "more": max(0, len(others) - listening_page.MOST_LISTED),
-        "spoken": [each for each in detections if each.label == SPEECH][: listening_page.MOST_LISTED],
+        "spoken": spoken[: listening_page.MOST_LISTED],
+        "stretches": len(spoken),
         "transcript": transcript,
         "doubtful": sum(line.segment.doubtful for line in transcript.lines),
         "differences": list(heard.differences.all()),

@@ -13,6 +13,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from audio.api.serializers import LabelSerializer, NewLabelSerializer
 from audio.models import AudioSession
+from audio.services.hearing.listening_page import heard_of
 from audio.services.noise import people
 
 
@@ -23,7 +24,7 @@ class LabelActions(GenericViewSet[AudioSession]):
     @action(detail=True, pagination_class=None)
     def labels(self, request: Request, **kwargs: Any) -> Response:
         """What people say is heard from when to when. The noise classifier can learn from it."""
-        return Response(LabelSerializer(_heard(self.get_object()).noise_labels.select_related("user"), many=True).data)
+        return Response(LabelSerializer(heard_of(self.get_object()).noise_labels.select_related("user"), many=True).data)
 
     @extend_schema(request=NewLabelSerializer, responses={201: LabelSerializer}, filters=False)
     @labels.mapping.post
@@ -31,17 +32,12 @@ class LabelActions(GenericViewSet[AudioSession]):
         """Say what is heard in a stretch (editors)."""
         typed = NewLabelSerializer(data=request.data)
         typed.is_valid(raise_exception=True)
-        made = people.label(_heard(self.get_object()), request.user, **typed.validated_data)
+        made = people.label(heard_of(self.get_object()), request.user, **typed.validated_data)
         return Response(LabelSerializer(made).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(request=None, responses={204: None}, filters=False)
     @action(detail=True, methods=["delete"], url_path=r"labels/(?P<number>[0-9]{1,18})")
     def label(self, request: Request, number: str, **kwargs: Any) -> Response:
         """Take a label away (editors)."""
-        people.drop(_heard(self.get_object()), int(number), request.user)
+        people.drop(heard_of(self.get_object()), int(number), request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
-
-
-def _heard(session: AudioSession) -> AudioSession:
-    """A duplicate is heard as the recording whose bytes it repeats."""
-    return session.duplicate_of or session

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
+from typing import Any
+
 from django.core.management.base import OutputWrapper
+from django.db import transaction
 
 
 class Following:
@@ -14,6 +18,9 @@ class Following:
 
     def check(self) -> None:
         """Nobody cancels a command but with a signal."""
+
+    def publish(self, result: dict[str, Any] | None = None) -> AbstractContextManager[None]:
+        return transaction.atomic()
 
     def progress(self, percent: float, step: str = "", message: str = "") -> None:
         if step and step != self._step:

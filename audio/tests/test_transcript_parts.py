@@ -191,15 +191,22 @@ def test_stretches_that_cannot_be_relied_on_are_joined(transcript):
 def test_words_of_a_clip_without_its_pauses_have_the_times_of_the_recording():
     sound = np.arange(40 * RATE, dtype=np.float32)
     clips = [Clip(11.0, 30.0, ((11.0, 13.0), (20.0, 21.0), (28.0, 30.0))), Clip(32.0, 33.0)]
-    packed, spans = engine._packed(sound, 10.0, clips)
-    assert [(span["start"], span["end"]) for span in spans] == [(0.0, 5.0), (5.0, 6.0)]
-    assert list(packed[[0, 2 * RATE, 3 * RATE, 5 * RATE]]) == [1 * RATE, 10 * RATE, 18 * RATE, 22 * RATE]
-    times = engine._Times(clips[0], spans[0]["start"])
+    asked: list[tuple[int, int]] = []
+
+    def read(first: int, count: int) -> np.ndarray:
+        asked.append((first // RATE, count // RATE))
+        return sound[first : first + count]
+
+    packed = engine.packed(read, clips)
+    assert packed.spans == [(0.0, 5.0), (5.0, 6.0)]
+    assert asked == [(11, 2), (20, 1), (28, 2), (32, 1)], "what is between is not even read"
+    assert list(packed.sound[[0, 2 * RATE, 3 * RATE, 5 * RATE]]) == [11 * RATE, 20 * RATE, 28 * RATE, 32 * RATE]
+    times = engine._Times(clips[0], packed.spans[0][0])
     assert times.of(0.5, 1.0) == (11.5, 12.0)
     assert times.of(1.8, 2.4) == (12.8, 13.0), "a word ends before the pause"
     assert times.of(2.0, 2.5) == (20.0, 20.5)
     assert times.of(3.5, 9.0) == (28.5, 30.0)
-    assert engine._Times(clips[1], spans[1]["start"]).of(5.25, 5.5) == (32.25, 32.5)
+    assert engine._Times(clips[1], packed.spans[1][0]).of(5.25, 5.5) == (32.25, 32.5)
 
 
 def test_what_is_said_again_after_a_pause_is_no_loop_but_without_one_it_is():

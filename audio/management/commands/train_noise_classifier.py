@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from audio.management.following import Following
-from audio.services.noise import learning, versions
+from audio.services.noise import learning
 from tasks.errors import PermanentError
 
 
@@ -30,16 +30,16 @@ class Command(BaseCommand):
             raise CommandError("Name the folder that is to be learned from.")
         sources = [] if options["only_folder"] else ["generated", "people"]
         try:
-            model, found = learning.train(sources, Following(self.stdout), folder=options["folder"])
+            model, result = learning.train(sources, Following(self.stdout), folder=options["folder"], activate=options["activate"])
         except PermanentError as error:
             raise CommandError(str(error)) from error
-        for name, why in found.refused:
+        for name, why in result["refused"]:
             self.stderr.write(f"{name}: {why}")
+        if result["refusals"]:
+            self.stderr.write(f"{result['refusals']} files could not be heard.")
         for label, figures in model.metrics["labels"].items():
             precision, recall = _shown(figures["precision"]), _shown(figures["recall"])
             self.stdout.write(f"{label:<10} precision {precision}  recall {recall}  of {figures['rows']} half seconds")
-        if options["activate"] and not model.active:
-            model = versions.activate(model, None)
         spread = [fold["accuracy"] for fold in model.metrics["folds"] if fold["accuracy"] is not None]
         told = f"accuracy {_shown(model.metrics['accuracy'])} ({min(spread):.2f} to {max(spread):.2f})" if spread else "no accuracy"
         active = "active" if model.active else "not active: manage.py validate_noise_model, then --activate"

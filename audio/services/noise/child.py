@@ -137,7 +137,8 @@ def _train(job: dict[str, Any], surroundings: Surroundings) -> dict[str, Any]:
     material = training.together(job["materials"])
     classifier, metrics = training.train(material, surroundings.progress)
     Path(job["target"]).write_bytes(bundle.dumped(classifier))
-    return {"labels": classifier.labels, "metrics": metrics, "fingerprint": material.fingerprint()}
+    thresholds = {label: each["threshold"] for label, each in metrics["labels"].items()}
+    return {"labels": classifier.labels, "thresholds": thresholds, "metrics": metrics, "fingerprint": material.fingerprint()}
 
 
 def _judge(job: dict[str, Any], surroundings: Surroundings) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -19,6 +19,7 @@ from audio.errors import failure
 from audio.models import AudioSession, NoiseLabel, NoiseModel
 from audio.services import work
 from audio.services.noise import labels, versions
+from audio.services.noise.scenes import COUNT, HELD_COUNT, HELD_SEED, SEED
 from cases.models import AuditEvent
 from documents.errors import Refused
 from documents.services.sandbox import JobFailed, JobRefused, Limits
@@ -27,19 +28,17 @@ from documents.services.storage import blobs
 from tasks.errors import PermanentError
 
 HEARING = Path(__file__).parents[1] / "demo" / "hearing.ogg"
-SCENES, SEED = 360, 1
-"""An hour of computed sound."""
-HELD_SCENES, HELD_SEED = 90, 2
-"""What versions are examined on: scenes that none was trained on."""
 COLLECTED, TRAINED = 55.0, 98.0
 """Percent at which everything is known, and learned."""
 SAME_RECORDING = "__"
+MOST_REFUSED = 100
 PEOPLE, FOLDER = "people", "folder"
 """Where labels come from: people name noises only, a folder names all that is heard."""
 pool = Pool(
     "audio.services.noise.child:run", scratch=lambda: settings.SCRATCH_FOLDER, limits=Limits(cpu_seconds=3600, wall_seconds=3600.0), size=1
 )
 Span = tuple[float, float, list[str]]
+Result = dict[str, Any]
 
 
 class Follower(Protocol):
@@ -48,6 +47,9 @@ class Follower(Protocol):
     def check(self) -> None: ...
 
     def progress(self, percent: float, step: str = "", message: str = "") -> None: ...
+
+    def publish(self, result: Result | None = None) -> AbstractContextManager[None]:
+        """The transaction in which what was made is kept; with a `result` the work ends in it."""
 
 
 @dataclass
@@ -69,42 +71,51 @@ class Collected:
 
 
 def train(
-    sources: Sequence[str], follower: Follower, *, folder: Path | None = None, user: Any = None, scenes: int | None = None
-) -> tuple[NoiseModel, Collected]:
+    sources: Sequence[str], follower: Follower, *, folder: Path | None = None, user: Any = None, activate: bool = False,
+    scenes: int = COUNT,
+) -> tuple[NoiseModel, Result]:  # fmt: skip
     """A new version, trained on computed sounds ("generated"), on what people labelled ("people"), and on a folder with a folder for each
-    label. Raises PermanentError with a sentence where that cannot be learned from."""
+    label; and what there is to say of it. Raises PermanentError with a sentence where that cannot be learned from."""
     scratch = pool.folder()
     try:
         found = Collected(scratch.path)
         files = _labelled_files(folder) if folder is not None else []
         if "generated" in sources:
-            _generate(found, follower, scenes or SCENES, SEED, 0, COLLECTED if not files else COLLECTED / 2)
+            _generate(found, follower, scenes, SEED, COLLECTED if not files else COLLECTED / 2)
         if "people" in sources:
             _collect_people(found, follower, NoiseLabel.objects.all())
         _collect_files(found, follower, files)
         target = scratch.path / "forest.skops"
         job = {"do": "train", "materials": found.materials, "target": str(target)}
         learned = _ask(job, follower, "learning", COLLECTED, TRAINED)
-        follower.progress(TRAINED, "keeping")
-        return _kept(learned, target.read_bytes(), found, user), found
+        return _keep(target.read_bytes(), {**learned, "sources": found.sources}, found.refused, follower, user, activate=activate)
     finally:
         scratch.remove()
 
 
-def _kept(learned: dict[str, Any], data: bytes, found: Collected, user: Any) -> NoiseModel:
-    metrics = learned["metrics"]
-    described = {
-        "labels": learned["labels"],
-        "thresholds": {label: each["threshold"] for label, each in metrics["labels"].items()},
-        "metrics": metrics,
-        "sources": found.sources,
-        "fingerprint": learned["fingerprint"],
-    }
-    return versions.keep(data, described, user=user)
+def _keep(
+    data: bytes, described: Result, refused: list[tuple[str, str]], follower: Follower, user: Any, *, activate: bool
+) -> tuple[NoiseModel, Result]:
+    follower.progress(TRAINED, "keeping")
+    result: Result = {}
+    with follower.publish(result):
+        model = versions.keep(data, described, user=user)
+        if activate and not model.active:
+            model = versions.activate(model, user)
+        figures = {name: model.metrics[name] for name in ("accuracy", "f1")}
+        result.update(
+            model=str(model.pk),
+            number=model.number,
+            sources=model.sources,
+            refused=refused[:MOST_REFUSED],
+            refusals=len(refused),
+            **figures,
+        )
+    return model, result
 
 
-def validate(model: NoiseModel, follower: Follower, *, user: Any = None, scenes: int | None = None) -> dict[str, Any]:
-    """Whether the file is what was stored, and what the version hears in sounds that it was not trained on; beside the active one.
+def validate(model: NoiseModel, follower: Follower, *, user: Any = None, scenes: int = HELD_COUNT) -> Result:
+    """Whether the file is what was stored, and what the version hears in scenes that it was not trained on; beside the active one.
 
     Raises PermanentError where the file cannot be believed; the finding is kept in `checked` in both cases.
     """
@@ -112,12 +123,14 @@ def validate(model: NoiseModel, follower: Follower, *, user: Any = None, scenes:
         proof = versions.proof_of(model)
         active = NoiseModel.objects.filter(active=True).exclude(pk=model.pk).first()
         other = _proof_if_sound(active)
-        found = _examined(model, proof, other, follower, scenes or HELD_SCENES)
+        found = _examined(model, proof, other, follower, scenes)
     except (Refused, PermanentError) as error:
-        _note(model, {"refused": str(error)}, user)
+        with follower.publish():
+            _note(model, {"refused": str(error)}, user)
         raise PermanentError(str(error), error.code) from error
     result = {"integrity": "sound", "schema": model.schema, "against": active.number if active and other else None, **found}
-    _note(model, result, user)
+    with follower.publish(result):
+        _note(model, result, user)
     return result
 
 
@@ -125,7 +138,7 @@ def _examined(model: NoiseModel, proof: versions.Proof, other: versions.Proof | 
     scratch = pool.folder()
     try:
         held = Collected(scratch.path)
-        _generate(held, follower, scenes, HELD_SEED, 0, COLLECTED)
+        _generate(held, follower, scenes, HELD_SEED, COLLECTED)
         _collect_people(held, follower, NoiseLabel.objects.filter(created__gt=model.created))
         job = {"do": "judge", **proof, "materials": held.materials, "other": other}
         judged = _ask(job, follower, "examining", COLLECTED, TRAINED)
@@ -147,10 +160,10 @@ def _note(model: NoiseModel, result: dict[str, Any], user: Any) -> None:
     AuditEvent.write("noise_model.validated", case=None, actor=user, target=model, number=model.number, sound="refused" not in result)
 
 
-def _generate(found: Collected, follower: Follower, count: int, seed: int, since: float, until: float) -> None:
+def _generate(found: Collected, follower: Follower, count: int, seed: int, until: float) -> None:
     target = found.target()
     job = {"do": "generate", "hearing": str(HEARING), "count": count, "seed": seed, "target": target}
-    found.add("generated", "", target, _ask(job, follower, "computing sounds", since, until)["rows"])
+    found.add("generated", "", target, _ask(job, follower, "computing sounds", 0, until)["rows"])
 
 
 def _collect_people(found: Collected, follower: Follower, said: Any) -> None:

@@ -34,11 +34,8 @@ def activate(model: NoiseModel, user: Any) -> NoiseModel:
 
 
 def train(job: NoiseTrainingJob, run: TaskRun) -> dict[str, Any]:
-    model, found = learning.train(job.sources, run, user=run.record.user)
-    if job.activate and not model.active:
-        versions.activate(model, run.record.user)
-    figures = {name: model.metrics[name] for name in ("accuracy", "f1")}
-    return {"model": str(model.pk), "number": model.number, "sources": found.sources, "refused": found.refused[:100], **figures}
+    _model, result = learning.train(job.sources, run, user=run.record.user, activate=job.activate)
+    return result
 
 
 def validate(job: NoiseValidationJob, run: TaskRun) -> dict[str, Any]:

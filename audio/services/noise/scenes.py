@@ -16,6 +16,10 @@ from audio.services.hearing.sampling import RATE
 from audio.services.noise import labels, sounds
 from audio.services.noise.features import STEP
 
+COUNT, SEED = 360, 1
+"""An hour: what a version is trained on."""
+HELD_COUNT, HELD_SEED = 90, 2
+"""What versions are examined on: scenes that none was trained on."""
 SCENE_S = 10.0
 GROUPS = 10
 SPOKEN = 0.72

@@ -20,7 +20,6 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from audio.services.hearing.sampling import RATE
 from audio.services.transcription.weights import NoSpeechModel, speech_model
 from audio.services.transcription.words import Clip, Heard, Word
 from documents.services.sandbox import wire
@@ -198,10 +197,8 @@ def register() -> None:
 def _request(pcm: Path | bytes, clips: Sequence[Clip], language: str, hotwords: str, again: bool, hurry: bool) -> dict[str, Any]:
     asked: dict[str, Any] = {"clips": list(clips), "language": language, "hotwords": hotwords, "again": again, "hurry": hurry}
     if isinstance(pcm, bytes):
-        return {**asked, "offset_s": 0.0, "pcm16": base64.b64encode(pcm).decode()}
-    start = clips[0].start_s if clips else 0.0
-    end = clips[-1].end_s if clips else 0.0
-    return {**asked, "pcm": str(pcm), "offset_s": start, "samples": round((end - start) * RATE)}
+        return {**asked, "pcm16": base64.b64encode(pcm).decode()}
+    return {**asked, "pcm": str(pcm)}
 
 
 def _send(connection: socket.socket, request: dict[str, Any]) -> None:

@@ -5,9 +5,8 @@ Runs in the transcriber's process: no Django here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from faster_whisper import BatchedInferencePipeline, WhisperModel
@@ -34,40 +33,46 @@ class Engine:
         language, probability, _all = self._model.detect_language(sound, language_detection_segments=LANGUAGE_CLIPS)
         return language, float(probability)
 
-    def words(
-        self, sound: Floats, offset_s: float, clips: Sequence[Clip], language: str, hotwords: str = "", *, again: bool = False
-    ) -> Iterator[Heard]:
-        """The words of each clip, in their order; `sound` begins at second `offset_s` of the recording.
+    def words(self, heard: Packed, language: str, hotwords: str = "", *, again: bool = False) -> Iterator[Heard]:
+        """The words of each clip, in their order.
 
         `again` searches wider: for clips whose first answer was no speech of people.
         """
-        packed, spans = _packed(sound, offset_s, clips)
         segments, _info = self._pipeline.transcribe(
-            packed,
+            heard.sound,
             language=language,
             beam_size=BEAM_AGAIN if again else BEAM,
             batch_size=BATCH,
-            clip_timestamps=spans,
+            clip_timestamps=[{"start": start, "end": end} for start, end in heard.spans],
             vad_filter=False,
             word_timestamps=True,
             without_timestamps=True,
             hotwords=hotwords or None,
         )
-        for clip, span, segment in zip(clips, spans, segments, strict=True):  # without timestamps each clip is one segment
-            yield Heard(clip, _words(segment.words or (), _Times(clip, span["start"]), language))
+        for clip, (start, _end), segment in zip(heard.clips, heard.spans, segments, strict=True):  # each clip is one segment
+            yield Heard(clip, _words(segment.words or (), _Times(clip, start), language))
 
 
-def _packed(sound: Floats, offset_s: float, clips: Sequence[Clip]) -> tuple[Floats, list[dict[str, float]]]:
+class Packed(NamedTuple):
     """What is heard of all clips, one after the other, and from where to where each of them is in it, in seconds."""
+
+    sound: Floats
+    clips: Sequence[Clip]
+    spans: list[tuple[float, float]]
+
+
+def packed(read: Callable[[int, int], Floats], clips: Sequence[Clip]) -> Packed:
+    """`read(first, count)` gives samples of the recording; only what is heard is asked for, however far apart it is."""
     pieces: list[Floats] = []
     spans, at = [], 0
     for clip in clips:
         first = at
         for start_s, end_s in clip.heard():
-            pieces.append(sound[round((start_s - offset_s) * RATE) : round((end_s - offset_s) * RATE)])
+            start = round(start_s * RATE)
+            pieces.append(read(start, round(end_s * RATE) - start))
             at += len(pieces[-1])
-        spans.append({"start": first / RATE, "end": at / RATE})
-    return np.concatenate(pieces) if pieces else sound[:0], spans
+        spans.append((first / RATE, at / RATE))
+    return Packed(np.concatenate(pieces) if pieces else np.zeros(0, np.float32), clips, spans)
 
 
 class _Times:
@@ -104,6 +109,6 @@ def _words(found: Iterable[Any], times: _Times, language: str) -> list[Word]:
     return words
 
 
-def sound_of(pcm: Path, first: int, samples: int) -> Floats:
-    """Samples of a 16-bit PCM file as the model takes them."""
-    return np.fromfile(pcm, dtype="<i2", count=samples, offset=first * 2).astype(np.float32) / 32768.0
+def samples_of(pcm: NDArray[np.int16]) -> Floats:
+    """16-bit PCM as the model takes it."""
+    return pcm.astype(np.float32) / 32768.0

@@ -16,15 +16,15 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from audio.services.hearing.sampling import RATE
-from audio.services.transcription.engine import Engine, sound_of
+from audio.services.transcription.engine import Engine, packed, samples_of
 from audio.services.transcription.words import Clip
 from documents.services.sandbox import wire
 from documents.services.sandbox.worker import die_with
@@ -110,14 +110,13 @@ class Server:
 
     def _answers(self, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
         """{heard: [clip, words]} for each clip, then {done: {language, probability}}."""
-        offset, hurry = float(request.get("offset_s", 0.0)), bool(request.get("hurry"))
-        sound = _sound(request)
+        hurry = bool(request.get("hurry"))
+        sound = packed(_reader(request), [Clip(*clip) for clip in request["clips"]])
         language, probability = request.get("language") or "", 1.0
         if not language:
             with self._turns.turn(hurry=hurry):
-                language, probability = self._engine.language_of(sound)
-        clips = [Clip(*clip) for clip in request["clips"]]
-        words = self._engine.words(sound, offset, clips, language, request.get("hotwords", ""), again=bool(request.get("again")))
+                language, probability = self._engine.language_of(sound.sound)
+        words = self._engine.words(sound, language, request.get("hotwords", ""), again=bool(request.get("again")))
         while True:
             with self._turns.turn(hurry=hurry):  # the generator works a batch at a time
                 heard = next(words, None)
@@ -127,10 +126,13 @@ class Server:
         yield {"done": {"language": language, "probability": probability}}
 
 
-def _sound(request: dict[str, Any]) -> Any:
+def _reader(request: dict[str, Any]) -> Callable[[int, int], NDArray[np.float32]]:
+    """Samples of what came with the request, or of the file that it names, of which no more is read than is wanted."""
     if "pcm16" in request:
-        return np.frombuffer(base64.b64decode(request["pcm16"]), "<i2").astype(np.float32) / 32768.0
-    return sound_of(Path(request["pcm"]), round(request["offset_s"] * RATE), request["samples"])
+        whole = np.frombuffer(base64.b64decode(request["pcm16"]), "<i2")
+        return lambda first, count: samples_of(whole[first : first + count])
+    file = Path(request["pcm"])
+    return lambda first, count: samples_of(np.fromfile(file, dtype="<i2", count=count, offset=first * 2))
 
 
 class _Voice:
