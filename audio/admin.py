@@ -60,7 +60,7 @@ class NoiseLabelAdmin(Shown):
 class NoiseModelAdmin(Shown):
     """Versions of the noise classifier: examined, made active, gone back to; a new one is trained with the button of the list."""
 
-    list_display = ["number", "active", "accuracy", "f1", "trained_on", "size", "created", linked("created_by"), "activated_at", "finding"]
+    list_display = ["number", "active", "accuracy", "finding", "trained_on", "created", linked("created_by"), "activated_at"]
     list_display_links = ["number"]
     list_filter = ["active", "created"]
     list_select_related = ["created_by"]
@@ -72,10 +72,6 @@ class NoiseModelAdmin(Shown):
         """With the lowest and the highest of the folds."""
         folds = [fold["accuracy"] for fold in model.metrics.get("folds", []) if fold["accuracy"] is not None]
         return f"{model.metrics['accuracy']:.2f} ({min(folds):.2f} to {max(folds):.2f})" if folds else self.get_empty_value_display()
-
-    @admin.display(description="F1")
-    def f1(self, model: NoiseModel) -> str:
-        return str(model.metrics.get("f1", ""))
 
     @admin.display(description=_("trained on"))
     def trained_on(self, model: NoiseModel) -> str:
