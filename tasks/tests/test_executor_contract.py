@@ -136,9 +136,9 @@ def test_a_waiting_task_is_cancelled_at_once(stage: Stage, job: Callable[..., Jo
     assert record.attempts.count() == 0
 
 
-def keep_busy(job: Callable[..., Job], seconds: float) -> list[TaskRecord]:
-    """Occupy both places in which tasks can run."""
-    records = [manager.submit("trial.slow", Job(seconds=seconds, path=f"{job().path}.{n}")) for n in range(2)]
+def keep_busy(job: Callable[..., Job], seconds: float, *, apart: float = 0.0) -> list[TaskRecord]:
+    """Occupy both places in which tasks can run; the second is free so many seconds after the first."""
+    records = [manager.submit("trial.slow", Job(seconds=seconds + n * apart, path=f"{job().path}.{n}")) for n in range(2)]
     return [started(record) for record in records]
 
 
@@ -153,7 +153,7 @@ def test_a_queued_task_is_cancelled_before_it_runs(stage: Stage, job: Callable[.
 
 
 def test_the_urgent_goes_before_what_came_earlier(stage: Stage, job: Callable[..., Job]) -> None:
-    busy = keep_busy(job, 1)
+    busy = keep_busy(job, 1, apart=0.3)  # places that are free at the same moment are taken at the same moment, in either order
     bulk = [manager.submit("trial.slow", job(seconds=0.3), priority=9) for _ in range(4)]
     urgent = manager.submit("trial.ok", Job(), priority=0)
     assert ended(urgent).started_at < min(ended(record).started_at for record in bulk)
