@@ -31,6 +31,9 @@ SENTENCES = {
     ),
     "noise_failed": _("The noise classifier could not be made or examined (%(reason)s)."),
     "noise_one_kind": _("There is only one kind of sound to learn; at least two are needed."),
+    "speakers_outdated": _("The transcript was written anew while its speakers were told apart. Please ask again."),
+    "voices_missing": _("Voices cannot be told apart on this server: the voice encoder is not installed (requirements-embedded.txt)."),
+    "voices_damaged": _("The voice encoder's file (%(file)s) is not the one that LexIntel expects; reinstall requirements-embedded.txt."),
     "audio_failed": _("This recording could not be heard (%(reason)s)."),
 }
 _NO_RECORDING = Cause(

@@ -13,6 +13,12 @@ class AudioProcessingJob(BaseModel):
     case_id: UUID | None = None
 
 
+class SpeakersJob(AudioProcessingJob):
+    """`count`: how many people speak, where that is known."""
+
+    count: int | None = Field(default=None, ge=1)
+
+
 class CleaningJob(BaseModel):
     """With `dry_run` nothing goes; the result says what would."""
 

@@ -259,6 +259,7 @@ class TranscriptSegment(models.Model):
     words = models.JSONField(default=list)
     confidence = models.FloatField(help_text="0 to 1, mean of the words'")
     speaker = models.ForeignKey(Speaker, null=True, blank=True, on_delete=models.SET_NULL, related_name="segments")
+    speaker_confirmed = models.BooleanField(default=False, help_text="a person has said who speaks, or that nobody is to be named")
     doubts = models.JSONField(default=list, blank=True, help_text="why the words are probably none that were said")
     edited_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     edited_at = models.DateTimeField(null=True, blank=True)

@@ -8,11 +8,12 @@ from typing import Any
 
 from django.conf import settings
 
-from audio.jobs import AudioProcessingJob, BatchProcessingJob, CleaningJob, NoiseTrainingJob, NoiseValidationJob, SpeakAudioJob
+from audio.jobs import AudioProcessingJob, BatchProcessingJob, CleaningJob, NoiseTrainingJob, NoiseValidationJob, SpeakAudioJob, SpeakersJob
 from audio.services import batches, cleaning, sessions
 from audio.services.dictation import sessions as dictations
 from audio.services.hearing import processing
 from audio.services.noise import requests
+from audio.services.speakers import proposing
 from audio.services.speaking import cache
 from audio.services.transcript import editing
 from audio.services.transcription import stage
@@ -65,6 +66,12 @@ def transcribe(job: AudioProcessingJob, run: TaskRun) -> dict[str, Any]:
 def publish_transcript(job: AudioProcessingJob, run: TaskRun) -> dict[str, Any]:
     """Write the document of a transcript anew after people have changed it."""
     return editing.publish(job, run)
+
+
+@task(proposing.PROPOSE, payload=SpeakersJob, heavy=True)
+def propose_speakers(job: SpeakersJob, run: TaskRun) -> dict[str, Any]:
+    """Tell anew who speaks in a recording, by voice."""
+    return proposing.propose(job, run)
 
 
 @task(dictations.SPEAK, payload=SpeakAudioJob, heavy=True)

@@ -14,6 +14,7 @@ HTTP_STATUS = {
     "not_failed": 409,
     "duplicate": 409,
     "nothing_to_do": 409,
+    "voices_missing": 409,
     "offset_conflict": 409,
     "upload_finished": 409,
     "storage_full": 507,

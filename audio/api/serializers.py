@@ -8,6 +8,7 @@ from rest_framework import serializers
 from audio.models import AudioNote, AudioSession, NoiseDetection, NoiseLabel, ProcessingMetric, Speaker, TranscriptEdit
 from audio.services.hearing.quality import quality_of
 from audio.services.noise.labels import LABELS, OTHER
+from audio.services.speakers.proposing import MOST_SPEAKERS
 from audio.services.transcript.reading import transcript_of
 from documents.api.serializers import NoticeSerializer
 
@@ -149,6 +150,7 @@ class SegmentSerializer(serializers.Serializer[Any]):
     text = serializers.CharField()
     confidence = serializers.FloatField(help_text="0 to 1, mean of the words'")
     speaker = serializers.CharField(allow_blank=True)
+    speaker_confirmed = serializers.BooleanField(help_text="a person has said so; else it is a proposal")
     doubtful = serializers.BooleanField(help_text="the words were probably never said")
     doubts = serializers.ListField(child=serializers.CharField(), help_text="why: repetition, loop, haste, silence")
     edited = serializers.BooleanField(help_text="a person has changed or confirmed it")
@@ -180,6 +182,16 @@ class SpeakerSerializer(serializers.ModelSerializer[Speaker]):
 class AssignmentSerializer(serializers.Serializer[Any]):
     segments = serializers.ListField(child=serializers.IntegerField(min_value=1), allow_empty=False, max_length=2000)
     name = serializers.CharField(allow_blank=True, max_length=120)
+
+
+class ProposalSerializer(serializers.Serializer[Any]):
+    count = serializers.IntegerField(
+        min_value=1, max_value=MOST_SPEAKERS, allow_null=True, default=None, help_text="how many people speak, where that is known"
+    )
+
+
+class ProposedSerializer(serializers.Serializer[Any]):
+    task_id = serializers.UUIDField()
 
 
 class NoteSerializer(serializers.ModelSerializer[AudioNote]):

@@ -17,11 +17,14 @@ from audio.api.serializers import (
     EditSerializer,
     NewNoteSerializer,
     NoteSerializer,
+    ProposalSerializer,
+    ProposedSerializer,
     SegmentChangeSerializer,
     SegmentSerializer,
     SpeakerSerializer,
 )
 from audio.models import AudioSession, TranscriptSegment
+from audio.services.speakers import proposing
 from audio.services.transcript import editing, exports
 from audio.services.transcript.reading import transcript_of
 
@@ -70,6 +73,14 @@ class TranscriptActions(GenericViewSet[AudioSession]):
         typed, heard = _valid(AssignmentSerializer, request), self.heard()
         editing.assign(heard, typed["segments"], request.user, typed["name"])
         return Response(SpeakerSerializer(heard.speakers.all(), many=True).data)
+
+    @extend_schema(request=ProposalSerializer, responses={202: ProposedSerializer}, filters=False)
+    @action(detail=True, methods=["post"], url_path="speakers/propose")
+    def propose(self, request: Request, **kwargs: Any) -> Response:
+        """Have it told anew who speaks, by channel or voice (editors). What people have said stays."""
+        typed = _valid(ProposalSerializer, request)
+        record = proposing.propose_later(self.heard(), request.user, typed["count"])
+        return Response({"task_id": record.pk}, status=status.HTTP_202_ACCEPTED)
 
     @extend_schema(request=SpeakerSerializer, responses=SpeakerSerializer, filters=False)
     @action(detail=True, methods=["patch"], url_path=f"speakers/{Id}")

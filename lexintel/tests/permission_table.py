@@ -265,6 +265,7 @@ TABLE: dict[str, dict[str, Expected]] = {
     "api/audio/<pk>/segments/<number>/": {"PATCH": _editors(200, send=json(text="The lease ended in June."))},
     "api/audio/<pk>/segments/<number>/edits/": {"GET": _read()},
     "api/audio/<pk>/speakers/": {"GET": _read(), "POST": _editors(200, send=json(segments=[1], name="The Court"))},
+    "api/audio/<pk>/speakers/propose/": {"POST": _editors(202)},
     "api/audio/<pk>/speakers/<number>/": {"PATCH": _editors(200, send=json(name="Ms. Osei"))},
     "api/audio/<pk>/notes/": {"GET": _read(), "POST": _editors(201, send=json(at_s=1.5, text="Compare with her letter."))},
     "api/audio/<pk>/notes/<number>/": {"DELETE": _editors(204, ids=lambda world: {"number": world.recording.listener_notes.get().pk})},

@@ -13,6 +13,7 @@ const NAMES = {
   listening: gettext("Listening"),
   concluding: gettext("Listening"),
   transcribing: gettext("Writing the transcript"),
+  speakers: gettext("Telling the speakers apart"),
   batch: "", // its message says it all: "12 of 40, 1 failed"
   paused: "",
 };

@@ -4,6 +4,7 @@ import { el } from "./dom.js";
 import { gettext, interpolate, ngettext } from "./i18n.js";
 import { refresh } from "./live.js";
 import { api } from "./net.js";
+import { progress } from "./progress.js";
 import { announce, toast } from "./toasts.js";
 
 const UNSURE = 0.5;
@@ -91,6 +92,7 @@ export function openTranscript(page, { player, seek, signal }) {
     const segment = event.target.closest(".segment");
     if (event.target.closest("[data-edit]")) edit();
     else if (event.target.closest("[data-who]")) who();
+    else if (event.target.closest("[data-propose]")) propose();
     else if (segment && !event.target.closest("summary, [data-seek], textarea, button") && getSelection().isCollapsed) {
       seek(timeUnder(segment, event), { play: !player.paused });
       become(segment);
@@ -180,6 +182,25 @@ export function openTranscript(page, { player, seek, signal }) {
     dialog.returnValue = "";
     dialog.showModal();
     form.elements.name.select();
+  }
+
+  /** Have a machine say who speaks; the page follows the task. */
+  function propose() {
+    const dialog = page.querySelector("[data-propose-dialog]");
+    const count = dialog.querySelector("[name=count]");
+    dialog.addEventListener("close", async () => {
+      if (dialog.returnValue !== "save") return;
+      try {
+        const { task_id: task } = await api("POST", `${root().dataset.transcript}speakers/propose/`, { json: { count: count.value ? Number(count.value) : null } });
+        progress.subscribe(`task:${task}`, signal);
+        refresh(0);
+      } catch (error) {
+        toast(error.message, { error: true });
+      }
+    }, { once: true, signal });
+    dialog.returnValue = "";
+    dialog.showModal();
+    count.focus();
   }
 
   function selected() {

@@ -17,7 +17,8 @@ from documents.services.sandbox.worker import Surroundings
 
 
 def run(job: dict[str, Any], surroundings: Surroundings) -> dict[str, Any]:
-    """{do: "decode", source, target}, {do: "hear", pcm, first, samples, chunk, classifier} or {do: "opus", wav, target}.
+    """{do: "decode", source, target}, {do: "hear", pcm, first, samples, chunk, classifier}, {do: "speakers", pcm, spans, speech, count} or
+    {do: "opus", wav, target}.
 
     `classifier` of noises: {file, sha256} or none."""
     if job["do"] == "decode":
@@ -25,9 +26,19 @@ def run(job: dict[str, Any], surroundings: Surroundings) -> dict[str, Any]:
         return {**asdict(found), "missing_s": found.missing_s, "peak_memory_mb": _peak_memory_mb()}
     if job["do"] == "opus":
         return {"seconds": opus.encode(Path(job["wav"]), Path(job["target"]))}
+    if job["do"] == "speakers":
+        return _speakers(job, surroundings)
     heard = hear(Path(job["pcm"]), job["first"], job["samples"], job["chunk"])
     columns = {name: _packed(getattr(heard, name)) for name in ("levels", "speech", "clipped")}
     return {**columns, "noises": _packed(_noises(job, heard)), "bad": heard.bad, "peak_memory_mb": _peak_memory_mb()}
+
+
+def _speakers(job: dict[str, Any], surroundings: Surroundings) -> dict[str, Any]:
+    from audio.services.speakers.voices import speakers_of  # only who asks needs what it needs
+
+    speech = np.frombuffer(base64.b64decode(job["speech"]), np.uint8)
+    found = speakers_of(Path(job["pcm"]), job["spans"], speech, job["count"], surroundings.progress)
+    return {"speakers": found, "peak_memory_mb": _peak_memory_mb()}
 
 
 def _noises(job: dict[str, Any], heard: Heard) -> NDArray[Any]:

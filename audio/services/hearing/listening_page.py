@@ -18,7 +18,7 @@ from audio.services.noise import labels
 from cases.activity import register_targets, register_words
 from cases.models import AuditEvent, Case
 from cases.tabs import register_tab
-from tasks.models import TopicState
+from tasks.models import TaskRecord, TopicState
 from tasks.progress.live import live_of
 
 BARS = 600
@@ -52,6 +52,12 @@ VERBS = {
     "unpinned": _("unpinned the recording"),
     "cleaned_up": _("cleaned up the old recording"),
     "purged": _("removed for good the recording"),
+    "edited": _("corrected the transcript of the recording"),
+    "speaker_assigned": _("said who speaks in the recording"),
+    "speaker_named": _("named a speaker of the recording"),
+    "speakers_asked": _("had the speakers told apart in the recording"),
+    "noted": _("wrote a note about the recording"),
+    "note_deleted": _("deleted a note about the recording"),
     "labelled": _("said what is heard in the recording"),
     "label_deleted": _("took away a label of the recording"),
 }
@@ -160,6 +166,15 @@ def attach_live(sessions: Iterable[AudioSession]) -> list[Any]:
     for session in listed:
         session.live = live_of(states.get(session.topic), session.get_status_display())
     return listed
+
+
+def live_task(record: TaskRecord | None) -> Any:
+    """A task of the recording with `live` as its last progress event told it."""
+    found: Any = record
+    if found is not None:
+        state = None if found.is_terminal else TopicState.objects.filter(topic=found.own_topic).first()
+        found.live = live_of(state, str(_("Waiting")))
+    return found
 
 
 def titles(ids: Sequence[str]) -> dict[str, tuple[str, str]]:

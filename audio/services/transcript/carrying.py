@@ -36,7 +36,8 @@ def _carry(session: AudioSession, old: Sequence[TranscriptSegment], new: Sequenc
                 session=session, start_s=segment.start_s, end_s=segment.end_s, text=segment.text, user=segment.edited_by,
                 speaker=str(segment.speaker) if segment.speaker else "",
             )  # fmt: skip
-    TranscriptSegment.objects.bulk_update(changed, ["text", "words", "speaker", "doubts", "edited_by", "edited_at"], batch_size=500)
+    columns = ["text", "words", "speaker", "speaker_confirmed", "doubts", "edited_by", "edited_at"]
+    TranscriptSegment.objects.bulk_update(changed, columns, batch_size=500)
 
 
 def _same(segment: TranscriptSegment, new: Sequence[TranscriptSegment], starts: Sequence[float]) -> TranscriptSegment | None:
@@ -56,7 +57,7 @@ def _original(segment: TranscriptSegment) -> str:
 
 
 def _take_over(old: TranscriptSegment, new: TranscriptSegment) -> None:
-    new.speaker = old.speaker or new.speaker
+    new.speaker, new.speaker_confirmed = old.speaker, old.speaker_confirmed
     if old.edited_at is None:
         return
     new.text, new.words, new.doubts = old.text, old.words, old.doubts

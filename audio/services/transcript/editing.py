@@ -39,7 +39,7 @@ def edit(session: AudioSession, segment_id: int, user: Any, text: str) -> Transc
         raise Refused(_("A segment cannot be empty; write what is heard, or [inaudible]."), "empty")
     if len(text) > LONGEST_TEXT:
         raise Refused(_("A segment has at most %(most)d characters.") % {"most": LONGEST_TEXT}, "too_long")
-    with _changing(session, user) as locked:
+    with changing(session, user) as locked:
         segment = _segments(locked, [segment_id])[0]
         if text == segment.text and not segment.doubts:
             return segment
@@ -47,7 +47,7 @@ def edit(session: AudioSession, segment_id: int, user: Any, text: str) -> Transc
         segment.words, segment.text, segment.doubts = realigned(segment.words, text, segment.start_s, segment.end_s), text, []
         segment.edited_by, segment.edited_at = user, timezone.now()
         segment.save()
-        _publish_later(locked, user)
+        publish_later(locked, user)
         AuditEvent.write("audio.edited", case=locked.case, actor=user, target=locked, segment=segment.pk, at=segment.start_s)
     return segment
 
@@ -57,31 +57,36 @@ def assign(session: AudioSession, segment_ids: Sequence[int], user: Any, name: s
     name = _name(name)
     if not 0 < len(segment_ids) <= MOST_SEGMENTS:
         raise Refused(_("Choose between 1 and %(most)d segments.") % {"most": MOST_SEGMENTS}, "too_many")
-    with _changing(session, user) as locked:
+    with changing(session, user) as locked:
         segments = _segments(locked, segment_ids)
         speaker = _speaker_named(locked, name) if name else None
-        TranscriptSegment.objects.filter(pk__in=[segment.pk for segment in segments]).update(speaker=speaker)
-        _publish_later(locked, user)
+        chosen = TranscriptSegment.objects.filter(pk__in=[segment.pk for segment in segments])
+        chosen.update(speaker=speaker, speaker_confirmed=True)
+        publish_later(locked, user)
         AuditEvent.write("audio.speaker_assigned", case=locked.case, actor=user, target=locked, segments=len(segments), name=name)
     return speaker
 
 
 def rename(session: AudioSession, number: int, user: Any, name: str) -> Speaker:
-    """Give a speaker a name; where another of the recording has it, the two are one from now on."""
+    """Say who a speaker is, wherever he is heard; where another of the recording is called so ("Speaker 2" is, too), the two are one from
+    now on. An empty name takes back what was said: he is a proposal again."""
     name = _name(name)
-    with _changing(session, user) as locked:
+    with changing(session, user) as locked:
         speaker = locked.speakers.filter(number=number).first()
         if speaker is None:
             raise Http404
-        same = locked.speakers.filter(name__iexact=name).exclude(pk=speaker.pk).first() if name else None
-        _publish_later(locked, user)
+        same = _called(locked, name) if name else None
+        publish_later(locked, user)
         AuditEvent.write("audio.speaker_named", case=locked.case, actor=user, target=locked, before=str(speaker), name=name)
-        if same is not None:
-            speaker.segments.update(speaker=same)
+        if same is not None and same != speaker:
+            same.segments.update(speaker_confirmed=True)
+            speaker.segments.update(speaker=same, speaker_confirmed=True)
             speaker.delete()
             return same
-        speaker.name = name
-        speaker.save(update_fields=["name"])
+        if same is None or not name:
+            speaker.name = name
+            speaker.save(update_fields=["name"])
+        speaker.segments.update(speaker_confirmed=bool(name))
     return speaker
 
 
@@ -139,7 +144,7 @@ def realigned(words: Words, text: str, start_s: float, end_s: float) -> Words:
 
 
 @contextmanager
-def _changing(session: AudioSession, user: Any) -> Iterator[AudioSession]:
+def changing(session: AudioSession, user: Any) -> Iterator[AudioSession]:
     """The recording, locked after the door."""
     with transaction.atomic():
         locked = AudioSession.objects.select_for_update(of=("self",)).select_related("case").filter(pk=session.pk).first()
@@ -151,7 +156,7 @@ def _changing(session: AudioSession, user: Any) -> Iterator[AudioSession]:
         yield locked
 
 
-def _publish_later(session: AudioSession, user: Any) -> None:
+def publish_later(session: AudioSession, user: Any) -> None:
     """Have the document written anew in a moment, once for all changes until then; in the transaction of the change."""
     job = AudioProcessingJob(session_id=session.pk, case_id=session.case_id)
     manager.submit(PUBLISH, job, scope=session.case_id, user=user, unique=True, run_after=timezone.now() + LATER)
@@ -165,9 +170,15 @@ def _segments(session: AudioSession, ids: Sequence[int]) -> list[TranscriptSegme
 
 
 def _speaker_named(session: AudioSession, name: str) -> Speaker:
-    found = next((speaker for speaker in session.speakers.all() if str(speaker).lower() == name.lower()), None)
-    if found is not None:
-        return found
+    return _called(session, name) or new_speaker(session, name)
+
+
+def _called(session: AudioSession, name: str) -> Speaker | None:
+    return next((speaker for speaker in session.speakers.all() if str(speaker).lower() == name.lower()), None)
+
+
+def new_speaker(session: AudioSession, name: str) -> Speaker:
+    """One more, in the caller's transaction, which has locked the recording."""
     last: int = session.speakers.aggregate(last=Max("number"))["last"] or 0
     return Speaker.objects.create(session=session, number=last + 1, name=name)
 

@@ -70,6 +70,7 @@ def described(segment: TranscriptSegment, speaker: str) -> dict[str, Any]:
         "text": segment.text,
         "confidence": segment.confidence,
         "speaker": speaker,
+        "speaker_confirmed": segment.speaker_confirmed,
         "doubtful": segment.doubtful,
         "doubts": segment.doubts,
         "edited": segment.edited_at is not None,
@@ -101,6 +102,8 @@ def _paragraphs(transcript: Transcript) -> Iterator[str]:
         yield ""
     if any(line.segment.doubtful for line in transcript.lines):
         yield _("Where it says “unclear”, the machine heard words that were probably never said; listen there yourself.")
+    if transcript.proposed:
+        yield _("Who speaks was told by a machine, in part or throughout; nobody has confirmed it.")
 
 
 def _voice(name: str) -> str:

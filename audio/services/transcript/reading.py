@@ -19,6 +19,11 @@ class Line:
     speaker: str
 
     @property
+    def proposed(self) -> bool:
+        """Whether who speaks is what the machine made of it, and no person has said so."""
+        return bool(self.speaker) and not self.segment.speaker_confirmed
+
+    @property
     def shown(self) -> str:
         if self.segment.doubtful:
             return _("[unclear, %(start)s to %(end)s]") % {"start": clock(self.segment.start_s), "end": clock(self.segment.end_s)}
@@ -31,6 +36,10 @@ class Paragraph:
 
     speaker: str
     lines: list[Line]
+
+    @property
+    def proposed(self) -> bool:
+        return any(line.proposed for line in self.lines)
 
     @property
     def start_s(self) -> float:
@@ -49,6 +58,10 @@ class Transcript:
     @property
     def segments(self) -> list[TranscriptSegment]:
         return [line.segment for line in self.lines]
+
+    @property
+    def proposed(self) -> bool:
+        return any(line.proposed for line in self.lines)
 
     def paragraphs(self) -> Iterator[Paragraph]:
         paragraph: Paragraph | None = None

@@ -8,14 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
 from audio.errors import failure
 from audio.jobs import AudioProcessingJob
-from audio.models import AudioPart, AudioSession, Dictation, Speaker, TranscriptSegment
+from audio.models import AudioPart, AudioSession, TranscriptSegment
 from audio.services import sessions
-from audio.services.hearing import channels
 from audio.services.hearing.processing import decode_again
+from audio.services.speakers import proposing
+from audio.services.speakers.proposing import Groups
 from audio.services.transcript import carrying, document
 from audio.services.transcript.segments import Segment, segments_of
 from audio.services.transcription import weights
@@ -26,10 +28,11 @@ from audio.services.transcription.hotwords import hotwords_of
 from audio.services.transcription.weights import NoSpeechModel
 from audio.services.transcription.words import Clip, Heard, Word
 from audio.services.work import drop_sound, measure, mine, minutes, notice, pcm_of, publishing
+from tasks.errors import PermanentError
 from tasks.run import TaskRun
 
-WRITTEN = 97.0
-"""Percent at which all words are there."""
+WRITTEN, TOLD = 94.0, 98.0
+"""Percent at which all words are there, and it is told who speaks."""
 Result = dict[str, Any]
 
 
@@ -131,12 +134,20 @@ def _rows(session: AudioSession, first: int, segments: Sequence[Segment]) -> lis
 
 def _conclude(session: AudioSession, run: TaskRun) -> Result:
     """The new transcript takes the old one's place, with what people changed in it; then it is read as a document."""
-    run.progress(WRITTEN, "concluding")
+    began = time.monotonic()
+    groups, notices = _told(session, run)
+    run.progress(TOLD, "concluding")
     result: Result = {}
     with publishing(session, run, result) as locked:
         locked.engine = weights.speech_model().name
         carrying.replace(locked)
-        _propose_speakers(locked)
+        if notices:
+            locked.notices = [*locked.notices, *notices]
+            locked.save(update_fields=["notices", "updated"])
+        if not proposing.dictated(locked):
+            proposing.apply(locked, groups)
+        if any(group is not None for group in groups):
+            measure(locked, "speakers", began, locked.duration_s or 0.0)
         result.update(segments=locked.segments.filter(version=locked.version).count(), language=locked.language)
         document.publish(locked, parent=run.record)
         sessions.settle(locked, AudioSession.Status.READY)
@@ -144,27 +155,18 @@ def _conclude(session: AudioSession, run: TaskRun) -> Result:
     return result
 
 
-def _propose_speakers(session: AudioSession) -> None:
-    """Who dictated, by name; else who spoke into which channel, by number. People say who it is; what they have said stays."""
-    if session.speakers.exists():
-        return
-    dictation = Dictation.objects.filter(session=session).exclude(speaker="").first()
-    if dictation is not None:
-        speaker = Speaker.objects.create(session=session, number=1, name=dictation.speaker[:120])
-        session.segments.filter(speaker=None).update(speaker=speaker)
-        return
-    levels = channels.load(channels.channels_beside(pcm_of(session)), session.channels or 1)
-    if levels is None:
-        return
-    segments = list(session.segments.filter(version=session.version).order_by("index"))
-    found = channels.channels_of(levels, [(segment.start_s, segment.end_s) for segment in segments])
-    speakers: dict[int, Speaker] = {}
-    for segment, channel in zip(segments, found, strict=True):
-        if channel is not None:
-            if channel not in speakers:
-                speakers[channel] = Speaker.objects.create(session=session, number=len(speakers) + 1)
-            segment.speaker = speakers[channel]
-    TranscriptSegment.objects.bulk_update(segments, ["speaker"], batch_size=500)
+def _told(session: AudioSession, run: TaskRun) -> tuple[Groups, list[dict[str, str]]]:
+    """Who speaks in each sentence of this version; a notice where that could not be told, which costs no transcript."""
+    spans = proposing.spans_of(session, session.version)
+    if proposing.dictation_of(session) is not None:
+        return [None] * len(spans), []
+    try:
+        groups = proposing.told(session, session.version, pcm_of(session), spans, run, since=WRITTEN, until=TOLD)
+        several = len({group for group in groups if group is not None}) > 1
+        return groups if several else [None] * len(spans), []  # that one voice is one voice says nothing
+    except PermanentError as error:
+        text = _("Who speaks could not be told: %(reason)s")
+        return [None] * len(spans), [notice("no_speakers", text, reason=str(error))]
 
 
 def _without(session: AudioSession, run: TaskRun, reason: str) -> Result:

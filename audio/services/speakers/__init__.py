@@ -1,0 +1,1 @@
+"""Who speaks, as far as a machine can tell: by the channel that a voice is recorded on, else by how it sounds. Proposals, never facts."""
