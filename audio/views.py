@@ -21,7 +21,7 @@ from audio.services.dictation import sessions as dictations
 from audio.services.hearing import listening_page
 from audio.services.hearing.quality import quality_of
 from audio.services.noise.labels import LABELS, OTHER, SPEECH
-from audio.services.speakers import proposing
+from audio.services.speakers import MOST_SPEAKERS, proposing
 from audio.services.transcript import editing
 from audio.services.transcript.reading import transcript_of
 from cases.models import Case, Role
@@ -136,7 +136,7 @@ def _about(session: AudioSession) -> dict[str, Any]:
         "speakers": [str(speaker) for speaker in heard.speakers.all()],
         "proposal": listening_page.live_task(proposing.newest(heard)),
         "can_propose": proposing.possible(heard),
-        "most_speakers": proposing.MOST_SPEAKERS,
+        "most_speakers": MOST_SPEAKERS,
         "notes": list(heard.listener_notes.select_related("user")),
         "dictating": Dictation.objects.filter(session=heard, ended_at=None).exists(),
         "quality": quality,

@@ -8,7 +8,7 @@ from rest_framework import serializers
 from audio.models import AudioNote, AudioSession, NoiseDetection, NoiseLabel, ProcessingMetric, Speaker, TranscriptEdit
 from audio.services.hearing.quality import quality_of
 from audio.services.noise.labels import LABELS, OTHER
-from audio.services.speakers.proposing import MOST_SPEAKERS
+from audio.services.speakers import MOST_SPEAKERS
 from audio.services.transcript.reading import transcript_of
 from documents.api.serializers import NoticeSerializer
 

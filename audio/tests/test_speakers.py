@@ -19,6 +19,7 @@ from audio.services.sessions import PROCESS
 from audio.services.speakers import proposing, weights
 from audio.services.speakers.encoder import Encoder
 from audio.services.speakers.grouping import groups_of
+from audio.services.speakers.mel import mel_of
 from audio.services.transcript import editing, exports
 from audio.services.transcript.reading import transcript_of
 from audio.tests import sounds
@@ -230,18 +231,36 @@ def test_groups_of_voices():
     assert groups_of(voices[:1] * 0, [9.0]) == [None]
     assert groups_of(voices[1:2], [0.5]) == [0]
     assert groups_of(voices[:0], []) == []
+    strangers = np.eye(256, dtype=np.float32)[:40] + 0.1 * rng.random((40, 256)).astype(np.float32)
+    assert len(set(groups_of(strangers, [1.5] * 40))) == 20, "where nobody talks enough, the first who talk"
+    assert len(set(groups_of(strangers, [1.5] * 40, 3))) == 3
+    assert len(set(groups_of(strangers[:2], [1.5] * 2, 9))) == 2, "no more than there are sentences"
     few = np.concatenate([voices[1:40], people[:1] * 0 + np.eye(256, dtype=np.float32)[:1]])
     assert len(set(groups_of(few, [3.0] * 39 + [1.2])) - {None}) == 3, "who says a second in minutes is nobody of his own"
 
 
 def test_the_encoder_s_numbers_are_those_of_its_makers():
-    """Embeddings that the original (PyTorch, Resemblyzer 0.1.4) gave for these features."""
+    """What the originals give: Resemblyzer 0.1.4 with PyTorch for these features, librosa for this sound."""
     path = weights.encoder_file()
     assert path is not None
-    mels = np.abs(np.sin(np.arange(160 * 40, dtype=np.float32).reshape(1, 160, 40) * 0.37)) * 0.01
+    mels = (np.abs(np.sin(np.arange(160 * 40, dtype=np.float64).reshape(1, 160, 40) * 0.37)) * 0.01).astype(np.float32)
     found = Encoder(weights.read(path)).embed(np.concatenate([mels, mels * 5]))
     assert found.shape == (2, 256)
     np.testing.assert_allclose(np.linalg.norm(found, axis=1), 1, atol=1e-5)
+    assert (found > 0).sum(axis=1).tolist() == [119, 109]
+    np.testing.assert_allclose(
+        found[0, [120, 15, 28, 152, 74, 234]], [0.185618, 0.183307, 0.175072, 0.162714, 0.157389, 0.153164], atol=1e-5
+    )
+    np.testing.assert_allclose(
+        found[1, [120, 159, 168, 137, 10, 188]], [0.220308, 0.193651, 0.170779, 0.170629, 0.170062, 0.169957], atol=1e-5
+    )
+    time = np.arange(16_000) / 16_000
+    sound = (0.3 * np.sin(2 * np.pi * 440 * time) + 0.1 * np.sin(2 * np.pi * 2500 * time**2)).astype(np.float32)
+    bands = mel_of(sound)
+    assert bands.shape == (101, 40)
+    expected = [[1.999257, 14.701623, 1.634967], [1.958129, 14.787972, 1.603734], [2.000591, 14.700559, 1.634984]]
+    np.testing.assert_allclose(bands[[1, 50, 99]][:, [4, 5, 6]], expected, atol=1e-4)
+    assert bands.sum() == pytest.approx(1939.0743, rel=1e-5)
 
 
 def test_a_file_that_is_not_the_expected_one_is_not_read(tmp_path):

