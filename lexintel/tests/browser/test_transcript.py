@@ -78,3 +78,33 @@ def test_the_player_with_words_is_for_everyone(
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     if shots := os.environ.get("SHOTS"):
         page.screenshot(path=f"{shots}/transcript-{theme}.png", full_page=True)
+
+
+def test_voices_are_told_apart_again_and_confirmed_by_name(
+    visit: Callable[..., Page], site: Site, seen: Seen, corpus: Path, tmp_path: Path
+) -> None:
+    page = visit("owner")
+    page.goto(f"/cases/{site.case}/hearings/")
+    argument = tmp_path / "Oral argument.mp3"
+    argument.write_bytes((corpus / "audio" / "doctor_1.mp3").read_bytes())
+    added(page, argument).get_by_role("link").first.click()
+    names = page.locator(".speech-who")
+    expect(names.first).to_have_text("Speaker 1", timeout=READY_MS)
+    expect(names.first).to_contain_class("is-proposed")
+    page.get_by_role("button", name="Tell voices apart").click()
+    page.get_by_label("How many people speak").fill("2")
+    page.get_by_role("button", name="Propose speakers").click()
+    expect(page.locator(".transcript progress")).to_be_visible()
+    expect(page.locator(".transcript progress")).to_have_count(0, timeout=READY_MS)
+    assert set(names.all_text_contents()) == {"Speaker 1", "Speaker 2"}
+    page.locator(".segment", has_text="rebuttal").click()
+    page.get_by_role("button", name="Who speaks?").click()
+    page.get_by_label("Name").fill("Ms. Gerlach")
+    page.get_by_label("Wherever this voice is").check()
+    page.get_by_role("button", name="Save", exact=True).click()
+    counsel = names.filter(has_text="Ms. Gerlach")
+    expect(counsel.first).to_be_visible()
+    expect(counsel.first).not_to_contain_class("is-proposed")
+    assert set(names.all_text_contents()) == {"Speaker 1", "Ms. Gerlach"}
+    assert page.locator(".speech-who.is-proposed").all_text_contents()
+    assert seen.errors == []
