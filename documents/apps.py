@@ -12,6 +12,7 @@ class DocumentsConfig(AppConfig):
         from documents.services import embedding
         from documents.services.pipeline.subscriptions import documents_named, documents_of
         from documents.services.reading import overview
+        from documents.services.recognition import client as recogniser
         from documents.services.sandbox import folders
         from documents.services.storage import blobs
         from tasks.operations.maintenance import register_check
@@ -20,6 +21,8 @@ class DocumentsConfig(AppConfig):
         blobs.root()  # a wrong STORAGE_URL stops the start here
         folders.sweep(settings.SCRATCH_FOLDER)
         embedding.register()
+        recogniser.require_settings()
+        recogniser.register()
         register_topic("document", documents_of)
         register_subjects("document", documents_named)
         overview.register()

@@ -225,6 +225,10 @@ EMBEDDING_FOLDER = env.str("EMBEDDING_FOLDER", default="")
 TTS_COMMAND = command("TTS_COMMAND")  # reads UTF-8 text, writes WAV; empty: nothing is read aloud
 TTS_SECONDS = integer("TTS_SECONDS", 60, 1, 3600)  # that it may take for about a minute of speech
 TTS_CACHE_MB = integer("TTS_CACHE_MB", 200, 1, 100_000)
+OCR_ENGINE = env.str("OCR_ENGINE", default="auto")  # tesseract, rapidocr, off; auto: Tesseract where it finds data of a language
+OCR_LANGUAGES = env.str("OCR_LANGUAGES", default="")  # as Tesseract calls them, "eng+deu"; empty: told by what is read first
+TESSDATA_FOLDER = env.str("TESSDATA_FOLDER", default="")
+OCR_IDLE_SECONDS = integer("OCR_IDLE_SECONDS", 60, 5, 86_400)
 WHISPER_MODEL = env.str("WHISPER_MODEL", default="")
 TRANSCRIBER_IDLE_SECONDS = integer("TRANSCRIBER_IDLE_SECONDS", 60, 5, 86_400)
 TRANSCRIPTIONS_AT_ONCE = integer("TRANSCRIPTIONS_AT_ONCE", 1, 1, 1000)

@@ -2,7 +2,7 @@
 
 from documents.models.citations import Citation
 from documents.models.documents import Document, TextVersion, Upload
-from documents.models.passages import Chunk, ChunkEmbedding, ChunkWords, EmbeddingModel, Page
+from documents.models.passages import Chunk, ChunkEmbedding, ChunkWords, EmbeddingModel, Page, RecognisedPage
 from documents.models.statistics import PassageCount, PassageCountDelta, Vocabulary, VocabularyDelta
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Page",
     "PassageCount",
     "PassageCountDelta",
+    "RecognisedPage",
     "TextVersion",
     "Upload",
     "Vocabulary",

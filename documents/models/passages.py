@@ -10,6 +10,35 @@ from pgvector.django import HalfVectorField
 from documents.models.documents import Document, TextVersion
 
 
+class RecognisedPage(models.Model):
+    """What text recognition found on a page of a document's file: kept page by page, and where each word stands.
+
+    `words` is [[start, end, left, top, right, bottom, confidence], ...]: code points of `text`, points from the top left corner of the page
+    as it is shown, 0 to 1.
+    """
+
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="recognised_pages")
+    number = models.PositiveIntegerField(help_text="from 1")
+    key = models.CharField(max_length=120, help_text="engine, languages and dots an inch: what was read so is not read again")
+    engine = models.CharField(max_length=60, help_text="with its version")
+    language = models.CharField(max_length=60, blank=True, help_text="as the engine calls it")
+    text = models.TextField()
+    words = models.JSONField(default=list)
+    turn = models.PositiveSmallIntegerField(default=0, help_text="degrees clockwise by which the page was turned to be read")
+    skew = models.FloatField(default=0.0, help_text="degrees by which it lay askew after that")
+    confidence = models.FloatField(help_text="0 to 1, mean of the words'")
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("recognised page")
+        verbose_name_plural = _("recognised pages")
+        constraints = [models.UniqueConstraint(fields=["document", "number", "key"], name="page_recognised_once")]
+        ordering = ["number", "id"]
+
+    def __str__(self) -> str:
+        return f"page {self.number} by {self.engine}"
+
+
 class Page(models.Model):
     """One page of a reading: cleaned text (offsets everywhere are code points in it), and the raw text with the map between."""
 
@@ -20,6 +49,9 @@ class Page(models.Model):
     offset_map = models.JSONField(null=True, blank=True, help_text="[[offset in text, offset in raw], ...], linear in between")
     label = models.CharField(max_length=40, blank=True, help_text="what the document itself calls the page, as iv")
     needs_ocr = models.BooleanField(default=False)
+    recognised = models.ForeignKey(
+        RecognisedPage, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", help_text="where its text was recognised"
+    )
     times = models.JSONField(null=True, blank=True, help_text="of a transcript: [[offset in text, second of the recording], ...]")
     width = models.FloatField(null=True, blank=True, help_text="points")
     height = models.FloatField(null=True, blank=True, help_text="points")

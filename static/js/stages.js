@@ -6,6 +6,7 @@ const NAMES = {
   pending: gettext("Waiting"),
   queued: gettext("Waiting"),
   extracting: gettext("Reading the text"),
+  recognising: gettext("Recognising the text"),
   embedding: gettext("Indexing the meaning"),
   citing: gettext("Finding citations"),
   decoding: gettext("Decoding"),

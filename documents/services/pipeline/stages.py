@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
@@ -16,12 +16,13 @@ from django.utils.translation import gettext as _
 
 from cases.services import citations as law
 from documents.jobs import CitationExtractionJob, DocumentExtractionJob, EmbeddingGenerationJob
-from documents.models import Chunk, ChunkEmbedding, Citation, Document, Page, TextVersion
+from documents.models import Chunk, ChunkEmbedding, Citation, Document, Page, RecognisedPage, TextVersion
 from documents.services import embedding
 from documents.services.chunking.chunker import ChunkSpec, chunk_pages
 from documents.services.extraction import Extraction, extract, registry
 from documents.services.pipeline import lifecycle
 from documents.services.pipeline.lifecycle import Stage
+from documents.services.recognition import reading as recognition
 from documents.services.search import indexing
 from documents.services.storage import blobs
 from documents.services.storage.names import MAX_TITLE, title_of
@@ -33,6 +34,8 @@ from tasks.run import TaskRun
 
 ROWS = 500
 VECTORS = 256
+READ, RECOGNISED = 30.0, 90.0
+"""Percent of the first stage at which the file is read, and the pictures in it."""
 EXTRACTION, EMBEDDINGS, CITATIONS = lifecycle.STAGES
 Result = dict[str, Any]
 Job = TypeVar("Job")
@@ -124,6 +127,7 @@ def extract_text(job: DocumentExtractionJob, run: TaskRun, attachments: Attachme
     """File -> pages, passages and their words, published as the document's reading; attachments become documents."""
     document = begin(run, job.document_id, EXTRACTION)
     with _read(document, run) as reading:
+        recognised = recognition.recognise(document, reading, blobs.path_of(document), run, READ, RECOGNISED)
         title = _better_title(document, reading)
         run.progress(92, "extracting", _("dividing into passages"))
         specs = chunk_pages(reading.pages, title=title, tokenizer=service_registry.get("embedding").tokenizer)
@@ -131,7 +135,7 @@ def extract_text(job: DocumentExtractionJob, run: TaskRun, attachments: Attachme
         run.check()
         with attachments.received(document, reading) as found, publishing(run, document.pk, result) as document:
             document.title = _better_title(document, reading)
-            _publish_reading(document, reading, specs)
+            _publish_reading(document, reading, specs, recognised)
             document.notices = _notices(reading) + attachments.admit(document, found, run.record)
             hand_over(document, run, EXTRACTION)
     return result
@@ -139,7 +143,7 @@ def extract_text(job: DocumentExtractionJob, run: TaskRun, attachments: Attachme
 
 def _read(document: Document, run: TaskRun) -> Extraction:
     def progress(page: int, pages: int) -> None:
-        run.progress(90 * page / max(pages, 1), "extracting", _("page %(page)d of %(pages)d") % {"page": page, "pages": pages})
+        run.progress(READ * page / max(pages, 1), "extracting", _("page %(page)d of %(pages)d") % {"page": page, "pages": pages})
 
     try:
         path = blobs.path_of(document)
@@ -159,13 +163,13 @@ def _better_title(document: Document, reading: Extraction) -> str:
     return " ".join(reading.title.split())[:MAX_TITLE]
 
 
-def _publish_reading(document: Document, reading: Extraction, specs: Sequence[ChunkSpec]) -> None:
+def _publish_reading(document: Document, reading: Extraction, specs: Sequence[ChunkSpec], recognised: Mapping[int, RecognisedPage]) -> None:
     """Write the reading and let it replace the published one, in search too."""
     last = document.text_versions.order_by("-number").values_list("number", flat=True).first() or 0
     version = TextVersion.objects.create(
         document=document, number=last + 1, source=reading.source, engine=reading.engine[:60], characters=reading.characters
     )
-    Page.objects.bulk_create(_pages(version, reading), batch_size=ROWS)
+    Page.objects.bulk_create(_pages(version, reading, recognised), batch_size=ROWS)
     Chunk.objects.bulk_create(_chunks(version, specs), batch_size=ROWS)
     if document.text_version_id is not None:
         indexing.unindex(document)
@@ -177,7 +181,7 @@ def _publish_reading(document: Document, reading: Extraction, specs: Sequence[Ch
     indexing.index_words(version)
 
 
-def _pages(version: TextVersion, reading: Extraction) -> Iterator[Page]:
+def _pages(version: TextVersion, reading: Extraction, recognised: Mapping[int, RecognisedPage]) -> Iterator[Page]:
     for page in reading.pages:
         yield Page(
             text_version=version,
@@ -190,6 +194,7 @@ def _pages(version: TextVersion, reading: Extraction) -> Iterator[Page]:
             width=page.width,
             height=page.height,
             times=page.times,
+            recognised=recognised.get(page.number),
         )
 
 
@@ -211,7 +216,7 @@ def _chunks(version: TextVersion, specs: Sequence[ChunkSpec]) -> Iterator[Chunk]
 def _notices(reading: Extraction) -> list[dict[str, str]]:
     """What the reader noticed (again what the upload did about the name), and that there is no text where there is none."""
     notices = {notice.code: notice.text for notice in reading.notices}
-    if "needs_ocr" not in notices and not any(page.text.strip() for page in reading.pages):
+    if not notices.keys() & {"needs_ocr", "no_words"} and not any(page.text.strip() for page in reading.pages):
         notices["needs_ocr"] = _(
             "No text was found; it may be a scan. It is kept and can be opened, but not searched until text recognition (OCR) is available."
         )

@@ -1,0 +1,144 @@
+"""A process that holds something large (a model): one for a machine, asked through a socket, gone when nobody needs it any more.
+
+It is started as `python -m <module> <parent pid> <settings as JSON>` by whoever needs it first (`held`); it ends with that process (who
+else uses it then starts another), and after some idle time. A client sends one request for each connection, and closes it to cancel.
+No Django here.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import resource
+import select
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from documents.services.sandbox import wire
+from documents.services.sandbox.worker import die_with
+
+SIGN_OF_LIFE_S = 2.0
+Answers = Callable[[wire.Message], Iterator[wire.Message]]
+"""What a request is answered with, message by message. Errors that are an input's or the model's become {failed: reason}."""
+
+
+class Holder:
+    """Listens at `path` and answers each client in a thread of its own."""
+
+    def __init__(self, answers: Answers, path: Path, idle_s: float) -> None:
+        self._answers = answers
+        self._idle_s = idle_s
+        self._path = path
+        self._busy = 0
+        self._lock = threading.Lock()
+        self._rested = time.monotonic()
+        self._listening = socket.socket(socket.AF_UNIX)
+        path.unlink(missing_ok=True)
+        self._listening.bind(str(path))
+        os.chmod(path, 0o600)
+        self._listening.listen(16)
+
+    def serve(self) -> None:
+        """Until nobody has asked for `idle_s` seconds."""
+        while True:
+            ready = select.select([self._listening], [], [], min(1.0, self._idle_s))[0]
+            if ready:
+                connection, _address = self._listening.accept()
+                with self._lock:
+                    self._busy += 1
+                threading.Thread(target=self._talk, args=(connection,), daemon=True).start()
+            elif self._is_idle():
+                self._path.unlink(missing_ok=True)  # first the address: who comes now starts another
+                self._listening.close()
+                return
+
+    def _is_idle(self) -> bool:
+        with self._lock:
+            return not self._busy and time.monotonic() - self._rested > self._idle_s
+
+    def _talk(self, connection: socket.socket) -> None:
+        try:
+            with connection, _Voice(connection) as voice:
+                request = wire.read(connection.makefile("rb"))
+                if request is not None:
+                    self._answer(request, voice)
+        except (OSError, wire.Garbled):
+            pass  # the client is gone, which is how it cancels
+        finally:
+            with self._lock:
+                self._busy -= 1
+                self._rested = time.monotonic()
+
+    def _answer(self, request: wire.Message, voice: _Voice) -> None:
+        try:
+            for answer in self._answers(request):
+                voice.say(answer)
+        except (ValueError, KeyError, RuntimeError, MemoryError, FileNotFoundError) as error:
+            voice.say({"failed": f"{type(error).__name__}: {error}"[:500]})
+
+
+class _Voice:
+    """Writes to one client, and says between its answers that this process lives."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._lock = threading.Lock()
+        self._ended = threading.Event()
+
+    def __enter__(self) -> _Voice:
+        threading.Thread(target=self._live, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+
+    def say(self, message: wire.Message) -> None:
+        with self._lock:
+            self._connection.sendall(wire.pack(message))
+
+    def _live(self) -> None:
+        while not self._ended.wait(SIGN_OF_LIFE_S):
+            with suppress(OSError):
+                self.say({"alive": True})
+
+
+@contextmanager
+def at_most(seconds: float) -> Iterator[None]:
+    """Work that hangs ends the process after so many seconds: threads cannot be ended, and who asked starts another."""
+    watch = threading.Timer(seconds, os._exit, (os.EX_SOFTWARE,))
+    watch.daemon = True
+    watch.start()
+    try:
+        yield
+    finally:
+        watch.cancel()
+
+
+def hold(load: Callable[[dict[str, Any]], Answers], memory_bytes: int | None = None) -> None:
+    """The program: load, say that it is ready (or why it cannot be), listen."""
+    parent, told = int(sys.argv[1]), json.loads(sys.argv[2])
+    ready = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    die_with(parent)
+    logging.disable(logging.CRITICAL)
+    if memory_bytes is not None:
+        resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    path = Path(told["socket"])
+    os.chdir(path.parent)  # the address of a socket is short
+    try:
+        answers = load(told)
+    except Exception as error:  # noqa: BLE001 - whatever keeps a model from being loaded is told to who wants it
+        ready.write(json.dumps({"failed": f"{type(error).__name__}: {error}"[:500]}) + "\n")
+        ready.flush()
+        return
+    holder = Holder(answers, Path(path.name), told["idle_s"])
+    ready.write(json.dumps({"ready": True}) + "\n")
+    ready.close()
+    holder.serve()
