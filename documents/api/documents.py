@@ -31,6 +31,7 @@ from documents.api.serializers import (
     HistorySerializer,
     NewDocumentsSerializer,
     PageSerializer,
+    RecognisedSerializer,
     RereadingSerializer,
 )
 from documents.errors import Refused
@@ -162,6 +163,15 @@ class DocumentViewSet(
         if page is None:
             raise Http404
         return Response(PageSerializer(page, context={"raw": "raw" in request.query_params}).data)
+
+    @extend_schema(responses=RecognisedSerializer)
+    @action(detail=True, url_path=r"pages/(?P<number>[0-9]{1,6})/words", filter_backends=[], pagination_class=None)
+    def words(self, request: Request, number: str, **kwargs: Any) -> Response:
+        """Where each word stands on a page whose text was recognised (points from the top left corner of the page as it is shown)."""
+        page = text_view.page_of(self.get_object(), int(number))
+        if page is None:
+            raise Http404
+        return Response(RecognisedSerializer(page).data)
 
     @extend_schema(responses=CitationSerializer(many=True))
     @action(detail=True, filter_backends=[])

@@ -187,6 +187,34 @@ class PageSerializer(serializers.ModelSerializer[Page]):
         return shown
 
 
+class PlacedWordSerializer(serializers.Serializer[Any]):
+    text = serializers.CharField()
+    left = serializers.FloatField()
+    top = serializers.FloatField()
+    right = serializers.FloatField()
+    bottom = serializers.FloatField()
+    confidence = serializers.FloatField(help_text="0 to 1")
+
+
+class RecognisedSerializer(serializers.Serializer[Page]):
+    """What text recognition found on a page; no words and no engine where it read none of it."""
+
+    width = serializers.FloatField(allow_null=True)
+    height = serializers.FloatField(allow_null=True)
+    engine = serializers.CharField(source="recognised.engine", default="")
+    confidence = serializers.FloatField(source="recognised.confidence", default=None, allow_null=True)
+    turn = serializers.IntegerField(source="recognised.turn", default=0)
+    words = serializers.SerializerMethodField()
+
+    @extend_schema_field(PlacedWordSerializer(many=True))
+    def get_words(self, page: Page) -> list[dict[str, Any]]:
+        found = page.recognised
+        if found is None:
+            return []
+        names = ("left", "top", "right", "bottom", "confidence")
+        return [{"text": found.text[start:end], **dict(zip(names, placed, strict=True))} for start, end, *placed in found.words]
+
+
 class AttemptSerializer(serializers.ModelSerializer[TaskAttempt]):
     class Meta:
         model = TaskAttempt

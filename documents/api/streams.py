@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from functools import wraps
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponseBase
+from asgiref.sync import sync_to_async
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.utils.http import content_disposition_header, parse_etags
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -15,6 +18,12 @@ from django.views.decorators.http import require_safe
 from documents.api.errors import answer
 from documents.models import Document
 from documents.ranged import ranged_response
+from documents.services.extraction.formats import PDF
+from documents.services.reading.text_view import words_of
+from documents.services.recognition import client
+from documents.services.recognition.client import picture_of
+from documents.services.sandbox import JobFailed, JobRefused
+from documents.services.sandbox.folders import Folder
 from documents.services.storage import blobs
 from tasks.progress.sse import progress_stream
 from tasks.progress.subscriptions import reader_of, standing
@@ -70,6 +79,71 @@ async def document_file(request: HttpRequest, document: Document) -> HttpRespons
         )
     except FileNotFoundError:
         return answer(404, _("This document has no file."), "no_file")
+
+
+BLOCK = 256 * 1024
+WIDTHS = range(64, 2401)
+USUAL_WIDTH = 1600
+
+
+@require_safe
+async def page_picture(request: HttpRequest, document_id: UUID, number: int) -> HttpResponseBase:
+    """A page of a PDF or of a picture as a JPEG, `?width=` pixels across (64 to 2400)."""
+
+    @with_visible(Document.objects, GONE)
+    async def shown(request: HttpRequest, document: Document) -> HttpResponseBase:
+        width = request.GET.get("width", str(USUAL_WIDTH))
+        if not width.isdecimal() or int(width) not in WIDTHS:
+            return answer(400, _("The width of a picture is a number from 64 to 2400."), "bad_width")
+        etag = f'"{document.sha256}-{number}-{width}"'
+        if etag in parse_etags(request.headers.get("If-None-Match", "")):
+            return HttpResponse(status=304)
+        try:
+            path = await sync_to_async(blobs.path_of)(document)
+            picture = await sync_to_async(picture_of, thread_sensitive=False)(path, document.mime, number, int(width))
+        except FileNotFoundError:
+            return answer(404, _("This document has no file."), "no_file")
+        except JobRefused as refusal:
+            if refusal.code == "no_page":
+                return answer(404, _("This document has no such page."), "no_page")
+            return answer(422, _("There is no picture of this page."), "no_picture")
+        except JobFailed:
+            return answer(422, _("There is no picture of this page."), "no_picture")
+        headers = {"ETag": etag, "Cache-Control": "private, max-age=3600", "X-Content-Type-Options": "nosniff"}
+        return HttpResponse(picture, content_type="image/jpeg", headers=headers)
+
+    return await shown(request, document_id=document_id)
+
+
+@require_safe
+@with_visible(Document.objects, GONE)
+async def searchable_pdf(request: HttpRequest, document: Document) -> HttpResponseBase:
+    """The document as a PDF whose recognised words can be selected and found; the original stays as it is."""
+    pages = await sync_to_async(words_of)(document)
+    if not pages:
+        return answer(409, _("No text was recognised in this document."), "not_recognised")
+    try:
+        path = await sync_to_async(blobs.path_of)(document)
+        folder = await sync_to_async(client.searchable_pdf, thread_sensitive=False)(path, document.mime, pages)
+    except FileNotFoundError:
+        return answer(404, _("This document has no file."), "no_file")
+    except (JobRefused, JobFailed):
+        return answer(422, _("No searchable PDF can be made of this file."), "no_searchable_pdf")
+    name = f"{Path(document.name or document.title).stem} (searchable).pdf"
+    headers = {"Content-Disposition": content_disposition_header(True, name), "Cache-Control": "private, no-store"}
+    return StreamingHttpResponse(_blocks(folder, may_go_on(request, document)), content_type=PDF, headers=headers)
+
+
+async def _blocks(folder: Folder, ask: Callable[[], Awaitable[bool]]) -> AsyncIterator[bytes]:
+    """The file that was made, and then it is gone."""
+    try:
+        with (folder.path / client.SEARCHABLE).open("rb") as file:
+            while block := await sync_to_async(file.read, thread_sensitive=False)(BLOCK):
+                if not await ask():
+                    return
+                yield block
+    finally:
+        folder.remove()
 
 
 @require_safe

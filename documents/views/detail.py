@@ -31,7 +31,7 @@ def document_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     place = _place(request)
     opened = text_view.open_at(document, place)
     authorities = authorities_in(opened.version)
-    is_pdf = document.mime == PDF and bool(document.stored_as)
+    is_pdf, is_picture = _shown_as(document)
     context = {
         **_about(document, request),
         "opened": opened,
@@ -39,8 +39,10 @@ def document_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "place": place,
         "passage_gone": place.chunk is not None and opened.passage is None,
         "is_old": _is_old(document, opened),
-        "is_pdf": is_pdf,
-        **_tabs(request.GET.get("tab", ""), with_text=is_pdf),
+        "is_pdf": is_pdf or is_picture,
+        "is_picture": is_picture,
+        "recognised": text_view.recognised_pages(opened.version),
+        **_tabs(request.GET.get("tab", ""), with_text=is_pdf or is_picture),
         "authorities": by_heading(authorities),
         "authority_count": len(authorities),
         "runs": runs_of(document),
@@ -56,7 +58,7 @@ def document_text(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
     opened = text_view.open_at(document, _place(request, page=number))
     if opened.sheet is None or opened.sheet.number != number:
         raise Http404
-    is_pdf = document.mime == PDF and bool(document.stored_as)
+    is_pdf = any(_shown_as(document))
     return render(request, "documents/detail_text.html", {"document": document, "opened": opened, "is_pdf": is_pdf})
 
 
@@ -65,6 +67,12 @@ def document_history(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The timeline of its tasks as a fragment."""
     document = _visible(request, pk)
     return render(request, "documents/detail_history.html", {"document": document, "runs": runs_of(document)})
+
+
+def _shown_as(document: Document) -> tuple[bool, bool]:
+    """Whether its original is shown as a PDF, and whether as pictures of its pages."""
+    here = bool(document.stored_as)
+    return here and document.mime == PDF, here and document.mime.startswith("image/") and document.page_count > 0
 
 
 def _visible(request: HttpRequest, pk: UUID) -> Document:

@@ -2,6 +2,7 @@
 
 import { el } from "./dom.js";
 import { locate } from "./document-words.js";
+import { Pictures, recognisedLayer } from "./document-pictures.js";
 import { gettext, interpolate } from "./i18n.js";
 
 const NEAR = "700px 0px";
@@ -17,6 +18,7 @@ export class PdfView {
     Object.assign(this, { root, passage, signal, onPage, page, count: 0, zoom: 1, pages: [], drawn: [], mention: null });
     this.scroll = root.querySelector("[data-pdf-scroll]");
     this.number = root.querySelector("[data-pdf-number]");
+    this.recognised = new Set((root.dataset.recognised || "").split(",").filter(Boolean).map(Number));
     this.toPassage = passage.page ?? null;
     this.bind();
     this.open(page).catch((error) => this.failed(error));
@@ -38,6 +40,16 @@ export class PdfView {
   }
 
   async open(page) {
+    this.document = this.root.dataset.pictures ? new Pictures(this.root.dataset.pages, Number(this.root.dataset.pictures)) : await this.openPdf();
+    this.count = this.document.numPages;
+    this.root.querySelector("[data-pdf-count]").textContent = this.count;
+    const first = await this.document.getPage(within(page, this.count));
+    this.guess = first.getViewport({ scale: 1 });
+    this.build();
+    this.show(page, { quietly: page <= this.count });
+  }
+
+  async openPdf() {
     const { pdf, lib, worker, vendor } = this.root.dataset;
     this.lib = await import(lib);
     this.lib.GlobalWorkerOptions.workerSrc = worker;
@@ -47,13 +59,7 @@ export class PdfView {
       url: new URL(pdf, location.href).href, withCredentials: true, rangeChunkSize: RANGE_BYTES, disableAutoFetch: true, disableStream: true,
       cMapUrl: `${base}cmaps/`, standardFontDataUrl: `${base}standard_fonts/`, wasmUrl: `${base}wasm/`, useWasm: false, enableXfa: false,
     });
-    this.document = await this.loading.promise;
-    this.count = this.document.numPages;
-    this.root.querySelector("[data-pdf-count]").textContent = this.count;
-    const first = await this.document.getPage(within(page, this.count));
-    this.guess = first.getViewport({ scale: 1 });
-    this.build();
-    this.show(page, { quietly: page <= this.count });
+    return this.loading.promise;
   }
 
   failed(error) {
@@ -120,9 +126,20 @@ export class PdfView {
     page.element.replaceChildren(canvas, text);
     page.state = "drawn";
     this.forget(page);
-    page.layer = new this.lib.TextLayer({ textContentSource: source.streamTextContent(), container: text, viewport: source.getViewport({ scale }) });
-    await page.layer.render();
+    page.layer = await this.layer(page.number, source, text, source.getViewport({ scale }));
     if (!stale()) this.mark(page);
+  }
+
+  /** The page's words where they stand: as they were recognised, else those of the PDF itself. */
+  async layer(number, source, container, viewport) {
+    if (this.recognised.has(number)) {
+      const textDivs = await recognisedLayer(this.root.dataset.pages, number, container, this.signal);
+      if (textDivs) return { textDivs };
+    }
+    if (!this.lib) return { textDivs: [] };
+    const layer = new this.lib.TextLayer({ textContentSource: source.streamTextContent(), container, viewport });
+    await layer.render();
+    return layer;
   }
 
   /** A page that turns out larger or smaller than guessed must not move what is being read. */

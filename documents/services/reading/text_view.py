@@ -86,7 +86,7 @@ def open_at(document: Document, place: Place) -> Reading:
     number = place.page or (passage.page_from if passage else 1)
     page = version.pages.defer("raw", "offset_map").filter(number=min(max(number, 1), max(pages, 1))).first()
     found = _found(passage, place) if passage else None
-    sheet = _sheet(page, passage, found, place, printed=document.mime == PDF) if page else None
+    sheet = _sheet(page, passage, found, place, printed=document.mime == PDF or document.mime.startswith("image/")) if page else None
     return Reading(version, pages, sheet, passage, found)
 
 
@@ -207,10 +207,31 @@ def _start_of(page: Page, citation: int | None) -> int | None:
     return mentions.values_list("start", flat=True).first()
 
 
+def recognised_pages(version: TextVersion | None) -> str:
+    """Numbers of the pages whose text was recognised, as "3,4,9"."""
+    if version is None or version.source != TextVersion.Source.OCR:
+        return ""
+    numbers = version.pages.exclude(recognised=None).order_by("number").values_list("number", flat=True)
+    return ",".join(map(str, numbers))
+
+
+def words_of(document: Document) -> list[dict[str, Any]]:
+    """What `recognition.searchable` is told of each page whose text was recognised."""
+    version = document.read_as()
+    pages = version.pages.exclude(recognised=None).select_related("recognised").order_by("number") if version else ()
+    return [
+        {
+            "number": page.number, "width": page.width, "height": page.height, "turn": page.recognised.turn,
+            "words": [[page.recognised.text[start:end], *box] for start, end, *box, _confidence in page.recognised.words],
+        }
+        for page in pages if page.recognised is not None
+    ]  # fmt: skip
+
+
 def page_of(document: Document, number: int) -> Page | None:
     """Page `number` of the published reading with `pages` (their count), `chunks` (spans on it) and `citations`; None if there is none."""
     version = document.read_as()
-    page: Any = Page.objects.filter(text_version=version, number=number).first() if version else None
+    page: Any = Page.objects.select_related("recognised").filter(text_version=version, number=number).first() if version else None
     if page is None or version is None:
         return None
     page.pages = version.pages.count()

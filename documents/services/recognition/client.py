@@ -15,6 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 from documents.services.recognition import rapid, tesseract
 from documents.services.recognition.results import Box, PlacedWord, Recognised
 from documents.services.sandbox import Limits
+from documents.services.sandbox.folders import Folder
 from documents.services.sandbox.held import CannotLoad, Check, Gone, Held
 from documents.services.sandbox.pool import Pool
 from tasks import service_registry
@@ -23,6 +24,7 @@ log = logging.getLogger(__name__)
 NAME = "recogniser"
 MODULE = "documents.services.recognition.server"
 ENGINES = ("auto", tesseract.NAME, rapid.NAME, "off")
+SEARCHABLE = "searchable.pdf"
 ATTEMPTS = 2
 """A page on which the engine breaks twice is not read."""
 PAGE_SECONDS = 600.0
@@ -32,6 +34,30 @@ pool = Pool(
     scratch=lambda: settings.SCRATCH_FOLDER,
     limits=Limits(wall_seconds=120, cpu_seconds=120),
 )
+
+
+def picture_of(path: Path, mime: str, page: int, width: int) -> bytes:
+    """A page (from 1) of a PDF or a picture as a JPEG so many pixels across. Raises JobRefused and JobFailed."""
+    folder = pool.folder()
+    try:
+        target = folder.path / "page.jpg"
+        job = {"do": "picture", "path": str(path), "mime": mime, "page": page, "width": width, "target": str(target)}
+        pool.run(job, check=_unchecked, progress=_silent)
+        return target.read_bytes()
+    finally:
+        folder.remove()
+
+
+def searchable_pdf(path: Path, mime: str, pages: list[dict[str, Any]]) -> Folder:
+    """A folder of the caller's with `searchable.pdf` (`recognition.searchable`). Raises JobRefused and JobFailed."""
+    folder = pool.folder()
+    try:
+        job = {"do": "searchable", "path": str(path), "mime": mime, "pages": pages, "target": str(folder.path / SEARCHABLE)}
+        pool.run(job, check=_unchecked, progress=_silent)
+    except BaseException:
+        folder.remove()
+        raise
+    return folder
 
 
 class RecognitionFailed(Exception):
@@ -78,7 +104,7 @@ class Recogniser:
         folder = pool.folder()
         try:
             pixels = folder.path / "page"
-            job = {"path": str(path), "mime": mime, "page": page, "dpi": engine.dpi, "target": str(pixels)}
+            job = {"do": "pixels", "path": str(path), "mime": mime, "page": page, "dpi": engine.dpi, "target": str(pixels)}
             picture = pool.run(job, check=check, progress=_silent)
             return self._recognised({**picture, "pixels": str(pixels), "engine": engine.name, "languages": languages}, check)
         finally:
@@ -128,6 +154,10 @@ def register() -> None:
 def _told() -> dict[str, Any]:
     folder = tesseract.folder_of_data(settings.TESSDATA_FOLDER)
     return {"tessdata": str(folder or "")}
+
+
+def _unchecked() -> None:
+    """Nobody stops a page that somebody looks at."""
 
 
 def _silent(done: int, of: int) -> None:

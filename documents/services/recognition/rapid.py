@@ -30,7 +30,7 @@ class Rapid:
         self.label = f"{NAME} {version(NAME)}"
 
     def recognise(self, picture: Picture) -> list[Line]:
-        found = self._engine(np.repeat(picture[:, :, np.newaxis], 3, axis=2))
+        found: Any = self._engine(np.repeat(picture[:, :, np.newaxis], 3, axis=2))
         if not found.txts:
             return []
         return [

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from documents.models import Document, RecognisedPage
 from documents.services.extraction.cleaning import clean
+from documents.services.extraction.garbage import is_garbage
 from documents.services.extraction.results import Extraction, Notice
 from documents.services.extraction.stamps import latest
 from documents.services.recognition.client import Engine, RecognitionFailed, engine, recogniser
@@ -39,6 +40,8 @@ CODES = {
     "greek": "ell", "armenian": "hye", "yiddish": "yid", "arabic": "ara", "hindi": "hin", "tamil": "tam",
 }  # fmt: skip
 """PostgreSQL's names of languages as Tesseract calls them."""
+LESS = 2
+"""So many times fewer letters than the page's own are not believed."""
 LEAST_LETTERS = 4
 """Of a line of a page's own layer that is worth keeping beside what was recognised."""
 MOST_NAMED = 10
@@ -57,6 +60,10 @@ def recognise(document: Document, reading: Extraction, path: Path, run: TaskRun,
     rows, failed = _recognised(document, reading.mime, path, wanted, reader, run, (since, until))
     if rows:
         _write_in(reading, rows)
+    for number in wanted:
+        place = reading.pages[number - 1]
+        if number not in failed and number not in rows:
+            reading.pages[number - 1] = replace(place, needs_ocr=False)
     _tell(reading, rows, failed)
     return rows
 
@@ -160,7 +167,11 @@ def _write_in(reading: Extraction, rows: dict[int, RecognisedPage]) -> None:
     raws = [page.raw or page.text for page in reading.pages]
     for place, page in enumerate(reading.pages):
         row = rows.get(page.number)
-        if row is not None:
+        if row is None:
+            continue
+        if len(_bare(row.text)) * LESS < len(_bare(raws[place])) and not is_garbage(raws[place]):
+            del rows[page.number]  # the page's own words say more
+        else:
             raws[place] = _joined(row.text, raws[place])
     cleaning = clean(raws)
     for place, (page, cleaned) in enumerate(zip(reading.pages, cleaning.pages, strict=True)):
@@ -183,7 +194,9 @@ def _joined(recognised: str, layer: str) -> str:
     """With the lines of the page's own layer that were not recognised: a court's stamp over a scan, what people noted, which no picture
     shows. They follow, so that words keep their places."""
     seen = _bare(recognised)
-    missed = [line for line in layer.split("\n") if len(_bare(line)) >= LEAST_LETTERS and _bare(line) not in seen]
+    missed = (
+        [] if is_garbage(layer) else [line for line in layer.split("\n") if len(_bare(line)) >= LEAST_LETTERS and _bare(line) not in seen]
+    )
     return "\n".join([recognised, *missed])
 
 

@@ -51,7 +51,7 @@ def skew_of(picture: Picture) -> float:
     (Postl 1986)."""
     scale = LOOKED_AT / max(picture.shape)
     small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else picture
-    _level_of_ink, ink = cv2.threshold(small, 0, 1, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
+    ink = np.asarray(cv2.threshold(small, 0, 1, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)[1], np.uint8)
     if ink.mean() < INK:
         return 0.0
     coarse = _steepest(ink, np.arange(-MOST_SKEW, MOST_SKEW + 0.1, 0.5))

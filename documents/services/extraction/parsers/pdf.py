@@ -16,20 +16,16 @@ from documents.services.extraction.errors import Unreadable
 from documents.services.extraction.formats import LIKELY, NO, PDF, Format, Sample
 from documents.services.extraction.limits import MAX_PAGES
 from documents.services.extraction.parsers.base import Job, Parsed, RawPage, bounded, storable
+from documents.services.extraction.pdf.layers import needs_recognition
 from documents.services.extraction.pdf.notes import with_notes
 from documents.services.extraction.pdf.text import page_text
 
 TAIL = 2048
-LETTER_AREA = 612.0 * 792.0
-FEW_CHARACTERS = 150
-IMAGE_SHARE = 0.3
-_PAINTED = (pdfium_c.FPDF_PAGEOBJ_IMAGE, pdfium_c.FPDF_PAGEOBJ_PATH, pdfium_c.FPDF_PAGEOBJ_SHADING)
 _PDF_DATE = re.compile(r"D:(\d{4})(\d{2})?(\d{2})?")
 _NAMED_BY_PRINTER = re.compile(r"^(?:microsoft word|microsoft powerpoint|wordperfect(?: office)?)\s*-\s*", re.IGNORECASE)
 _FILE_NAME = re.compile(r"\.(?:docx?|pdf|wpd|rtf|odt|indd|tif+|tmp|dot)$", re.IGNORECASE)
 _TABLE_AT = re.compile(rb"startxref\s+(\d{1,12})")
 _TABLE = re.compile(rb"\s*(?:xref|\d+\s+\d+\s+obj)")
-_STAMP_LINE = re.compile(r"^.*\b(?:Case|Appeal)\b.*\b(?:Filed|Document|DktEntry|Page)\b.*$", re.MULTILINE)
 
 
 class PdfParser:
@@ -123,23 +119,8 @@ def _pages(document: pdfium.PdfDocument, total: int) -> Iterator[RawPage | None]
 def _page(page: pdfium.PdfPage, label: str) -> RawPage:
     width, height = page.get_size()
     text = page_text(page)
-    needs_ocr = _is_scan(page, text, width * height)
+    needs_ocr = needs_recognition(page, text, width * height)
     return RawPage(with_notes(page, text), storable(label), needs_ocr, width, height)
-
-
-def _is_scan(page: pdfium.PdfPage, text: str, area: float) -> bool:
-    """Hardly a word (court stamps don't count) on a page that shows something: only OCR will find its text."""
-    letters = len("".join(_STAMP_LINE.sub("", text).split()))
-    if letters >= FEW_CHARACTERS * max(area / LETTER_AREA, 0.1):
-        return False
-    if letters == 0:
-        return any(True for _ in page.get_objects(filter=_PAINTED, max_depth=4))
-    return _image_area(page) >= IMAGE_SHARE * area
-
-
-def _image_area(page: pdfium.PdfPage) -> float:
-    boxes = (image.get_bounds() for image in page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_IMAGE], max_depth=4))
-    return sum((right - left) * (top - bottom) for left, bottom, right, top in boxes)
 
 
 def _note_missing(parsed: Parsed, missing: list[int]) -> None:

@@ -23,6 +23,8 @@ USUAL_DPI = 150.0
 LIKELY_DPI = (70.0, 1300.0)
 """Between which what a file says of its resolution is believed."""
 POINTS_AN_INCH = 72
+_PAGED = ("TIFF", "HEIF")
+"""Formats whose frames are pages; those of others move."""
 _HEIC = (b"ftypheic", b"ftypheix", b"ftyphevc", b"ftypmif1", b"ftypmsf1", b"ftypavif")
 _TOLD = {
     "Make": "camera_make", "Model": "camera", "DateTime": "taken", "Artist": "author", "Software": "software",
@@ -32,7 +34,7 @@ _TOLD = {
 
 def parse(job: Job) -> Parsed:
     with _opened(job.path) as picture:
-        total = getattr(picture, "n_frames", 1)
+        total = getattr(picture, "n_frames", 1) if picture.format in _PAGED else 1
         if total > MAX_PAGES:
             raise Unreadable("too_many_pages", pages=total, limit=MAX_PAGES)
         parsed = Parsed([], f"pillow {_version()}", metadata=_told(picture))
@@ -48,37 +50,43 @@ def parse(job: Job) -> Parsed:
 def frame(path: Path, number: int, most_pixels: int) -> tuple[NDArray[np.uint8], float]:
     """A page (from 1) in grey, as it is shown, and its dots an inch; made smaller where it has too many pixels. Raises Unreadable."""
     import numpy as np
+
+    grey, dpi = shown(path, number, most_pixels, "L")
+    return np.ascontiguousarray(np.asarray(grey, np.uint8)), dpi
+
+
+def shown(path: Path, number: int, most_pixels: int, mode: str) -> tuple[Any, float]:
+    """A page (from 1) as a picture of the mode ("L" grey, "RGB"), as it is shown, and its dots an inch. Raises Unreadable."""
     from PIL import Image, ImageOps
 
     with _opened(path) as picture:
         _seek(picture, number)
-        dpi = _dpi(picture)
+        dpi, full = _dpi(picture), _shown_size(picture)[0]
         scale = min(1.0, (most_pixels / (picture.width * picture.height)) ** 0.5)
         try:
             if scale < 1:
-                picture.draft("L", (int(picture.width * scale), int(picture.height * scale)))  # JPEG is decoded small at once
-            shown = ImageOps.exif_transpose(picture)
-            grey = _on_white(shown)
-            scale = min(1.0, (most_pixels / (grey.width * grey.height)) ** 0.5)
-            if scale < 1:
-                grey = grey.resize((int(grey.width * scale), int(grey.height * scale)), Image.Resampling.LANCZOS)
-                dpi *= scale
+                picture.draft(mode, (int(picture.width * scale), int(picture.height * scale)))  # JPEG is decoded small at once
+            upright = _on_white(ImageOps.exif_transpose(picture), mode)
+            smaller = min(1.0, (most_pixels / (upright.width * upright.height)) ** 0.5)
+            if smaller < 1:
+                size = max(1, int(upright.width * smaller)), max(1, int(upright.height * smaller))
+                upright = upright.resize(size, Image.Resampling.LANCZOS)
+            return upright, dpi * upright.width / full
         except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
             raise Unreadable("unreadable", kind=picture.format or "") from error
-        return np.ascontiguousarray(np.asarray(grey, np.uint8)), dpi
 
 
-def _on_white(picture: Any) -> Any:
-    """In grey; what is transparent is paper."""
+def _on_white(picture: Any, mode: str) -> Any:
+    """What is transparent is paper."""
     from PIL import Image
 
     if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
         layers = picture.convert("RGBA")
         paper = Image.new("RGBA", layers.size, "white")
-        return Image.alpha_composite(paper, layers).convert("L")
+        return Image.alpha_composite(paper, layers).convert(mode)
     if picture.mode.startswith("I;16"):
-        return picture.point(lambda value: value / 256).convert("L")
-    return picture.convert("L")
+        return picture.point(lambda value: value / 256).convert("L").convert(mode)
+    return picture.convert(mode)
 
 
 @contextmanager
@@ -86,7 +94,7 @@ def _opened(path: Path) -> Iterator[Any]:
     """Raises Unreadable for what is no picture, damaged at its beginning, or larger than any."""
     from PIL import Image, UnidentifiedImageError
 
-    _register_heif()
+    _register()
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS // 2  # twice as many raise
     try:
         with warnings.catch_warnings():
@@ -99,8 +107,18 @@ def _opened(path: Path) -> Iterator[Any]:
         raise Unreadable("unreadable", kind=_kind_of(path)) from error
 
 
-def _register_heif() -> None:
+def _register() -> None:
+    """The plugins that may see a file; no other is loaded."""
     from pi_heif import register_heif_opener
+    from PIL import (  # noqa: F401
+        BmpImagePlugin,
+        GifImagePlugin,
+        JpegImagePlugin,
+        MpoImagePlugin,
+        PngImagePlugin,
+        TiffImagePlugin,
+        WebPImagePlugin,
+    )
 
     register_heif_opener()
 
