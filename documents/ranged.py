@@ -19,8 +19,7 @@ from documents.services.extraction.formats import PDF, TXT
 BLOCK = 256 * 1024
 ASK_SECONDS = 1.0
 MayGoOn = Callable[[], Awaitable[bool]]
-# Only these and what its format calls harmless are shown by the browser itself; all else (HTML, SVG, e-mails) is handed over as a download.
-PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
+# Only what its format calls harmless is shown by the browser itself; all else (HTML, SVG, e-mails) is handed over as a download.
 SANDBOX = "default-src 'none'; sandbox; frame-ancestors 'self'"
 PDF_POLICY = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'self'"
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)$")
@@ -99,7 +98,7 @@ async def _blocks(file: BinaryIO, first: int, length: int, may_go_on: MayGoOn) -
 
 def _with_headers(response: HttpResponseBase, etag: str, mime: str, name: str, download: bool) -> HttpResponseBase:
     form = registry.by_mime(mime)
-    shown = not download and (mime in PICTURES or (form is not None and form.shown))
+    shown = not download and form is not None and form.shown
     response["Content-Type"] = f"{mime}; charset=utf-8" if mime == TXT else mime or "application/octet-stream"
     response["Content-Disposition"] = content_disposition_header(not shown, name) or "attachment"
     response["ETag"] = f'"{etag}"'

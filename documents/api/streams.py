@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 from documents.api.errors import answer
 from documents.models import Document
 from documents.ranged import ranged_response
-from documents.services.extraction.formats import PDF
+from documents.services.extraction.formats import JPEG, PDF
 from documents.services.reading.text_view import words_of
 from documents.services.recognition import client
 from documents.services.recognition.client import picture_of
@@ -110,7 +110,7 @@ async def page_picture(request: HttpRequest, document_id: UUID, number: int) -> 
         except JobFailed:
             return answer(422, _("There is no picture of this page."), "no_picture")
         headers = {"ETag": etag, "Cache-Control": "private, max-age=3600", "X-Content-Type-Options": "nosniff"}
-        return HttpResponse(picture, content_type="image/jpeg", headers=headers)
+        return HttpResponse(picture, content_type=JPEG, headers=headers)
 
     return await shown(request, document_id=document_id)
 

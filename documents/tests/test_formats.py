@@ -87,12 +87,15 @@ def test_its_limits_hold_at_the_upload_and_at_the_reading(toy: None, accept: Cal
 def test_one_module_makes_a_format_listed_everywhere(
     toy: None, accept: Callable[..., Document], client: Any, owner: Any, case: Case, tmp_path: Path
 ) -> None:
-    assert listed_formats() == "PDF, Word (DOCX), Toy (ODT), text, Markdown, VTT, SRT, HTML and e-mail (EML)"
+    assert (
+        listed_formats()
+        == "PDF, Word (DOCX), Toy (ODT), text, Markdown, VTT, SRT, HTML, e-mail (EML), PNG, JPEG, TIFF, HEIC, GIF, BMP and WebP"
+    )
     with pytest.raises(Refused, match=r"Toy \(ODT\)"):
-        accept(b"\x89PNG\r\n\x1a\n" + bytes(100), "photo.png")
-    (tmp_path / "photo.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
+        accept(b"\x7fELF" + bytes(100), "program.bin")
+    (tmp_path / "program.bin").write_bytes(b"\x7fELF" + bytes(100))
     with pytest.raises(PermanentError, match=r"Toy \(ODT\)"):
-        read(tmp_path / "photo.png")
+        read(tmp_path / "program.bin")
     client.force_login(owner)
     page = client.get(case.get_absolute_url()).content.decode()
     assert re.search(r'data-formats="[^"]*Toy \(ODT\)', page)

@@ -228,6 +228,9 @@ TABLE: dict[str, dict[str, Expected]] = {
     # Nothing is deleted: a conflict for who may take it back.
     "api/documents/<pk>/restore/": {"POST": _editors(409)},
     "api/documents/<document_id>/file/": {"GET": _read()},
+    "api/documents/<document_id>/searchable/": {"GET": _read(409)},
+    "api/documents/<document_id>/pages/<number>/picture/": {"GET": _read(422, ids=lambda world: {"number": 1})},
+    "api/documents/<pk>/pages/<number>/words/": {"GET": _read(ids=lambda world: {"number": 1})},
     "api/documents/<document_id>/progress/": {"GET": _read()},
     "api/uploads/": {"POST": _editors(201, send=_new_upload)},
     "api/uploads/<upload_id>/": {"PATCH": Expected(_OWN_UPLOAD, send=_piece), "DELETE": Expected(_OWN_UPLOAD)},

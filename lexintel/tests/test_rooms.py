@@ -26,7 +26,8 @@ FLOORS = {  # of each app, from the lowest: a name imports only what stands befo
     """,
     "documents": """
         errors jobs models filters explanations services.sandbox services.extraction ranged services.storage services.chunking
-        services.embedding services.search services.pipeline services.ingest services.reading services.demo api views admin tasks urls
+        services.embedding services.search services.recognition services.pipeline services.ingest services.reading services.demo api
+        views admin tasks urls
         apps management
     """,
     "audio": """

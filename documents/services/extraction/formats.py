@@ -23,6 +23,7 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 HTML = "text/html"
 EML = "message/rfc822"
 TXT = "text/plain"
+JPEG = "image/jpeg"
 MARKDOWN = "text/markdown"
 
 # How sure a format is of a file. The surest reads it; the name only settles what the content leaves open.

@@ -216,7 +216,7 @@ def _chunks(version: TextVersion, specs: Sequence[ChunkSpec]) -> Iterator[Chunk]
 def _notices(reading: Extraction) -> list[dict[str, str]]:
     """What the reader noticed (again what the upload did about the name), and that there is no text where there is none."""
     notices = {notice.code: notice.text for notice in reading.notices}
-    if not notices.keys() & {"needs_ocr", "no_words"} and not any(page.text.strip() for page in reading.pages):
+    if not notices.keys() & {"needs_ocr", "no_words", "pages_not_recognised"} and not any(page.text.strip() for page in reading.pages):
         notices["needs_ocr"] = _(
             "No text was found; it may be a scan. It is kept and can be opened, but not searched until text recognition (OCR) is available."
         )

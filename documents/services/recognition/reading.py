@@ -136,10 +136,8 @@ def _side_by_side(
         running: dict[Future[Found], int] = {}
         try:
             while True:
-                for number in waiting:
+                while len(running) < AT_ONCE and (number := next(waiting, None)) is not None:
                     running[threads.submit(read, number)] = number
-                    if len(running) >= AT_ONCE:
-                        break
                 if not running:
                     return
                 done, _others = wait(running, timeout=POLL_S, return_when=FIRST_COMPLETED)

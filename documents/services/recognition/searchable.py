@@ -69,7 +69,7 @@ class _Layer:
         self._document = document
         self._letters: dict[str, tuple[int, int]] = {" ": (0, 0)}
         self._fonts: list[Any] = []
-        self._glyph = Stream(document, b"%d 0 d0" % WIDTH)
+        self._glyph = Stream(document, b"%d 0 0 0 %d 1000 d1" % (WIDTH, WIDTH))
 
     def over(self, page: pikepdf.Page, found: Page) -> None:
         words = [(text, Box(*box)) for text, *box in found["words"] if text]

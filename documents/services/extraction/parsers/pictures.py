@@ -99,7 +99,7 @@ def _opened(path: Path) -> Iterator[Any]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(path, formats=("PNG", "JPEG", "MPO", "TIFF", "GIF", "BMP", "WEBP", "HEIF")) as picture:
+            with Image.open(path, formats=("PNG", "JPEG", "TIFF", "GIF", "BMP", "WEBP", "HEIF")) as picture:
                 yield picture
     except Image.DecompressionBombError as error:
         raise Unreadable("decompression_bomb") from error
@@ -188,12 +188,12 @@ def _picture(order: int, name: str, suffixes: str, recognised_by: str, **told: A
 
 
 FORMATS = (
-    _picture(60, "PNG", ".png", "`\\x89PNG` at its beginning", magic=(b"\x89PNG\r\n\x1a\n",), shown=True),
-    _picture(61, "JPEG", ".jpg .jpeg .jpe", "`\\xff\\xd8\\xff` at its beginning", magic=(b"\xff\xd8\xff",), shown=True),
-    _picture(62, "TIFF", ".tif .tiff", "`II*` or `MM` with its version at its beginning", magic=(b"II*\0", b"MM\0*")),
-    _picture(63, "HEIC", ".heic .heif", "`ftypheic`, or a brand like it, after four bytes", sniff=_heic),
-    _picture(64, "GIF", ".gif", "`GIF87a` or `GIF89a` at its beginning", magic=(b"GIF87a", b"GIF89a"), shown=True),
-    _picture(65, "BMP", ".bmp", "`BM` at its beginning, and its own length after it", sniff=_bmp),
-    _picture(66, "WebP", ".webp", "`RIFF` and `WEBP` at its beginning", sniff=_webp, shown=True),
+    _picture(80, "PNG", ".png", "`\\x89PNG` at its beginning", magic=(b"\x89PNG\r\n\x1a\n",), shown=True),
+    _picture(81, "JPEG", ".jpg .jpeg .jpe", "`\\xff\\xd8\\xff` at its beginning", magic=(b"\xff\xd8\xff",), shown=True),
+    _picture(82, "TIFF", ".tif .tiff", "`II*` or `MM` with its version at its beginning", magic=(b"II*\0", b"MM\0*")),
+    _picture(83, "HEIC", ".heic .heif", "`ftypheic`, or a brand like it, after four bytes", sniff=_heic),
+    _picture(84, "GIF", ".gif", "`GIF87a` or `GIF89a` at its beginning", magic=(b"GIF87a", b"GIF89a"), shown=True),
+    _picture(85, "BMP", ".bmp", "`BM` at its beginning, and its own length after it", sniff=_bmp),
+    _picture(86, "WebP", ".webp", "`RIFF` and `WEBP` at its beginning", sniff=_webp, shown=True),
 )
 """Labels are names, which no language translates but for the word picture."""
