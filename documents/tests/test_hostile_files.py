@@ -91,8 +91,8 @@ def test_attachments_of_an_email_become_documents_of_their_own(accept, work_off)
     assert (parent.status, parent.title, parent.kind) == (Status.READY, "Discovery schedule", "email")
     opinion, photo = parent.attachments.order_by("name")
     assert (opinion.name, opinion.status, opinion.case) == ("opinion.txt", Status.READY, parent.case)
-    assert (photo.status, photo.error_code) == (Status.FAILED, "unsupported_type")
-    assert "can't be read yet" in photo.error
+    assert (photo.status, photo.kept, photo.error) == (Status.READY, True, "")
+    assert photo.notices[0]["text"].startswith("Kept, not read: Picture (PNG).")
 
 
 def test_attachments_are_made_once_however_often_the_email_is_read(accept, work_off, editor):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from documents.api.serializers import allowed
 from documents.models import Document
 from documents.services.extraction.formats import PDF
+from documents.services.extraction.sentences import type_words
 from documents.services.reading import metadata, text_view
 from documents.services.reading.authorities import authorities_in, by_heading
 from documents.services.reading.history import runs_of
@@ -82,7 +83,7 @@ def _about(document: Document, request: HttpRequest) -> dict[str, Any]:
         "case": document.case,
         "can": allowed(document, request.user),
         "is_fatal": document.error_code in hopeless_codes(),
-        "type": metadata.type_of(document.mime),
+        "type": type_words(document.mime, document.name),
         "metadata": metadata.described(document.metadata),
         "player": moments.players_of([document.pk]).get(document.pk, "") if document.kind == Document.Kind.TRANSCRIPT else "",
         "rail": "" if document.case else "search",
