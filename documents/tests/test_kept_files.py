@@ -54,7 +54,7 @@ def settled(document: Document, work_off: Callable[..., int]) -> Document:
     ("name", "content", "words"),
     [
         ("plan.dwg", DRAWING, "Drawing (DWG)"),
-        ("scene.mkv", b"\x1a\x45\xdf\xa3" + bytes(900), "Video (MKV)"),
+        ("scene.avi", b"RIFF\x00\x01\x00\x00AVI LIST" + bytes(900), "Video (AVI)"),
         ("clip.bin", b"\x00\x00\x00\x18ftypheic" + bytes(90), "Picture (BIN)"),
         ("box.7z", b"7z\xbc\xaf\x27\x1c" + bytes(90), "Archive (7Z)"),
         ("letter.gpg", UNKNOWN, "Encrypted file (GPG)"),
@@ -62,7 +62,7 @@ def settled(document: Document, work_off: Callable[..., int]) -> Document:
         ("noise.qqq", UNKNOWN, "File (QQQ)"),
         ("noise", UNKNOWN, "File"),
         ("hearing.mp3", UNKNOWN, "Recording (MP3)"),
-        ("words.psd", b"Only words under the name of a picture.", "Picture (PSD)"),
+        ("words.psd", b"Only words under the name of a picture.", "its name says .psd, but its content is something else"),
     ],
 )
 def test_what_cannot_be_read_is_ready_and_says_what_it_is(accept: Any, work_off: Any, name: str, content: bytes, words: str) -> None:

@@ -16,10 +16,10 @@ from documents.services.extraction.formats import PDF
 from documents.services.extraction.sentences import type_words
 from documents.services.reading import metadata, text_view
 from documents.services.reading.authorities import authorities_in, by_heading
+from documents.services.reading.failures import advice_of
 from documents.services.reading.history import runs_of
 from documents.services.reading.overview import attach_live
 from documents.services.search import moments
-from tasks.base.causes import hopeless_codes
 
 TABS = (("text", _("Text")), ("details", _("Details")), ("citations", _("Citations")), ("history", _("History")))
 LONGEST_NEAR = 300
@@ -82,7 +82,7 @@ def _about(document: Document, request: HttpRequest) -> dict[str, Any]:
         "document": document,
         "case": document.case,
         "can": allowed(document, request.user),
-        "is_fatal": document.error_code in hopeless_codes(),
+        "advice": advice_of(document.error_code) if document.status == Document.Status.FAILED else "",
         "type": type_words(document.mime, document.name),
         "metadata": metadata.described(document.metadata),
         "player": moments.players_of([document.pk]).get(document.pk, "") if document.kind == Document.Kind.TRANSCRIPT else "",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
+from pathlib import PurePosixPath
 from typing import Any
 from uuid import UUID
 
@@ -34,7 +35,7 @@ Status = Document.Status
 def settle(document: Document, code: str) -> None:
     """Ready without text, in the caller's transaction; `code` says why. Its duplicates lie here like it."""
     document.status, document.error, document.error_code = Status.READY, "", code
-    document.notices = [_notice(document), *(notice for notice in document.notices if notice["code"] != lifecycle.KEPT)]
+    document.notices = [_notice(document)]
     document.save(update_fields=["status", "error", "error_code", "notices", "mime", "updated"])
     lifecycle.announce(document, message=document.notices[0]["text"])
     for duplicate in document.duplicates.filter(deleted_at=None):
@@ -53,7 +54,10 @@ def follow(duplicate: Document, original: Document) -> None:
 
 
 def _notice(document: Document) -> dict[str, str]:
-    if document.error_code in UNKNOWN:
+    if document.error_code == "type_mismatch":
+        suffix = PurePosixPath(document.name.lower()).suffix
+        sentence, what = _("Kept, not read: its name says %(what)s, but its content is something else."), suffix
+    elif document.error_code in UNKNOWN:
         sentence = _("Kept, not read: %(what)s. It is found by its name, and read by itself when a later version can.")
         what = type_words(document.mime, document.name)
     else:
