@@ -58,6 +58,18 @@ class HitSerializer(serializers.Serializer[Any]):
     url = serializers.CharField()
 
 
+class NamedSerializer(serializers.Serializer[Any]):
+    document = serializers.UUIDField()
+    title = serializers.CharField()
+    name = serializers.CharField(help_text="of the file")
+    case = serializers.UUIDField(allow_null=True)
+    case_title = serializers.CharField()
+    kind = serializers.CharField()
+    date = serializers.DateField(allow_null=True)
+    note = serializers.CharField(help_text="why it has no passages")
+    url = serializers.CharField()
+
+
 class FacetSerializer(serializers.Serializer[Any]):
     value = serializers.CharField(allow_blank=True)
     label = serializers.CharField()  # type: ignore[assignment]
@@ -94,6 +106,7 @@ class SearchResponseSerializer(serializers.Serializer[Any]):
     pages = serializers.IntegerField()
     took_ms = serializers.FloatField()
     results = HitSerializer(many=True)
+    named = NamedSerializer(many=True, help_text="documents without passages, found by title or file name; on the first page, up to 20")
     facets = FacetsSerializer()
     # DRF has an attribute of this name, which a declared field does not touch.
     partial = SearchNoticeSerializer(many=True, help_text="why the answer is not whole")  # type: ignore[assignment]

@@ -47,9 +47,7 @@ def case_documents(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = _filtered(deleted if state == DELETED else documents_of(case), state, kind, asked)
     if reason is not None:
         found = found.filter(error_code__in=reason.codes)
-    found = found.order_by(
-        *ordering(request.GET.get("order", ""))
-    )
+    found = found.order_by(*ordering(request.GET.get("order", "")))
     page = Paginator(found, DOCUMENTS_PER_PAGE).get_page(request.GET.get("page"))
     page.object_list = attach_live(page.object_list)
     return case_page(
