@@ -22,9 +22,8 @@ from documents.services.search import lexical, meaning
 from documents.services.search.errors import SearchError
 from documents.services.search.fusion import Ranked, fuse, spread
 from documents.services.search.matching import Matching, matching
-from documents.services.search.naming import named
 from documents.services.search.parser import MOST_TERMS, Query, parse
-from documents.services.search.passages import Evidence, facets, hits, permitted
+from documents.services.search.passages import Evidence, facets, hits, named, permitted
 from documents.services.search.request import MODES, PAGE_SIZE, Leg, Notice, SearchRequest, SearchResponse
 from documents.services.search.scope import Scope, scope_of
 from tasks import service_registry
