@@ -47,7 +47,7 @@ def _errors() -> dict[str, str]:
     return {
         "empty_file": _("This file is empty. Please check the original and upload it again."),
         "unreadable": _("This %(kind)s file is damaged or incomplete and can't be opened. Please upload a fresh copy of it."),
-        "encrypted": _("This file is protected with a password. Give it, and the file is read."),
+        "encrypted": _("This file is protected with a password."),
         "wrong_password": _("The password does not open this file. Please look at it again; small and capital letters count."),
         "unsupported_type": _("This kind of file (%(mime)s) can't be read yet. Formats that can: %(formats)s."),
         "type_mismatch": _(

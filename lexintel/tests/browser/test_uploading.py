@@ -123,7 +123,7 @@ def test_an_encrypted_file_asks_for_its_password(visit: Callable[..., Page], sit
     tray = page.get_by_role("region", name="Uploads")
     expect(tray.get_by_role("button", name="Remove from this list")).to_be_visible()
     expect(tray.get_by_role("button", name="Try again")).to_have_count(0)
-    failed.get_by_role("link", name="Give the password").click()
+    failed.get_by_role("link", name="Password").click()
     for password, said in (("wrong", "does not open this file"), ("quicklime", "No text was found")):
         page.get_by_label("Password of the file").fill(password)
         page.get_by_role("button", name="Read it").click()
