@@ -11,6 +11,7 @@ from cases.models import Role
 from documents.models import Citation, Document, Page, TextVersion
 from documents.services.ingest import replacing
 from documents.services.pipeline import passwords
+from documents.services.reading.failures import remedy_of
 from documents.services.reading.overview import who_stopped
 from tasks.api.serializers import WaitingReasonField
 from tasks.base.causes import hopeless_codes
@@ -59,9 +60,6 @@ class CanSerializer(serializers.Serializer[Document]):
     reprocess = serializers.BooleanField()
     cancel = serializers.BooleanField()
     retry = serializers.BooleanField(help_text="where trying again can help")
-    password = serializers.BooleanField(help_text="it waits for one")
-    replace = serializers.BooleanField()
-    keep = serializers.BooleanField()
 
 
 class DocumentDetailSerializer(DocumentSerializer):
@@ -70,10 +68,11 @@ class DocumentDetailSerializer(DocumentSerializer):
     attachments = serializers.SerializerMethodField()
     text_version = serializers.SerializerMethodField()
     can = serializers.SerializerMethodField()
+    remedies = serializers.SerializerMethodField(help_text="what can be done about not being read, the fitting one first")
     stopped_by = serializers.SerializerMethodField(help_text="who cancelled its reading")
 
     class Meta(DocumentSerializer.Meta):
-        fields = [*DocumentSerializer.Meta.fields, "language", "metadata", "attachments", "text_version", "can", "stopped_by"]
+        fields = [*DocumentSerializer.Meta.fields, "language", "metadata", "attachments", "text_version", "can", "remedies", "stopped_by"]
 
     @extend_schema_field(AttachmentSerializer(many=True))
     def get_attachments(self, document: Document) -> Any:
@@ -87,6 +86,10 @@ class DocumentDetailSerializer(DocumentSerializer):
     def get_stopped_by(self, document: Document) -> str | None:
         who = who_stopped([document]).get(document.task_id) if document.status == Document.Status.CANCELLED and document.task_id else None
         return str(who) if who else None
+
+    @extend_schema_field(serializers.ListField(child=serializers.ChoiceField(choices=["password", "retry", "replace", "keep"])))
+    def get_remedies(self, document: Document) -> list[str]:
+        return remedies(document, self.context["request"].user)
 
     @extend_schema_field(CanSerializer)
     def get_can(self, document: Document) -> dict[str, bool]:
@@ -106,10 +109,24 @@ def allowed(document: Document, user: Any) -> dict[str, bool]:
         "reprocess": original and not document.processing,
         "cancel": edits and document.processing,
         "retry": original and ((failed and not helpless) or document.status == Document.Status.CANCELLED),
-        "password": original and passwords.is_asked_for(document),
-        "replace": original and replacing.is_replaceable(document),
-        "keep": original and failed,
     }
+
+
+def remedies(document: Document, user: Any) -> list[str]:
+    """What this user can do about a document that could not be read: the addresses `password`, `retry`, `replace`, `keep`, the one that
+    fits its cause first."""
+    can = allowed(document, user)
+    if not can["edit"] or document.duplicate_of_id is not None:
+        return []
+    failed = document.status == Document.Status.FAILED
+    open_to_all = {
+        "password": passwords.is_asked_for(document),
+        "retry": failed and can["retry"],
+        "replace": replacing.is_replaceable(document),
+        "keep": failed,
+    }
+    found = [name for name, is_open in open_to_all.items() if is_open]
+    return sorted(found, key=lambda name: name != remedy_of(document.error_code)) if failed else found
 
 
 class DocumentChangeSerializer(serializers.ModelSerializer[Document]):

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
 
-from documents.api.serializers import allowed
+from documents.api.serializers import allowed, remedies
 from documents.models import Document
 from documents.services.extraction.formats import PDF
 from documents.services.extraction.sentences import type_words
@@ -82,6 +82,7 @@ def _about(document: Document, request: HttpRequest) -> dict[str, Any]:
         "document": document,
         "case": document.case,
         "can": allowed(document, request.user),
+        "remedies": remedies(document, request.user),
         "advice": advice_of(document.error_code) if document.status == Document.Status.FAILED else "",
         "type": type_words(document.mime, document.name),
         "metadata": metadata.described(document.metadata),
