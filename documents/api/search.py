@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
@@ -11,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from documents.models import Document
-from documents.services.search import SearchError, SearchRequest, search
+from documents.services.search import SearchError, SearchRequest, named, search
 from documents.services.search.request import MODES
 
 
@@ -138,7 +139,8 @@ class SearchView(APIView):
         asked = SearchQuerySerializer(data=request.query_params)
         asked.is_valid(raise_exception=True)
         try:
-            answer = search(asked.request(request.user))
+            wanted = asked.request(request.user)
+            answer = replace(search(wanted), named=named(wanted))
         except SearchError as error:
             status = 503 if error.code == "meaning_unavailable" else 400
             return Response({"detail": error.message, "code": error.code, "position": error.position}, status=status)

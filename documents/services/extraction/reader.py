@@ -52,15 +52,14 @@ def extract(path: Path, name: str, check: Callable[[], None], progress: Callable
 
 def readable_format(path: Path, name: str) -> Format:
     """The format by content. Raises NoReader where there is none, PermanentError for nothing at all, for what is too large for its format,
-    and for text or noise under the name of something else that would be read."""
+    and for text or noise under the name of something else."""
     mime = detect(path, name)
     suffix = PurePosixPath(name.lower()).suffix
     if mime == detection.EMPTY:
         raise failure("empty_file")
     form, promised = registry.by_mime(mime), registry.promised_by(suffix)
     if mime in (TXT, MARKDOWN) and registry.never_text(suffix):
-        mismatch = failure("type_mismatch", name=suffix)
-        raise mismatch if promised else NoReader(mismatch.message, mismatch.code)
+        raise failure("type_mismatch", name=suffix)
     if mime == detection.UNKNOWN and promised and promised.binary:
         raise failure("unreadable", kind=suffix[1:].upper())
     if form is None:

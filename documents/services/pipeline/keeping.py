@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from pathlib import PurePosixPath
 from typing import Any
 from uuid import UUID
 
@@ -26,7 +25,7 @@ from tasks.manager import manager
 from tasks.models import TaskRecord
 
 TASK = "documents.read_kept"
-UNKNOWN = ("unsupported_type", "type_mismatch")
+UNKNOWN = "unsupported_type"
 """Why a file is kept that a later version may read; the others a person has kept."""
 CHUNK = 200
 Status = Document.Status
@@ -54,10 +53,7 @@ def follow(duplicate: Document, original: Document) -> None:
 
 
 def _notice(document: Document) -> dict[str, str]:
-    if document.error_code == "type_mismatch":
-        suffix = PurePosixPath(document.name.lower()).suffix
-        sentence, what = _("Kept, not read: its name says %(what)s, but its content is something else."), suffix
-    elif document.error_code in UNKNOWN:
+    if document.error_code == UNKNOWN:
         sentence = _("Kept, not read: %(what)s. It is found by its name, and read by itself when a later version can.")
         what = type_words(document.mime, document.name)
     else:
@@ -82,7 +78,7 @@ def keep(document: Document, user: Any) -> None:
 
 def kept() -> QuerySet[Document]:
     """What a later version may read."""
-    return Document.objects.filter(Document.KEPT, error_code__in=UNKNOWN, deleted_at=None, duplicate_of=None, text_version=None)
+    return Document.objects.filter(Document.KEPT, error_code=UNKNOWN, deleted_at=None, duplicate_of=None, text_version=None)
 
 
 def read_kept(check: Callable[[], None] = lambda: None) -> int:

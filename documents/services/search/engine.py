@@ -23,7 +23,7 @@ from documents.services.search.errors import SearchError
 from documents.services.search.fusion import Ranked, fuse, spread
 from documents.services.search.matching import Matching, matching
 from documents.services.search.parser import MOST_TERMS, Query, parse
-from documents.services.search.passages import Evidence, facets, hits, named, permitted
+from documents.services.search.passages import Evidence, facets, hits, permitted
 from documents.services.search.request import MODES, PAGE_SIZE, Leg, Notice, SearchRequest, SearchResponse
 from documents.services.search.scope import Scope, scope_of
 from tasks import service_registry
@@ -128,7 +128,6 @@ def _searched(request: SearchRequest, query: Query, *, borrowed: bool) -> Search
         partial=job.partial,
         notices=job.notices,
         citations=[{"key": key, "text": text} for key, text in query.citations],
-        named=named(request, query.text, query.kind or request.kind or "") if request.page <= 1 and request.mode != "semantic" else [],
         legs=job.legs,
     )
 

@@ -24,6 +24,7 @@ from documents.services.search import moments
 from documents.services.search.fusion import Ranked
 from documents.services.search.highlighting import Excerpt, Mark, best_sentence, excerpt, marks_in
 from documents.services.search.matching import Matching
+from documents.services.search.parser import parse
 from documents.services.search.request import Facet, Hit, Named, SearchRequest
 from tasks.base.connections import prepared
 
@@ -228,12 +229,14 @@ def _page_starts(chunks: Iterable[Shown]) -> dict[int, list[int]]:
     return starts
 
 
-def named(request: SearchRequest, text: str, kind: str = "") -> list[Named]:
-    """Documents without a passage (kept unread, failed, scans without text) whose title or file name has every word of the text, the newest
-    first; `text` is what was asked, without operators."""
-    words = list(dict.fromkeys(_WORD.findall(text)))[:MOST_WORDS]
-    if not words:
+def named(request: SearchRequest) -> list[Named]:
+    """Documents without a passage (kept unread, failed, scans without text) whose title or file name has every word of the query, the
+    newest first. None beside a further page of hits, or of what was asked by meaning. Raises SearchError."""
+    query = parse(request.q)
+    words = list(dict.fromkeys(_WORD.findall(query.text)))[:MOST_WORDS]
+    if not words or request.page > 1 or request.mode == "semantic":
         return []
+    kind = query.kind or request.kind
     found = Document.objects.visible_to(request.user).filter(duplicate_of=None).select_related("case")
     for word in words:
         found = found.filter(Q(title__icontains=word) | Q(name__icontains=word))

@@ -97,7 +97,7 @@ class Leg:
 @dataclass(frozen=True)
 class SearchResponse:
     """`count` hits can be paged through; `at_least` says that there may be more. `partial` is empty for a whole answer.
-    `named` stand beside the hits, on the first page only."""
+    `named` are put beside the hits by who shows them (`passages.named`)."""
 
     count: int
     mode: Mode
