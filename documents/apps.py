@@ -7,9 +7,11 @@ class DocumentsConfig(AppConfig):
 
     def ready(self) -> None:
         from django.conf import settings
+        from django.db.models.signals import post_migrate
 
         from documents import explanations
         from documents.services import embedding
+        from documents.services.pipeline import keeping
         from documents.services.pipeline.subscriptions import documents_named, documents_of
         from documents.services.reading import overview
         from documents.services.recognition import client as recogniser
@@ -28,3 +30,4 @@ class DocumentsConfig(AppConfig):
         overview.register()
         explanations.register()
         register_check("storage", blobs.probe)
+        post_migrate.connect(keeping.read_kept_once, sender=self, dispatch_uid="documents.services.pipeline.keeping")

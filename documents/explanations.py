@@ -8,14 +8,15 @@ from django.utils.translation import gettext_lazy as _
 
 from tasks.base.causes import Cause, register_causes
 
-_ANOTHER_FILE = _("Add a better copy of the file; trying this one again gives the same answer.")
+_ANOTHER_FILE = _("Put a better copy in its place; trying this one again gives the same answer.")
 ENCRYPTED = Cause(
     _("The file is encrypted"),
     _("The file is protected with a password, so its text cannot be read."),
-    _("Save a copy without the password and add that one."),
+    _("Give the password, and it is read. Without it, trying again gives the same answer."),
     retry=False,
     hopeless=True,
 )
+WRONG_PASSWORD = replace(ENCRYPTED, title=_("The password is wrong"), sentence=_("The password that was given does not open the file."))
 UNREADABLE = Cause(
     _("The file is damaged"), _("The file is not what its name says, or parts of it are broken."), _ANOTHER_FILE, retry=False, hopeless=True
 )
@@ -23,25 +24,31 @@ EMPTY = Cause(_("The file is empty"), _("There is nothing in the file that could
 UNSUPPORTED = Cause(
     _("A format that cannot be read"),
     _("LexIntel does not know this kind of file."),
-    _("Save it in another format, for example as PDF, and add that one."),
+    _("Save it in another format, for example as PDF, and put that in its place, or keep it as it is."),
     retry=False,
     hopeless=True,
 )
 TOO_LARGE = Cause(
     _("Too much in one file"),
     _("The file holds more than is read in one piece; the limits protect the other files."),
-    _("Split it and add the parts."),
+    _("Split it and add the parts; trying the whole again gives the same answer."),
     retry=False,
     hopeless=True,
 )
 PARSER = Cause(
     _("The file broke its reader"),
     _("The program that reads this kind of file ran out of memory or time, or crashed on it. Nothing else was touched."),
-    _("Save the file anew with its program, or as PDF, and add that copy."),
+    _("Save the file anew with its program, or as PDF, and put that copy in its place."),
     retry=False,
     hopeless=True,
 )
 SLOW_PARSER = replace(PARSER, hopeless=False)
+FILE_MISSING = Cause(
+    _("The stored file is missing"),
+    _("The file that was uploaded is no longer in the storage."),
+    _("Put the file in its place again, and tell your administrator. Try again once the storage is back."),
+    retry=True,
+)
 EMBEDDING = Cause(
     _("The embedding service refused"),
     _("The outside service that makes the vectors gave no usable answer."),
@@ -52,6 +59,8 @@ EMBEDDING = Cause(
 
 def register() -> None:
     register_causes(["encrypted"], ENCRYPTED)
+    register_causes(["wrong_password"], WRONG_PASSWORD)
+    register_causes(["file_missing"], FILE_MISSING)
     register_causes(["unreadable", "type_mismatch"], UNREADABLE)
     register_causes(["empty_file"], EMPTY)
     register_causes(["unsupported_type"], UNSUPPORTED)

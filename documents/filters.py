@@ -13,11 +13,19 @@ class DocumentFilter(django_filters.FilterSet):
     parent = django_filters.UUIDFilter(field_name="parent")
     status = django_filters.MultipleChoiceFilter(choices=Document.Status.choices)
     kind = django_filters.MultipleChoiceFilter(choices=Document.Kind.choices)
+    error_code = django_filters.CharFilter(method="failed_for", label="why it could not be read; several codes separated by commas")
+    kept = django_filters.BooleanFilter(method="lying_unread", label="kept, but not read")
     q = django_filters.CharFilter(method="named", label="words in the title or the file name")
 
     class Meta:
         model = Document
-        fields = ["case", "parent", "status", "kind"]
+        fields = ["case", "parent", "status", "kind", "error_code"]
+
+    def failed_for(self, documents: QuerySet[Document], name: str, value: str) -> QuerySet[Document]:
+        return documents.filter(error_code__in=[code.strip() for code in value.split(",")])
+
+    def lying_unread(self, documents: QuerySet[Document], name: str, value: bool) -> QuerySet[Document]:
+        return documents.filter(Document.KEPT) if value else documents.exclude(Document.KEPT)
 
     def named(self, documents: QuerySet[Document], name: str, value: str) -> QuerySet[Document]:
         """Every word must occur in the title or the file name."""

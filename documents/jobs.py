@@ -29,5 +29,11 @@ class ReprocessingJob(BaseModel):
     document_ids: list[UUID]
 
 
+class KeptReadingJob(BaseModel):
+    """`formats` is the fingerprint of the formats that are read, where their change is the reason."""
+
+    formats: str = ""
+
+
 class RetitlingJob(BaseModel):
     document_id: UUID

@@ -7,9 +7,16 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from documents.jobs import CitationExtractionJob, DocumentExtractionJob, EmbeddingGenerationJob, ReprocessingJob, RetitlingJob
+from documents.jobs import (
+    CitationExtractionJob,
+    DocumentExtractionJob,
+    EmbeddingGenerationJob,
+    KeptReadingJob,
+    ReprocessingJob,
+    RetitlingJob,
+)
 from documents.services.ingest import attachments, orphans
-from documents.services.pipeline import lifecycle, purging, reprocessing, retitling, stages
+from documents.services.pipeline import keeping, lifecycle, purging, reprocessing, retitling, stages
 from tasks.models import Batch, TaskRecord
 from tasks.registry import NoPayload, task
 from tasks.run import TaskRun
@@ -63,6 +70,12 @@ def renew_title(job: RetitlingJob, run: TaskRun) -> dict[str, Any]:
     return retitling.renew(job, run)
 
 
+@task(keeping.TASK, payload=KeptReadingJob)
+def read_kept(job: KeptReadingJob, run: TaskRun) -> dict[str, Any]:
+    """Submit documents that are kept unread and whose kind of file can be read by now."""
+    return {"documents": keeping.read_kept(run.check)}
+
+
 @task("documents.purge_deleted", heavy=True)
 def purge_deleted(job: NoPayload, run: TaskRun) -> dict[str, Any]:
     """Delete for good what was deleted long ago and is not under legal hold."""
@@ -76,4 +89,5 @@ def cleanup_leftovers(job: NoPayload, run: TaskRun) -> dict[str, Any]:
 
 
 declare(Schedule("Clean up leftover files", "documents.cleanup_leftovers", crontab="30 2 *", description="Daily 02:30 UTC."))
+declare(Schedule("Read kept documents", keeping.TASK, crontab="45 2 6", description="Saturday 02:45 UTC."))
 declare(Schedule("Purge deleted documents", "documents.purge_deleted", crontab="15 2 *", description="Daily 02:15 UTC."))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import shutil
 from collections.abc import Collection
@@ -21,6 +22,17 @@ def words(name: str, default: Collection[str] = ()) -> list[str]:
     """A list, separated by commas."""
     value = os.environ.get(name)
     return list(default) if value is None else [word.strip() for word in value.split(",") if word.strip()]
+
+
+def types(name: str) -> frozenset[str]:
+    """Kinds of files in lower case: endings as .exe, media types as video/mp4, and whole families as video/*."""
+    values = [value.lower() for value in words(name)]
+    for value in values:
+        if not re.fullmatch(r"\.[^./\s]+|[a-z]+/(?:\*|[a-z0-9.+-]+)", value):
+            raise ImproperlyConfigured(
+                f"{name} names '{value}'; each must be an ending like .exe or a media type like video/mp4 or video/*."
+            )
+    return frozenset(values)
 
 
 def integer(name: str, default: int, at_least: int, at_most: int) -> int:

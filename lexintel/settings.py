@@ -12,7 +12,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from lexintel.environment import address, boolean, command, integer, one_of, text, words
+from lexintel.environment import address, boolean, command, integer, one_of, text, types, words
 from lexintel.monitoring import logs
 
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # onnxruntime's own reports to its maker; nothing leaves the machine
@@ -218,6 +218,7 @@ Q_CLUSTER = {"name": "lexintel", "orm": "default", "poll": 0.1, "timeout": 30, "
 
 STORAGE_URL = env.str("STORAGE_URL", default=f"file://{VAR / 'files'}")
 MAX_UPLOAD_MB = integer("MAX_UPLOAD_MB", 500, 1, 100_000)
+REFUSED_TYPES = types("REFUSED_TYPES")  # endings and media types that are not taken at all
 EMBEDDING_URL = env.str("EMBEDDING_URL", default="")
 EMBEDDING_MODEL = env.str("EMBEDDING_MODEL", default="")
 EMBEDDING_API_KEY = env.str("EMBEDDING_API_KEY", default="")

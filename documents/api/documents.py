@@ -20,7 +20,7 @@ from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from cases.models import Case
+from cases.models import Case, Role
 from documents.api.errors import RefusedErrors
 from documents.api.serializers import (
     AcceptedSerializer,
@@ -31,16 +31,19 @@ from documents.api.serializers import (
     HistorySerializer,
     NewDocumentsSerializer,
     PageSerializer,
+    PasswordSerializer,
     RecognisedSerializer,
+    ReplacementSerializer,
     RereadingSerializer,
+    TryingAgainSerializer,
 )
 from documents.errors import Refused
 from documents.filters import DocumentFilter
 from documents.models import Document
 from documents.models.documents import DocumentQuerySet
 from documents.services import ingest
-from documents.services.ingest import restoring, takers
-from documents.services.pipeline import corrections, lifecycle, reprocessing
+from documents.services.ingest import replacing, restoring, takers
+from documents.services.pipeline import corrections, keeping, lifecycle, passwords, reprocessing
 from documents.services.reading import text_view
 from tasks.batches.api import described
 from tasks.batches.serializers import BatchSerializer
@@ -60,7 +63,8 @@ class FilesParser(MultiPartParser):
 
 
 def _described_upload() -> str:
-    return f"Put files into a case: all of them, or none where one is refused. Formats that can be read: {takers.listed_formats()}."
+    taken = "Any file is taken; one that can't be read is kept, and found by its name."
+    return f"Put files into a case: all of them, or none where one is refused. {taken} Formats that can be read: {takers.listed_formats()}."
 
 
 @extend_schema_view(
@@ -119,9 +123,17 @@ class DocumentViewSet(
         typed = RereadingSerializer(data=request.data)
         typed.is_valid(raise_exception=True)
         case = get_object_or_404(Case.objects.visible_to(request.user), pk=typed.validated_data["case"])
-        batch = reprocessing.reprocess_many(case, request.user, typed.validated_data.get("documents"))
-        shown = described(Batch.objects.select_related("user", "paused_by")).get(pk=batch.pk)
-        return Response(BatchSerializer(shown).data, status=status.HTTP_202_ACCEPTED)
+        batch = reprocessing.reprocess_many(case, request.user, typed.validated_data.get("documents"), kept=typed.validated_data["kept"])
+        return _batch(batch)
+
+    @extend_schema(operation_id="documents_retry_many", request=TryingAgainSerializer, responses={202: BatchSerializer})
+    @action(detail=False, methods=["post"], url_path="retry")
+    def retry_many(self, request: Request) -> Response:
+        """Try again what failed in a case, where that can help, as one batch (editors)."""
+        typed = TryingAgainSerializer(data=request.data)
+        typed.is_valid(raise_exception=True)
+        case = get_object_or_404(Case.objects.visible_to(request.user), pk=typed.validated_data["case"])
+        return _batch(reprocessing.retry_failed(case, request.user, typed.validated_data.get("error_code")))
 
     @extend_schema(request=None, responses={202: DocumentDetailSerializer})
     @action(detail=True, methods=["post"])
@@ -146,6 +158,36 @@ class DocumentViewSet(
         document = self.get_object()
         lifecycle.cancel(document, request.user)
         return self._detail(document.pk, status.HTTP_202_ACCEPTED)
+
+    @extend_schema(request=PasswordSerializer, responses={202: DocumentDetailSerializer})
+    @action(detail=True, methods=["post"])
+    def password(self, request: Request, **kwargs: Any) -> Response:
+        """Give the password of an encrypted document, which is read with it (editors)."""
+        document = self.get_object()
+        typed = PasswordSerializer(data=request.data)
+        typed.is_valid(raise_exception=True)
+        passwords.give(document, request.user, typed.validated_data["password"])
+        return self._detail(document.pk, status.HTTP_202_ACCEPTED)
+
+    @extend_schema(request={"multipart/form-data": ReplacementSerializer}, responses={202: DocumentDetailSerializer})
+    @action(detail=True, methods=["post"])
+    def replace(self, request: Request, **kwargs: Any) -> Response:
+        """Put another file in the place of one that could not be read (editors); the old one goes to the deleted documents."""
+        document = self.get_object()
+        document.require(request.user, Role.EDITOR)
+        file, *more = _files_of(request)
+        if more:
+            raise ValidationError({"file": [_("Send one file.")]})
+        replacing.replace(document, file, file.name or "", request.user)
+        return self._detail(document.pk, status.HTTP_202_ACCEPTED)
+
+    @extend_schema(request=None, responses=DocumentDetailSerializer)
+    @action(detail=True, methods=["post"])
+    def keep(self, request: Request, **kwargs: Any) -> Response:
+        """Let what could not be read lie as it is: ready, with its name, type and hash (editors)."""
+        document = self.get_object()
+        keeping.keep(document, request.user)
+        return self._detail(document.pk)
 
     @extend_schema(request=None, responses={202: DocumentDetailSerializer})
     @action(detail=True, methods=["post"])
@@ -192,6 +234,11 @@ class DocumentViewSet(
     def _detail(self, pk: Any, code: int = status.HTTP_200_OK) -> Response:
         documents = Document.objects.select_related("case", "created_by", "text_version", "duplicate_of__text_version")
         return Response(DocumentDetailSerializer(documents.get(pk=pk), context=self.get_serializer_context()).data, status=code)
+
+
+def _batch(batch: Batch) -> Response:
+    shown = described(Batch.objects.select_related("user", "paused_by")).get(pk=batch.pk)
+    return Response(BatchSerializer(shown).data, status=status.HTTP_202_ACCEPTED)
 
 
 def _files_of(request: Request) -> list[UploadedFile]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
@@ -11,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from documents.models import Document
-from documents.services.search import SearchError, SearchRequest, search
+from documents.services.search import SearchError, SearchRequest, named, search
 from documents.services.search.request import MODES
 
 
@@ -58,6 +59,18 @@ class HitSerializer(serializers.Serializer[Any]):
     url = serializers.CharField()
 
 
+class NamedSerializer(serializers.Serializer[Any]):
+    document = serializers.UUIDField()
+    title = serializers.CharField()
+    name = serializers.CharField(help_text="of the file")
+    case = serializers.UUIDField(allow_null=True)
+    case_title = serializers.CharField()
+    kind = serializers.CharField()
+    date = serializers.DateField(allow_null=True)
+    note = serializers.CharField(help_text="why it has no passages")
+    url = serializers.CharField()
+
+
 class FacetSerializer(serializers.Serializer[Any]):
     value = serializers.CharField(allow_blank=True)
     label = serializers.CharField()  # type: ignore[assignment]
@@ -94,6 +107,7 @@ class SearchResponseSerializer(serializers.Serializer[Any]):
     pages = serializers.IntegerField()
     took_ms = serializers.FloatField()
     results = HitSerializer(many=True)
+    named = NamedSerializer(many=True, help_text="documents without passages, found by title or file name; on the first page, up to 20")
     facets = FacetsSerializer()
     # DRF has an attribute of this name, which a declared field does not touch.
     partial = SearchNoticeSerializer(many=True, help_text="why the answer is not whole")  # type: ignore[assignment]
@@ -125,7 +139,8 @@ class SearchView(APIView):
         asked = SearchQuerySerializer(data=request.query_params)
         asked.is_valid(raise_exception=True)
         try:
-            answer = search(asked.request(request.user))
+            wanted = asked.request(request.user)
+            answer = replace(search(wanted), named=named(wanted))
         except SearchError as error:
             status = 503 if error.code == "meaning_unavailable" else 400
             return Response({"detail": error.message, "code": error.code, "position": error.position}, status=status)

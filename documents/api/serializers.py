@@ -9,8 +9,12 @@ from rest_framework import serializers
 
 from cases.models import Role
 from documents.models import Citation, Document, Page, TextVersion
+from documents.services.ingest import replacing
+from documents.services.pipeline import passwords
+from documents.services.reading.failures import remedy_of
 from documents.services.reading.overview import who_stopped
 from tasks.api.serializers import WaitingReasonField
+from tasks.base.causes import hopeless_codes
 from tasks.models import TaskAttempt, TaskRecord
 
 
@@ -23,14 +27,15 @@ class DocumentSerializer(serializers.ModelSerializer[Document]):
     """A document as lists show it."""
 
     pages = serializers.IntegerField(source="page_count", read_only=True)
+    kept = serializers.BooleanField(read_only=True, help_text="ready, but not read: the file itself is all there is")
     notices = NoticeSerializer(many=True, read_only=True)
     created_by = serializers.StringRelatedField[Any](read_only=True)
 
     class Meta:
         model = Document
         fields = [
-            "id", "case", "title", "kind", "status", "error", "error_code", "notices", "pages", "name", "mime", "size", "sha256", "date",
-            "created", "created_by", "updated", "task_id", "parent", "duplicate_of",
+            "id", "case", "title", "kind", "status", "kept", "error", "error_code", "notices", "pages", "name", "mime", "size", "sha256",
+            "date", "created", "created_by", "updated", "task_id", "parent", "duplicate_of",
         ]  # fmt: skip
         read_only_fields = [field for field in fields if field not in ("title", "kind", "date")]
 
@@ -54,7 +59,7 @@ class CanSerializer(serializers.Serializer[Document]):
     delete = serializers.BooleanField()
     reprocess = serializers.BooleanField()
     cancel = serializers.BooleanField()
-    retry = serializers.BooleanField()
+    retry = serializers.BooleanField(help_text="where trying again can help")
 
 
 class DocumentDetailSerializer(DocumentSerializer):
@@ -63,10 +68,11 @@ class DocumentDetailSerializer(DocumentSerializer):
     attachments = serializers.SerializerMethodField()
     text_version = serializers.SerializerMethodField()
     can = serializers.SerializerMethodField()
+    remedies = serializers.SerializerMethodField(help_text="what can be done about not being read, the fitting one first")
     stopped_by = serializers.SerializerMethodField(help_text="who cancelled its reading")
 
     class Meta(DocumentSerializer.Meta):
-        fields = [*DocumentSerializer.Meta.fields, "language", "metadata", "attachments", "text_version", "can", "stopped_by"]
+        fields = [*DocumentSerializer.Meta.fields, "language", "metadata", "attachments", "text_version", "can", "remedies", "stopped_by"]
 
     @extend_schema_field(AttachmentSerializer(many=True))
     def get_attachments(self, document: Document) -> Any:
@@ -81,6 +87,10 @@ class DocumentDetailSerializer(DocumentSerializer):
         who = who_stopped([document]).get(document.task_id) if document.status == Document.Status.CANCELLED and document.task_id else None
         return str(who) if who else None
 
+    @extend_schema_field(serializers.ListField(child=serializers.ChoiceField(choices=["password", "retry", "replace", "keep"])))
+    def get_remedies(self, document: Document) -> list[str]:
+        return remedies(document, self.context["request"].user)
+
     @extend_schema_field(CanSerializer)
     def get_can(self, document: Document) -> dict[str, bool]:
         return allowed(document, self.context["request"].user)
@@ -91,14 +101,32 @@ def allowed(document: Document, user: Any) -> dict[str, bool]:
     role = document.case.role_of(user) if document.case is not None else None
     edits = role is not None and role.includes(Role.EDITOR)
     original = edits and document.duplicate_of_id is None
-    stopped = document.status in (Document.Status.FAILED, Document.Status.CANCELLED)
+    failed = document.status == Document.Status.FAILED
+    helpless = failed and document.error_code in hopeless_codes()
     return {
         "edit": edits,
         "delete": edits and document.case is not None and not document.case.legal_hold,
         "reprocess": original and not document.processing,
         "cancel": edits and document.processing,
-        "retry": original and stopped,
+        "retry": original and ((failed and not helpless) or document.status == Document.Status.CANCELLED),
     }
+
+
+def remedies(document: Document, user: Any) -> list[str]:
+    """What this user can do about a document that could not be read: the addresses `password`, `retry`, `replace`, `keep`, the one that
+    fits its cause first."""
+    can = allowed(document, user)
+    if not can["edit"] or document.duplicate_of_id is not None:
+        return []
+    failed = document.status == Document.Status.FAILED
+    open_to_all = {
+        "password": passwords.is_asked_for(document),
+        "retry": failed and can["retry"],
+        "replace": replacing.is_replaceable(document),
+        "keep": failed,
+    }
+    found = [name for name, is_open in open_to_all.items() if is_open]
+    return sorted(found, key=lambda name: name != remedy_of(document.error_code)) if failed else found
 
 
 class DocumentChangeSerializer(serializers.ModelSerializer[Document]):
@@ -131,10 +159,28 @@ class AcceptedSerializer(serializers.Serializer[Any]):
     batch = serializers.UUIDField(source="batch_id", allow_null=True)
 
 
-class RereadingSerializer(serializers.Serializer[Any]):
-    """Documents of one case to read anew; without `documents` all of it."""
+class PasswordSerializer(serializers.Serializer[Any]):
+    """It is kept sealed, for this document only, and never given out."""
+
+    password = serializers.CharField(max_length=passwords.LONGEST, trim_whitespace=False, write_only=True, style={"input_type": "password"})
+
+
+class ReplacementSerializer(serializers.Serializer[Any]):
+    file = serializers.FileField(allow_empty_file=True, write_only=True)
+
+
+class TryingAgainSerializer(serializers.Serializer[Any]):
+    """What failed in a case; with `error_code` for these reasons only."""
 
     case = serializers.UUIDField()
+    error_code = serializers.ListField(child=serializers.CharField(max_length=50), required=False, allow_empty=False, max_length=50)
+
+
+class RereadingSerializer(serializers.Serializer[Any]):
+    """Documents of one case to read anew; without `documents` all of it, with `kept` only what lies there unread."""
+
+    case = serializers.UUIDField()
+    kept = serializers.BooleanField(default=False)
     documents = serializers.ListField(child=serializers.UUIDField(), required=False, allow_empty=False, max_length=10_000)
 
 

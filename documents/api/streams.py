@@ -19,6 +19,7 @@ from documents.api.errors import answer
 from documents.models import Document
 from documents.ranged import ranged_response
 from documents.services.extraction.formats import JPEG, PDF
+from documents.services.pipeline.passwords import unsealed
 from documents.services.reading.text_view import words_of
 from documents.services.recognition import client
 from documents.services.recognition.client import picture_of
@@ -100,7 +101,9 @@ async def page_picture(request: HttpRequest, document_id: UUID, number: int) -> 
             return HttpResponse(status=304)
         try:
             path = await sync_to_async(blobs.path_of)(document)
-            picture = await sync_to_async(picture_of, thread_sensitive=False)(path, document.mime, number, int(width))
+            picture = await sync_to_async(picture_of, thread_sensitive=False)(
+                path, document.mime, number, int(width), unsealed(document.password)
+            )
         except FileNotFoundError:
             return answer(404, _("This document has no file."), "no_file")
         except JobRefused as refusal:
@@ -124,7 +127,7 @@ async def searchable_pdf(request: HttpRequest, document: Document) -> HttpRespon
         return answer(409, _("No text was recognised in this document."), "not_recognised")
     try:
         path = await sync_to_async(blobs.path_of)(document)
-        folder = await sync_to_async(client.searchable_pdf, thread_sensitive=False)(path, document.mime, pages)
+        folder = await sync_to_async(client.searchable_pdf, thread_sensitive=False)(path, document.mime, pages, unsealed(document.password))
     except FileNotFoundError:
         return answer(404, _("This document has no file."), "no_file")
     except (JobRefused, JobFailed):

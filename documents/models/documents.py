@@ -49,6 +49,8 @@ class Document(models.Model):
         CANCELLED = "cancelled", _("Cancelled")
 
     TERMINAL = (Status.READY, Status.FAILED, Status.CANCELLED)
+    KEPT = Q(status=Status.READY) & ~Q(error_code="")
+    READ = Q(status=Status.READY, error_code="")
 
     id: models.UUIDField[uuid.UUID, uuid.UUID] = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     case = models.ForeignKey(Case, null=True, blank=True, on_delete=models.PROTECT, related_name="documents")
@@ -58,7 +60,7 @@ class Document(models.Model):
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices, default=Kind.OTHER)
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.PENDING)
     error = models.TextField(blank=True)
-    error_code = models.CharField(max_length=50, blank=True)
+    error_code = models.CharField(max_length=50, blank=True, help_text="why it could not be read; of a ready one, why it is kept unread")
     notices = models.JSONField(default=list, blank=True, help_text="sentences a reader should know, as [{code, text}]")
     name = models.CharField(_("file name"), max_length=255, blank=True, help_text="as uploaded, for people; never a path")
     mime = models.CharField(max_length=120, blank=True)
@@ -66,6 +68,7 @@ class Document(models.Model):
     sha256 = models.CharField(max_length=64, blank=True)
     stored_as = models.CharField(max_length=200, blank=True, help_text="name in the storage: <case>/<sha256>")
     date = models.DateField(_("date"), null=True, blank=True, help_text="the document's own date, where known")
+    password = models.TextField(blank=True, editable=False, help_text="sealed; opens the file")
     language = models.CharField(max_length=10, blank=True)
     metadata = models.JSONField(default=dict, blank=True)
     page_count = models.PositiveIntegerField(default=0)
@@ -120,6 +123,11 @@ class Document(models.Model):
     @property
     def processing(self) -> bool:
         return self.status not in self.TERMINAL
+
+    @property
+    def kept(self) -> bool:
+        """Whether it lies here unread, by its name and type only; what KEPT says of many."""
+        return self.status == self.Status.READY and self.error_code != ""
 
     def read_as(self) -> TextVersion | None:
         """The published reading; a duplicate is read as the document whose bytes it repeats."""

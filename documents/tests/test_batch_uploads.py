@@ -99,10 +99,11 @@ def test_a_batch_of_another_case_or_of_nobody_does_not_exist_for_an_upload(api, 
     assert not Upload.objects.exists()
 
 
-def test_an_upload_that_is_given_up_or_refused_is_not_waited_for(api, editor, case):
+def test_an_upload_that_is_given_up_or_refused_is_not_waited_for(api, editor, case, settings):
+    settings.REFUSED_TYPES = frozenset({"application/x-msdownload"})
     batch = control.create("upload", "three files", case.pk, editor, expected=3)
     api(editor).delete(create(api(editor), case, batch=batch.pk)["Location"])
-    refused = create(api(editor), case, batch=batch.pk, length=6, filename="tool.exe")["Location"]
+    refused = create(api(editor), case, batch=batch.pk, length=6, filename="tool.bin")["Location"]
     assert patch(api(editor), refused, 0, b"MZ\x90\x00ab").status_code == 415
     batch.refresh_from_db()
     assert batch.expected == 1

@@ -109,6 +109,8 @@ def test_a_failure_says_why_and_offers_what_helps(
     assert document.status == "failed"
     assert document.error.split("'")[0] in answer
     assert "Delete it" in answer
+    assert "Replace the file" in answer
+    assert "Keep as it is" in answer
     assert "Try again" not in answer
     assert "Did not succeed" in answer
 

@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 from documents.models import Chunk, Citation, Document, Page, TextVersion
 from documents.services.chunking.sentences import sentences_of
+from documents.services.extraction.sentences import type_words
 from documents.services.reading import text_view
 from documents.services.reading.authorities import authorities_in, by_heading
-from documents.services.reading.metadata import described, type_of
+from documents.services.reading.metadata import described
 from documents.services.reading.reflow import flowed
 from documents.services.reading.sentences import sentence_at
 from documents.services.reading.text_view import Place, Segment, Span, parts_of, segments_of
@@ -167,8 +168,8 @@ def test_tables_and_texts_that_were_not_printed_stay_as_they_are() -> None:
 def test_metadata_is_told_in_words() -> None:
     told = described({"odd_thing": 3, "lastModifiedBy": "Ada", "created": "2013-12-23T23:15:00Z", "producer": "", "filed": "soon"})
     assert told == [("Filed", "soon"), ("Written", "Dec 23, 2013"), ("Last changed by", "Ada"), ("Odd thing", "3")]
-    assert type_of("message/rfc822") == "E-mail"
-    assert type_of("application/x-odd") == "application/x-odd"
+    assert type_words("message/rfc822") == "E-mail"
+    assert type_words("application/octet-stream", "plan.xyz") == "File (XYZ)"
 
 
 def test_a_sentence_is_found_by_its_place() -> None:

@@ -264,7 +264,7 @@ def test_a_cancelled_task_stops_reading_pages(api, case, editor, settings, monke
     settings.OCR_ENGINE = "rapidocr"
     seen: list[int] = []
 
-    def reads(self: Any, path: Path, mime: str, page: int, engine: Any, languages: str, check: Any) -> Any:
+    def reads(self: Any, path: Path, mime: str, page: int, engine: Any, languages: str, check: Any, password: str) -> Any:
         seen.append(page)
         manager.cancel(TaskRecord.objects.get(status="started").pk) if page == 1 else None
         while True:

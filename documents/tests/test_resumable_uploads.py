@@ -153,14 +153,21 @@ def test_metadata_that_cannot_be_read_is_refused(api, editor, case, header):
     assert answer.status_code in (400, 404)
 
 
-def test_the_file_is_refused_for_its_content_with_the_last_piece(api, editor, case):
+def test_the_file_is_refused_for_its_content_with_the_last_piece(api, editor, case, settings):
+    settings.REFUSED_TYPES = frozenset({"application/x-msdownload"})
     client = api(editor)
     program = b"MZ\x90\x00" + bytes(500)
-    location = create(client, case, length=len(program), filename="tool.exe")["Location"]
+    location = create(client, case, length=len(program), filename="tool.bin")["Location"]
     answer = patch(client, location, 0, program)
-    assert (answer.status_code, answer.json()["code"]) == (415, "unsupported_type")
+    assert (answer.status_code, answer.json()["code"]) == (415, "refused_type")
     assert client.head(location).status_code == 404
     assert not part(location).exists()
+
+
+def test_a_forbidden_ending_is_refused_before_the_bytes_travel(api, editor, case, settings):
+    settings.REFUSED_TYPES = frozenset({".exe"})
+    answer = create(api(editor), case, filename="Tool.EXE")
+    assert (answer.status_code, answer.json()["code"]) == (415, "refused_type")
 
 
 def test_the_same_bytes_again_name_the_document_they_repeat(api, editor, case):

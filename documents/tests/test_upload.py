@@ -69,10 +69,25 @@ def test_a_file_over_the_limit_is_refused(api, editor, case, upload, settings):
     assert stored_files(case) == []
 
 
-def test_a_type_that_cannot_be_read_is_refused_with_the_formats_that_can(api, editor, case, upload):
+def test_a_type_that_cannot_be_read_is_taken_all_the_same(api, editor, case, upload):
+    (made,) = post(api(editor), case, upload("plan.dwg", b"AC1032\x00" + bytes(200))).json()
+    assert (made["status"], made["task_id"] is None) == ("pending", False)
+    assert Document.objects.get(pk=made["id"]).mime == "image/vnd.dwg"
+
+
+@pytest.mark.parametrize("refused", [{".exe"}, {"application/x-msdownload"}, {"application/*"}])
+def test_a_type_that_a_setting_forbids_is_refused(api, editor, case, upload, settings, refused):
+    settings.REFUSED_TYPES = frozenset(refused)
     answer = post(api(editor), case, upload("tool.exe", b"MZ\x90\x00" + bytes(200)))
-    assert (answer.status_code, answer.json()["code"]) == (415, "unsupported_type")
-    assert "PDF, Word (DOCX)" in answer.json()["detail"]
+    assert (answer.status_code, answer.json()["code"]) == (415, "refused_type")
+    assert "not taken" in answer.json()["detail"]
+    assert stored_files(case) == []
+
+
+def test_a_forbidden_type_is_refused_under_another_name(api, editor, case, upload, settings):
+    settings.REFUSED_TYPES = frozenset({"application/x-msdownload"})
+    assert post(api(editor), case, upload("letter.pdf", b"MZ\x90\x00" + bytes(200))).json()["code"] == "refused_type"
+    assert post(api(editor), case, upload("letter.txt")).status_code == 201
 
 
 def test_a_name_that_lies_about_its_type_is_taken_as_what_it_is_with_a_notice(api, editor, case, upload):

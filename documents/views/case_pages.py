@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import Role
 from cases.views import case_page, visible_case
 from documents.models import Document
+from documents.services.reading.failures import reasons_of
 from documents.services.reading.overview import STATES, attach_live, counts_of, deleted_of, documents_of
-from tasks.base.causes import hopeless_codes
 from tasks.batches import control
 
 ORDERS = {"added": "created", "title": "title", "kind": "kind", "pages": "page_count", "date": "date", "status": "status"}
@@ -42,9 +42,12 @@ def case_documents(request: HttpRequest, pk: UUID) -> HttpResponse:
     if not may_restore:
         counts[DELETED] = 0
     deleted = deleted_of(case) if may_restore else Document.objects.none()
-    found = _filtered(deleted if state == DELETED else documents_of(case), state, kind, asked).order_by(
-        *ordering(request.GET.get("order", ""))
-    )
+    reasons = reasons_of(case) if state == "failed" else []
+    reason = next((one for one in reasons if one.key == request.GET.get("cause")), None)
+    found = _filtered(deleted if state == DELETED else documents_of(case), state, kind, asked)
+    if reason is not None:
+        found = found.filter(error_code__in=reason.codes)
+    found = found.order_by(*ordering(request.GET.get("order", "")))
     page = Paginator(found, DOCUMENTS_PER_PAGE).get_page(request.GET.get("page"))
     page.object_list = attach_live(page.object_list)
     return case_page(
@@ -63,13 +66,15 @@ def case_documents(request: HttpRequest, pk: UUID) -> HttpResponse:
         q=asked,
         order=request.GET.get("order", "-added"),
         columns=_columns(request.GET.get("order", "-added")),
-        fatal_codes=hopeless_codes(),
+        reasons=reasons if state == "failed" else [],
+        reason=reason,
+        can_help=sum(one.count for one in ([reason] if reason else reasons) if one.helps),
     )
 
 
 def _filtered(documents: QuerySet[Document], state: str, kind: str, asked: str) -> QuerySet[Document]:
     if state in STATES:
-        documents = documents.filter(status__in=STATES[state][1])
+        documents = documents.filter(STATES[state][1])
     if kind in Document.Kind.values:
         documents = documents.filter(kind=kind)
     if asked:
@@ -78,7 +83,7 @@ def _filtered(documents: QuerySet[Document], state: str, kind: str, asked: str) 
 
 
 def _chips(state: str, deleted: int) -> list[dict[str, Any]]:
-    labels = {"": _("All"), **{key: label for key, (label, _states) in STATES.items()}}
+    labels = {"": _("All"), **{key: label for key, (label, _state) in STATES.items()}}
     if deleted or state == DELETED:
         labels[DELETED] = _("Deleted")
     chosen = state if state in labels else ""

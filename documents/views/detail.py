@@ -10,15 +10,16 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
 
-from documents.api.serializers import allowed
+from documents.api.serializers import allowed, remedies
 from documents.models import Document
 from documents.services.extraction.formats import PDF
+from documents.services.extraction.sentences import type_words
 from documents.services.reading import metadata, text_view
 from documents.services.reading.authorities import authorities_in, by_heading
+from documents.services.reading.failures import advice_of
 from documents.services.reading.history import runs_of
 from documents.services.reading.overview import attach_live
 from documents.services.search import moments
-from tasks.base.causes import hopeless_codes
 
 TABS = (("text", _("Text")), ("details", _("Details")), ("citations", _("Citations")), ("history", _("History")))
 LONGEST_NEAR = 300
@@ -89,8 +90,9 @@ def _about(document: Document, request: HttpRequest) -> dict[str, Any]:
         "document": document,
         "case": document.case,
         "can": allowed(document, request.user),
-        "is_fatal": document.error_code in hopeless_codes(),
-        "type": metadata.type_of(document.mime),
+        "remedies": remedies(document, request.user),
+        "advice": advice_of(document.error_code) if document.status == Document.Status.FAILED else "",
+        "type": type_words(document.mime, document.name),
         "metadata": metadata.described(document.metadata),
         "player": moments.players_of([document.pk]).get(document.pk, "") if document.kind == Document.Kind.TRANSCRIPT else "",
         "rail": "" if document.case else "search",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from cases.models import Case
 from cases.views import case_page, visible_case
 from documents.models import Document
-from documents.services.search import MODES, SearchError, SearchRequest, SearchResponse
+from documents.services.search import MODES, SearchError, SearchRequest, SearchResponse, named
 from documents.services.search import search as find
 from documents.services.search.request import PAGE_SIZE
 
@@ -90,18 +91,17 @@ def _place(query: str, error: SearchError) -> dict[str, str]:
 
 def _answer(request: HttpRequest, case: Case | None, asked: dict[str, Any]) -> SearchResponse:
     page = request.GET.get("page", "1")
-    return find(
-        SearchRequest(
-            q=asked["q"],
-            user=request.user,
-            case=case.pk if case else None,
-            kind=asked["kind"] or None,
-            date_from=_date(asked["dates"]["from"]),
-            date_to=_date(asked["dates"]["to"]),
-            mode=asked["mode"],
-            page=int(page) if page.isdecimal() and len(page) < 6 else 1,
-        )
+    wanted = SearchRequest(
+        q=asked["q"],
+        user=request.user,
+        case=case.pk if case else None,
+        kind=asked["kind"] or None,
+        date_from=_date(asked["dates"]["from"]),
+        date_to=_date(asked["dates"]["to"]),
+        mode=asked["mode"],
+        page=int(page) if page.isdecimal() and len(page) < 6 else 1,
     )
+    return replace(find(wanted), named=named(wanted))
 
 
 def _date(value: str) -> datetime.date | None:

@@ -12,5 +12,5 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "reads_aloud": bool(settings.TTS_COMMAND),
         "max_upload_mb": settings.MAX_UPLOAD_MB,
         "readable_formats": takers.listed_formats(),
-        "unreadable_suffixes": " ".join(suffix[1:] for suffix in takers.unreadable_suffixes()),
+        "refused_suffixes": " ".join(sorted(kind[1:] for kind in settings.REFUSED_TYPES if kind.startswith("."))),
     }

@@ -223,6 +223,11 @@ TABLE: dict[str, dict[str, Expected]] = {
     "api/documents/reprocess/": {"POST": _editors(202, send=_whole_case)},
     "api/documents/<pk>/reprocess/": {"POST": _editors(202)},
     "api/documents/<pk>/retry/": {"POST": _editors(202)},
+    "api/documents/retry/": {"POST": _editors(202, send=_whole_case)},
+    "api/documents/<pk>/keep/": {"POST": _editors(200)},
+    # It waits for no password, and has been read: conflicts for who may.
+    "api/documents/<pk>/password/": {"POST": _editors(409, send=json(password="open sesame"))},
+    "api/documents/<pk>/replace/": {"POST": _editors(409, send=_new_document)},
     # Nothing is running: a conflict for who may cancel.
     "api/documents/<pk>/cancel/": {"POST": _editors(409)},
     # Nothing is deleted: a conflict for who may take it back.

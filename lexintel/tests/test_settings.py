@@ -19,6 +19,7 @@ WRONG = [
     ("LEXINTEL_PORT", "eighty", "LEXINTEL_PORT is 'eighty'; it must be a whole number from 1 to 65535."),
     ("LEXINTEL_PORT", "70000", "LEXINTEL_PORT is '70000'; it must be a whole number from 1 to 65535."),
     ("MAX_UPLOAD_MB", "-1", "MAX_UPLOAD_MB is '-1'; it must be a whole number from 1 to 100000."),
+    ("REFUSED_TYPES", "exe", "REFUSED_TYPES names 'exe'; each must be an ending like .exe or a media type like video/mp4 or video/*."),
     ("DEBUG", "maybe", "DEBUG is 'maybe'; it must be yes or no."),
     ("TASK_EXECUTOR", "magic", "TASK_EXECUTOR is 'magic'; it must be one of background, celery, hybrid, djangoq."),
     ("TTS_COMMAND", "no-such-engine --model x", "TTS_COMMAND names the program 'no-such-engine', which cannot be run on this machine."),

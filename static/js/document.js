@@ -5,6 +5,7 @@ import { onPage } from "./page.js";
 import { typing } from "./dom.js";
 import { confirmed } from "./shell.js";
 import { toast } from "./toasts.js";
+import { replace } from "./remedies.js";
 import { run } from "./verbs.js";
 import { refresh } from "./live.js";
 import { PdfView } from "./document-pdf.js";
@@ -59,6 +60,7 @@ class DocumentPage {
     const { tab, action, goto, citation, textPart, copy } = target.dataset;
     if (tab) this.choose(tab, { focus: "tabLink" in target.dataset });
     else if (action) this.act(target);
+    else if ("replace" in target.dataset) replace(this.doc.dataset.document);
     else if (goto) { event.preventDefault(); this.go(Number(goto), target.dataset); }
     else if (citation) { event.preventDefault(); this.showAuthority(target.dataset); }
     else if (textPart) this.load(this.page, { part: textPart });

@@ -4,11 +4,12 @@ import { reread } from "./batches.js";
 import { gettext, interpolate, ngettext } from "./i18n.js";
 import { onPage } from "./page.js";
 import { confirmed } from "./shell.js";
+import { replace } from "./remedies.js";
 import { announce } from "./toasts.js";
 import { run, tellOfDeletion } from "./verbs.js";
 
-// Which states a verb is for; the others of a selection are left alone.
-const FITS = { retry: ["failed", "cancelled"], cancel: ["running"], reprocess: ["ready", "failed", "cancelled"], delete: ["ready", "failed", "cancelled", "running"], restore: ["deleted"] };
+// Which states a verb is for ("helpless": failed, and trying again gives the same answer); the others of a selection are left alone.
+const FITS = { retry: ["failed", "cancelled"], keep: ["failed", "helpless"], cancel: ["running"], reprocess: ["ready", "failed", "helpless", "cancelled"], delete: ["ready", "failed", "helpless", "cancelled", "running"], restore: ["deleted"] };
 
 onPage("[data-documents]", (page, signal) => {
   const selected = new Set();
@@ -49,6 +50,7 @@ onPage("[data-documents]", (page, signal) => {
     if (!button) return;
     const verb = button.dataset.bulk ?? button.dataset.act;
     if (verb === "clear") { selected.clear(); draw(); return; }
+    if (verb === "replace") { replace(button.dataset.id); return; }
     const ids = button.dataset.act ? [button.dataset.id] : [...selected].filter((id) => FITS[verb].includes(stateOf(page, id)));
     if (await act(verb, ids, button)) { ids.forEach((id) => selected.delete(id)); draw(); }
   }, { signal });
@@ -64,7 +66,10 @@ onPage("[data-documents]", (page, signal) => {
   draw();
 });
 
-const stateOf = (page, id) => page.querySelector(`[data-select][value="${CSS.escape(id)}"]`)?.closest("tr")?.dataset.state ?? "";
+const stateOf = (page, id) => {
+  const row = page.querySelector(`[data-select][value="${CSS.escape(id)}"]`)?.closest("tr");
+  return row && "helpless" in row.dataset ? "helpless" : row?.dataset.state ?? "";
+};
 
 function drawBar(page, selected, boxes) {
   const bar = page.querySelector("[data-bulk-bar]");

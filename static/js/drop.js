@@ -7,19 +7,19 @@ import { toast } from "./toasts.js";
 import { tray } from "./tray.js";
 import { typing } from "./dom.js";
 
-// What can be read, and suffixes of what surely can't, as the server says; of all others it looks at the content.
+// What can be read, and the endings that this server does not take, as it says; any other file is taken.
 const formats = () => document.body.dataset.formats;
-const unreadable = () => new Set(document.body.dataset.unreadable.split(" "));
+const forbidden = () => new Set(document.body.dataset.refused.split(" "));
 const JUNK = /^(\.DS_Store|Thumbs\.db|desktop\.ini|\._.*)$/i;
 const here = () => document.querySelector("[data-case][data-can-upload='yes']");
 
-/** Why this file cannot be read, or "". */
+/** Why this file cannot be taken, or "". */
 export function whyNot(file) {
   const limit = Number(document.body.dataset.maxUploadMb);
   const extension = file.name.includes(".") ? file.name.split(".").pop().toLowerCase() : "";
   if (file.size === 0) return gettext("This file is empty: it has 0 bytes.");
   if (file.size > limit * 1024 * 1024) return interpolate(gettext("This file has %(size)s; the limit is %(limit)s MB."), { size: bytes(file.size), limit });
-  if (unreadable().has(extension)) return interpolate(gettext("LexIntel cannot read .%(extension)s files. It reads %(formats)s."), { extension, formats: formats() });
+  if (extension && forbidden().has(extension)) return interpolate(gettext("Files of this kind (.%(extension)s) are not taken on this server."), { extension });
   return "";
 }
 
@@ -66,7 +66,7 @@ function showVeil() {
   const place = here();
   const veil = document.getElementById("drop-veil");
   veil.querySelector("strong").textContent = place ? interpolate(gettext("Drop to add to “%(title)s”"), { title: place.dataset.caseTitle }) : gettext("Open a case first");
-  veil.querySelector("span").textContent = place ? interpolate(gettext("%(formats)s, up to %(limit)s MB each. Folders too."), { formats: formats(), limit: document.body.dataset.maxUploadMb }) : gettext("Files always belong to a case.");
+  veil.querySelector("span").textContent = place ? interpolate(gettext("%(formats)s are read, any other file is kept. Up to %(limit)s MB each. Folders too."), { formats: formats(), limit: document.body.dataset.maxUploadMb }) : gettext("Files always belong to a case.");
   veil.hidden = false;
 }
 

@@ -12,13 +12,14 @@ export class RefusedError extends Error {
   }
 }
 
-/** The JSON of an answer; throws RefusedError with a sentence for the person who asked. With `keepalive` it is sent also while the page is being left. */
-export async function api(method, url, { json, signal, keepalive } = {}) {
+/** The JSON of an answer; throws RefusedError with a sentence for the person who asked. `form` is FormData instead of JSON. With `keepalive` it is sent
+ *  also while the page is being left. */
+export async function api(method, url, { json, form, signal, keepalive } = {}) {
   const headers = { Accept: "application/json", "X-CSRFToken": csrfToken() };
   if (json !== undefined) headers["Content-Type"] = "application/json";
   let answer;
   try {
-    answer = await fetch(url, { method, headers, signal, keepalive, body: json === undefined ? undefined : JSON.stringify(json), credentials: "same-origin" });
+    answer = await fetch(url, { method, headers, signal, keepalive, body: json === undefined ? form : JSON.stringify(json), credentials: "same-origin" });
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new RefusedError(gettext("The server cannot be reached. Nothing was changed; try again in a moment."), 0, "unreachable");

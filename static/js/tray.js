@@ -129,6 +129,7 @@ class Tray {
     item.event = event;
     item.state = event.status === "succeeded" ? "ready" : TERMINAL.has(event.status) ? event.status : "reading";
     item.reason = event.status === "failed" ? event.message : "";
+    if (event.status === "failed") this.#askWhetherAgain(item);
     this.#draw(item);
     this.#soon();
     if (TERMINAL.has(event.status)) { this.#keep(); this.#unwatch(); }
@@ -177,7 +178,8 @@ class Tray {
     try {
       const found = await api("GET", addressOf(item.topic, "/api"));
       if (item.event || !["ready", "failed", "cancelled"].includes(found.status)) return;
-      this.#heard({ topic: item.topic, status: found.status === "ready" ? "succeeded" : found.status, percent: 100, message: found.error ?? "", seq: 0 });
+      const message = found.kept ? found.notices[0].text : found.error ?? "";
+      this.#heard({ topic: item.topic, status: found.status === "ready" ? "succeeded" : found.status, percent: 100, message, seq: 0 });
     } catch (error) {
       if (error.status === 404) this.#drop(item);
     }
@@ -229,7 +231,7 @@ class Tray {
     if (state === "offline") return gettext("The connection is lost. It goes on by itself.");
     if (state === "paused") return interpolate(gettext("Paused at %(done)s of %(all)s"), { done: bytes(upload.offset), all: bytes(item.size) });
     if (state === "duplicate") return gettext("The same file is in this case already; the two are linked.");
-    if (state === "ready") return gettext("Ready");
+    if (state === "ready") return item.event?.message || gettext("Ready");
     if (state === "cancelled") return gettext("Cancelled");
     if (FAILED.has(state)) return item.reason || gettext("Failed");
     return item.event ? words(item.event) : gettext("Arrived, waiting to be read");
@@ -242,11 +244,20 @@ class Tray {
     if (item.state === "paused") buttons.push(button("play", gettext("Go on"), () => item.upload.start()));
     if (MOVING.has(item.state)) buttons.push(button("close", gettext("Cancel"), () => item.upload.cancel()));
     if (item.state === "reading") buttons.push(button("close", gettext("Stop reading"), () => this.#ask(item, "cancel")));
-    if (item.state === "failed" || (item.state === "cancelled" && item.topic)) buttons.push(button("retry", gettext("Try again"), () => this.#ask(item, "retry")));
+    if ((item.state === "failed" && item.again) || (item.state === "cancelled" && item.topic)) buttons.push(button("retry", gettext("Try again"), () => this.#ask(item, "retry")));
     if (item.state === "refused" && item.upload) buttons.push(button("retry", gettext("Try again"), () => item.upload.start()));
     if (item.state === "ready") buttons.push(el("span", { class: "tray-done" }, icon("check")));
     if (FAILED.has(item.state)) buttons.push(button("close", gettext("Remove from this list"), () => this.#drop(item)));
     item.buttons.replaceChildren(...buttons);
+  }
+
+  // "Try again" is offered only where trying can help, which the document knows.
+  async #askWhetherAgain(item) {
+    try {
+      const { can } = await api("GET", addressOf(item.topic, "/api"));
+      item.again = can?.retry ?? true;
+    } catch { item.again = true; /* asking it will say why not */ }
+    if (item.state === "failed") this.#drawButtons(item);
   }
 
   async #ask(item, verb) {

@@ -12,6 +12,7 @@ const VERBS = {
   retry: { method: "POST", path: "retry/", done: (n) => interpolate(ngettext("%(n)s document is tried again.", "%(n)s documents are tried again.", n), { n }) },
   reprocess: { method: "POST", path: "reprocess/", done: (n) => interpolate(ngettext("%(n)s document is read anew.", "%(n)s documents are read anew.", n), { n }) },
   cancel: { method: "POST", path: "cancel/", done: (n) => interpolate(ngettext("%(n)s document was stopped.", "%(n)s documents were stopped.", n), { n }) },
+  keep: { method: "POST", path: "keep/", done: (n) => interpolate(ngettext("%(n)s document is kept as it is.", "%(n)s documents are kept as they are.", n), { n }) },
   delete: { method: "DELETE", path: "", done: deletedWords, undo: "restore" },
   restore: { method: "POST", path: "restore/", done: (n) => interpolate(ngettext("%(n)s document is back and is read anew.", "%(n)s documents are back and are read anew.", n), { n }) },
 };

@@ -14,13 +14,14 @@ from documents.services.extraction.results import ExtractedAttachment, Extracted
 __all__ = ["ExtractedAttachment", "ExtractedPage", "Extraction", "Notice", "detect", "extract"]
 
 
-def extract(path: Path, *, name: str, check: Callable[[], None], progress: Callable[[int, int], None]) -> Extraction:
+def extract(path: Path, *, name: str, check: Callable[[], None], progress: Callable[[int, int], None], password: str = "") -> Extraction:
     """Read a file in a warm child process. `progress(page, pages)` is called as pages are read.
 
     `check` is called at least twice a second; when it raises, the child is killed and the error goes on to the caller.
-    Raises tasks.errors.PermanentError with a sentence and a code for files that can't be read. The attachments' bytes
+    Raises tasks.errors.PermanentError with a sentence and a code for files that can't be read (reader.NoReader where nothing
+    reads their kind); `password` opens one that is encrypted. The attachments' bytes
     live until the Extraction is closed (it is a context manager) or forgotten.
     """
     from documents.services.extraction import reader
 
-    return reader.extract(path, name, check, progress)
+    return reader.extract(path, name, check, progress, password)

@@ -14,8 +14,10 @@ from documents.services.sandbox.worker import Surroundings
 
 
 def read(request: dict[str, Any], surroundings: Surroundings) -> dict[str, Any]:
-    """The entry of the extraction's children. A request is {path, name, mime, module}; attachments are written into the job's folder."""
-    job = Job(Path(request["path"]), request["name"], request["mime"], surroundings.folder, surroundings.progress)
+    """The entry of the extraction's children. A request is {path, name, mime, module}, perhaps with a password; attachments are written
+    into the job's folder."""
+    password = request.get("password", "")
+    job = Job(Path(request["path"]), request["name"], request["mime"], surroundings.folder, surroundings.progress, password)
     parsed = from_module(request["module"], job.mime).parse(job)
     raws = [page.text for page in parsed.pages]
     cleaning = clean(raws) if parsed.printed else None

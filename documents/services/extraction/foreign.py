@@ -1,4 +1,4 @@
-"""Kinds of files that are known but can't be read: what they are, for the sentence that refuses them.
+"""Kinds of files that are known but can't be read: what they are, for the sentence about what is kept.
 
 A format that comes to be read declares itself in its parser's module, which counts more than a line here.
 """
@@ -25,7 +25,18 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"Rar!\x1a\x07", "application/vnd.rar"),
     (b"\x7fELF", "application/x-executable"),
     (b"MZ", "application/x-msdownload"),
+    (b"!BDN", "application/vnd.ms-outlook-pst"),
+    (b"SQLite format 3\0", "application/vnd.sqlite3"),
+    (b"8BPS", "image/vnd.adobe.photoshop"),
+    (b"BZh", "application/x-bzip2"),
+    (b"\xfd7zXZ\0", "application/x-xz"),
+    (b"FLV\x01", "video/x-flv"),
+    (b"\x00\x00\x01\xba", "video/mpeg"),
 )
+# Words may begin like these signatures; a text that does is a text.
+_LIKE_WORDS = (b"MZ", b"ID3", b"BZh", b"8BPS", b"!BDN", b"OggS", b"fLaC")
+_DRAWING = re.compile(rb"AC10[0-9]{2}\0")
+_RIFF = {b"WAVE": "audio/wav", b"AVI ": "video/x-msvideo", b"WEBP": "image/webp"}
 _OFFICE = (
     ("xl/", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     ("ppt/", "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
@@ -45,13 +56,17 @@ def type_of(sample: Sample) -> str:
     head = sample.head
     if head.startswith(ZIP):
         return _archive(sample)
-    if head.startswith(b"RIFF") and head[8:12] == b"WAVE":
-        return "audio/wav"
+    if head.startswith(b"RIFF") and head[8:12] in _RIFF:
+        return _RIFF[head[8:12]]
     if head[4:8] == b"ftyp":
+        if head[8:12] == b"avif":
+            return "image/avif"
         return "audio/mp4" if head[8:11] == b"M4A" or sample.suffix == ".m4a" else "video/mp4"
     if head.startswith(_OLE_STORAGE):
         return _OLE.get(sample.suffix, "application/msword")
-    signed = next((mime for magic, mime in _MAGIC if head.startswith(magic)), "")
+    if _DRAWING.match(head):
+        return "image/vnd.dwg"
+    signed = next((mime for magic, mime in _MAGIC if head.startswith(magic) and not (magic in _LIKE_WORDS and sample.is_text)), "")
     return signed or ("audio/mpeg" if sample.suffix == ".mp3" and head[0] == 0xFF and head[1:2] and head[1] & 0xF6 == 0xF2 else "")
 
 

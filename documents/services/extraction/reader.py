@@ -24,16 +24,23 @@ from tasks.errors import PermanentError
 
 logger = logging.getLogger(__name__)
 
+
+class NoReader(PermanentError):
+    """The file may be sound, but nothing here reads its kind: it is kept as it is."""
+
+
 pool = Pool("documents.services.extraction.child:read", scratch=lambda: settings.SCRATCH_FOLDER)
 
 
-def extract(path: Path, name: str, check: Callable[[], None], progress: Callable[[int, int], None]) -> Extraction:
+def extract(path: Path, name: str, check: Callable[[], None], progress: Callable[[int, int], None], password: str = "") -> Extraction:
     """See `documents.services.extraction.extract`."""
     form = readable_format(path, name)
     folder = pool.folder()
     extraction = Extraction([], form.mime, "", folder=folder)
     try:
         request = {"path": str(path.resolve()), "name": name[-255:], "mime": form.mime, "module": registry.module_of(form.mime)}
+        if password:
+            request["password"] = password
         _fill(extraction, _answer(request, form, folder, check, progress))
     except BaseException:
         extraction.close()
@@ -44,8 +51,8 @@ def extract(path: Path, name: str, check: Callable[[], None], progress: Callable
 
 
 def readable_format(path: Path, name: str) -> Format:
-    """The format by content. Raises PermanentError for nothing at all, for what can't be read, is too large for its format, or is text or
-    noise under the name of something else."""
+    """The format by content. Raises NoReader where there is none, PermanentError for nothing at all, for what is too large for its format,
+    and for text or noise under the name of something else."""
     mime = detect(path, name)
     suffix = PurePosixPath(name.lower()).suffix
     if mime == detection.EMPTY:
@@ -56,7 +63,7 @@ def readable_format(path: Path, name: str) -> Format:
     if mime == detection.UNKNOWN and promised and promised.binary:
         raise failure("unreadable", kind=suffix[1:].upper())
     if form is None:
-        raise failure("unsupported_type", mime=mime)
+        raise NoReader(error_sentence("unsupported_type", {"mime": mime}), "unsupported_type")
     if form.limits.bytes and path.stat().st_size > form.limits.bytes:
         raise failure("text_too_long", limit=MAX_CHARACTERS // 1_000_000)
     return form
@@ -73,7 +80,8 @@ def _answer(
     try:
         return pool.run(request, check=check, progress=progress, folder=folder, wall_seconds=form.limits.seconds)
     except JobRefused as refusal:
-        raise failure(refusal.code, **refusal.details) from refusal
+        code = "wrong_password" if refusal.code == "encrypted" and request.get("password") else refusal.code
+        raise failure(code, **refusal.details) from refusal
     except JobFailed as death:
         logger.error("The parser failed on %s (%s).\n%s", request["mime"], death, death.traceback)
         raise failure(f"parser_{death.code}", reason=death.reason) from death

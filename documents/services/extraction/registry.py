@@ -56,11 +56,6 @@ def misnamed(mime: str, suffix: str) -> bool:
     return promised_by(suffix) is not None or suffix in foreign.SUFFIXES
 
 
-def unreadable_suffixes() -> list[str]:
-    """Suffixes of files that surely can't be read, whatever is in them."""
-    return sorted(suffix for suffix in foreign.SUFFIXES if promised_by(suffix) is None)
-
-
 def never_text(suffix: str) -> bool:
     """Whether text under this name is not what the name says."""
     form = promised_by(suffix)

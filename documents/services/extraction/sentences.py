@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
+
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
-from documents.services.extraction import registry
+from documents.services.extraction import families, registry
 
 Details = dict[str, str | int]
 
@@ -29,6 +31,14 @@ def listed_formats() -> str:
     return get_text_list([_(form.in_lists) for form in registry.formats()], _("and"))
 
 
+def type_words(mime: str, name: str = "") -> str:
+    """What a file is, as “Word document”; “Video (MP4)” of what can't be read, by its content and the ending of its name."""
+    if form := registry.by_mime(mime):
+        return _(form.label)
+    label, ending = families.described(mime, PurePosixPath(name.lower()).suffix)
+    return f"{_(label)} ({ending})" if ending else _(label)
+
+
 def notice_sentence(code: str, details: Details) -> str:
     return _notices()[code] % {"pages": 0, "total": 0, "count": 0, "name": "", "claimed": "", "actual": "", **details}
 
@@ -37,7 +47,8 @@ def _errors() -> dict[str, str]:
     return {
         "empty_file": _("This file is empty. Please check the original and upload it again."),
         "unreadable": _("This %(kind)s file is damaged or incomplete and can't be opened. Please upload a fresh copy of it."),
-        "encrypted": _("This file is protected with a password. Please remove the password and upload it again."),
+        "encrypted": _("This file is protected with a password."),
+        "wrong_password": _("The password does not open this file. Please look at it again; small and capital letters count."),
         "unsupported_type": _("This kind of file (%(mime)s) can't be read yet. Formats that can: %(formats)s."),
         "type_mismatch": _(
             "The name of this file says %(name)s, but its content is something else. Please check that it is the file you meant."

@@ -1,4 +1,6 @@
-"""From bytes to a row, in three steps: look at the file (refuse what can't be read), keep its bytes, make its row with its task.
+"""From bytes to a row, in three steps: look at the file, keep its bytes, make its row with its task.
+
+Any file is taken, also one that nothing here reads: only what is empty, over a limit or forbidden by a setting is refused.
 
 Bytes are durable before the row is committed, so that an accepted file can't be lost; bytes whose row never came are harmless.
 """
@@ -20,9 +22,9 @@ from documents.errors import Refused
 from documents.models import Document
 from documents.services.extraction import detection, registry
 from documents.services.extraction.formats import Format
-from documents.services.extraction.sentences import error_sentence, notice_sentence
+from documents.services.extraction.sentences import notice_sentence
 from documents.services.ingest import takers
-from documents.services.pipeline import lifecycle
+from documents.services.pipeline import keeping, lifecycle
 from documents.services.storage import blobs
 from documents.services.storage.names import clean_name, kind_of, suffix_of, title_of
 from tasks.batches import control
@@ -55,7 +57,6 @@ class Candidate:
     name: str
     mime: str
     notices: list[dict[str, str]] = field(default_factory=list)
-    unreadable: Refused | None = None
     taker: takers.Taker | None = None
 
 
@@ -71,23 +72,30 @@ def require_size(size: int) -> None:
         raise Refused(_("The file is larger than the limit of %(limit)s MB.") % {"limit": settings.MAX_UPLOAD_MB}, "too_large")
 
 
-def examine(incoming: blobs.Incoming, name: str, *, strict: bool = True) -> Candidate:
-    """Decide by content whether the file can be read. Where it can't, it is discarded and Refused raised, unless `strict` is off."""
+def require_type(name: str, mime: str = "") -> None:
+    """Refuse what REFUSED_TYPES names, by the ending of the name and by what the file is (where that is known already)."""
+    for told in (suffix_of(name), mime, f"{mime.partition('/')[0]}/*"):
+        if told in settings.REFUSED_TYPES:
+            raise Refused(
+                _("Files of this kind (%(kind)s) are not taken on this server; ask your administrator.") % {"kind": told}, "refused_type"
+            )
+
+
+def examine(incoming: blobs.Incoming, name: str) -> Candidate:
+    """Decide by content what the file is and who takes it. One that is not taken is discarded, and Refused raised."""
     name = clean_name(name)
     try:
         require_size(incoming.size)
         mime = detection.detect(incoming.path, name)
+        require_type(name, mime)
         form = registry.by_mime(mime)
         if form:
             require_size_for(form, incoming.size)
         taker = None if form else takers.taker_of(incoming.path, suffix_of(name))
-        unreadable = None if form or taker or _explained(name) else unsupported(name)
-        if unreadable and strict:
-            raise unreadable
     except Refused:
         incoming.discard()
         raise
-    return Candidate(incoming, name, mime, _notices_about(name, mime), unreadable, taker)
+    return Candidate(incoming, name, mime, _notices_about(name, mime), taker)
 
 
 def require_size_for(form: Format, size: int) -> None:
@@ -95,20 +103,6 @@ def require_size_for(form: Format, size: int) -> None:
     if form.limits.bytes and size > form.limits.bytes:
         limits = {"format": _(form.label), "limit": form.limits.bytes // 1024**2}
         raise Refused(_("This is larger than a file of its kind (%(format)s) may be: %(limit)s MB. Please split it.") % limits, "too_large")
-
-
-def _explained(name: str) -> bool:
-    """Damaged and encrypted files look like something else; where the name promises a format that is never text, its reader explains."""
-    promised = registry.promised_by(suffix_of(name))
-    return promised is not None and promised.binary
-
-
-def unsupported(name: str) -> Refused:
-    suffix = suffix_of(name)
-    if takers.promised_by(suffix):
-        return Refused(error_sentence("type_mismatch", {"name": suffix}), "type_mismatch")
-    sentence = _("This kind of file can't be read yet. Formats that can: %(formats)s.")
-    return Refused(sentence % {"formats": takers.listed_formats()}, "unsupported_type")
 
 
 def accept(
@@ -180,7 +174,7 @@ def admit(
                 results[index] = _taken(taker.enter(arrival), batch)
                 continue
             document = _row(candidates[index], stored[index], case=case, user=user, kind=kind, parent=parent)
-            results[index] = _enter(document, candidates[index].unreadable, user=user, source=source, batch=batch, found_by=found_by)
+            results[index] = _enter(document, user=user, source=source, batch=batch, found_by=found_by)
     return [results[index] for index in range(len(stored))]
 
 
@@ -217,25 +211,20 @@ def _row(candidate: Candidate, stored: blobs.Stored, *, case: Case, user: Any, k
     )
 
 
-def _enter(
-    document: Document, unreadable: Refused | None, *, user: Any, source: str, batch: Batch | None, found_by: TaskRecord | None
-) -> Accepted:
+def _enter(document: Document, *, user: Any, source: str, batch: Batch | None, found_by: TaskRecord | None) -> Accepted:
     """Save the row: as the case's first with these bytes, which is processed, or as a duplicate of that first."""
     original = _insert(document)
     AuditEvent.write("document.added", case=document.case, actor=user, target=document, name=document.name, sha256=document.sha256)
     batch_id = batch.pk if batch is not None else None
     if original is not None:
         return Accepted(document, None, _linked(document, original, user, batch), batch_id)
-    if unreadable is not None:
-        lifecycle.settle(document, Document.Status.FAILED, unreadable.message, unreadable.code)
-        return Accepted(document, None, None, batch_id)
     record = lifecycle.process_document_pipeline(document, user, source=source, batch=batch, parent=found_by)
     return Accepted(document, record.pk, None, batch_id)
 
 
 def _linked(document: Document, original: Document, user: Any, batch: Batch | None) -> Document:
-    """A duplicate is ready at once; uploading again what failed before is a wish to try again."""
-    lifecycle.announce(document)
+    """A duplicate is ready at once, or kept as its original is; uploading again what failed before is a wish to try again."""
+    keeping.follow(document, original)
     if original.status in (Document.Status.FAILED, Document.Status.CANCELLED) and original.task_id:
         lifecycle.restart(original, user, batch)
     elif batch is not None:

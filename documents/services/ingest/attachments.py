@@ -53,7 +53,7 @@ def _receive_all(document: Document, files: Sequence[ExtractedAttachment], found
             incoming = blobs.receive(source, document.case_id)
         cleanup.callback(incoming.discard)
         try:
-            found.candidates.append(acceptance.examine(incoming, file.name, strict=False))
+            found.candidates.append(acceptance.examine(incoming, file.name))
         except Refused as refusal:
             found.leave_out(clean_name(file.name), refusal.message, f"attachment_{refusal.code}")
 

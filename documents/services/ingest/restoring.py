@@ -32,7 +32,7 @@ def restore(document: Document, user: Any, *, operator: bool = False) -> None:
         AuditEvent.write("document.restored", case=restored.case, actor=user, target=restored, operator=operator)
         if original is not None:
             lifecycle.settle(restored, Document.Status.READY)
-        elif restored.status == Document.Status.FAILED:
+        elif restored.status == Document.Status.FAILED or restored.kept:
             lifecycle.announce(restored)
         else:
             lifecycle.process_document_pipeline(restored, user, source="restore")

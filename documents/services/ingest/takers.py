@@ -81,10 +81,6 @@ def taker_of(path: Path, suffix: str) -> Taker | None:
     return next((taker for taker in _takers.values() if taker.recognises(head, suffix)), None)
 
 
-def promised_by(suffix: str) -> Taker | None:
-    return next((taker for taker in _takers.values() if suffix in taker.suffixes), None)
-
-
 def find(topic: str) -> Item | None:
     """The row of a topic; None where it is gone."""
     kind, _colon, key = topic.partition(":")
@@ -99,8 +95,3 @@ def known(document: Document) -> set[tuple[str, str]]:
 def listed_formats() -> str:
     """All that a case takes, as "PDF, Word (DOCX) and recordings (WAV, MP3)", in the reader's language."""
     return get_text_list([*(_(form.in_lists) for form in registry.formats()), *(str(taker.listed) for taker in _takers.values())], _("and"))
-
-
-def unreadable_suffixes() -> list[str]:
-    """Suffixes of files that nobody takes, whatever is in them."""
-    return [suffix for suffix in registry.unreadable_suffixes() if promised_by(suffix) is None]

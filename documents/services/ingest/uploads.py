@@ -21,7 +21,7 @@ from cases.models import Case, Role
 from documents.errors import Refused
 from documents.models import Document, Upload
 from documents.services.ingest import accept, clean_name
-from documents.services.ingest.acceptance import require_size
+from documents.services.ingest.acceptance import require_size, require_type
 from documents.services.storage import blobs
 from tasks.batches import control
 
@@ -44,6 +44,7 @@ def create(case: Case, user: Any, *, name: str, length: int, kind: str = "", bat
     case.require(user, Role.EDITOR)
     batch = control.open_for(batch_id, case.pk, user) if batch_id is not None else None
     require_size(length)
+    require_type(clean_name(name))
     blobs.require_room(length)
     if kind and kind not in Document.Kind:
         raise Refused(_("'%(kind)s' is not a kind of document.") % {"kind": kind}, "bad_kind")

@@ -60,6 +60,8 @@ STAGES: tuple[Stage, ...] = (
     Stage("citations", "documents.extract_citations", Status.CITING, (90, 100), gettext_lazy("Finding citations")),
 )
 estimates.declare_chain([stage.task for stage in STAGES])
+KEPT = "kept"
+"""The code of the notice that a file lies here unread."""
 _OUTCOME = {Status.READY: "succeeded", Status.FAILED: "failed", Status.CANCELLED: "cancelled"}
 
 
@@ -88,9 +90,18 @@ def process_document_pipeline(
     with transaction.atomic():
         record = submit_stage(document, stage, user, source=source, batch=batch, parent=parent, priority=priority)
         document.status, document.error, document.error_code = Status.PENDING, "", ""
-        document.save(update_fields=["status", "error", "error_code", "task_id", "updated"])
+        _no_longer_kept(document)
+        document.save(update_fields=["status", "error", "error_code", "notices", "task_id", "updated"])
         announce(document, percent=stage.share[0], restart=True)
     return record
+
+
+def _no_longer_kept(document: Document) -> None:
+    """It is to be read: neither it nor its duplicates say any more that they are not. The caller saves the notices."""
+    others = [notice for notice in document.notices if notice["code"] != KEPT]
+    if others != document.notices:
+        document.notices = others
+        document.duplicates.exclude(error_code="").update(error_code="", notices=[], updated=timezone.now())
 
 
 def submit_stage(
@@ -143,9 +154,11 @@ def _event(document: Document, percent: float, message: str = "", attempt: int =
 
 
 def settle(document: Document, status: Document.Status, error: str = "", code: str = "") -> None:
-    """End the passage, once: the status and its one terminal event in the caller's transaction."""
+    """End the passage, once: the status and its one terminal event in the caller's transaction. A password that was wrong is forgotten."""
     document.status, document.error, document.error_code = status, error, code
-    document.save(update_fields=["status", "error", "error_code", "updated"])
+    if code == "wrong_password":
+        document.password = ""
+    document.save(update_fields=["status", "error", "error_code", "password", "updated"])
     announce(document)
 
 
@@ -197,7 +210,7 @@ def retry(document: Document, user: Any, *, operator: bool = False) -> TaskRecor
     With `operator` (here and below) an administrator acts from the admin, who needs no role in the case, for he sees nothing of it.
     """
     with transaction.atomic():
-        document = _locked(document, user, operator=operator)
+        document = locked(document, user, operator=operator)
         if document.status not in (Status.FAILED, Status.CANCELLED):
             raise Refused(_("Only a failed or cancelled document can be tried again."), "not_failed")
         AuditEvent.write("document.retried", case=document.case, actor=user, target=document, operator=operator)
@@ -207,7 +220,7 @@ def retry(document: Document, user: Any, *, operator: bool = False) -> TaskRecor
 def reprocess(document: Document, user: Any, *, operator: bool = False) -> TaskRecord:
     """Read the file anew; what was read before stays published until the new reading is. Raises Refused (busy, duplicate)."""
     with transaction.atomic():
-        document = _locked(document, user, operator=operator)
+        document = locked(document, user, operator=operator)
         if document.processing:
             raise Refused(_("This document is being processed just now. Wait for it, or cancel it first."), "busy")
         AuditEvent.write("document.reprocessed", case=document.case, actor=user, target=document, operator=operator)
@@ -227,7 +240,7 @@ def cancel(document: Document, user: Any, *, operator: bool = False) -> None:
 def delete(document: Document, user: Any) -> None:
     """Take the document out of sight, search and processing; its rows and bytes stay until a purge. Raises Refused (legal_hold)."""
     with transaction.atomic():
-        document = _locked(document, user, allow_duplicate=True)
+        document = locked(document, user, allow_duplicate=True)
         if document.case is not None and document.case.legal_hold:
             raise Refused(_("This case is under legal hold; nothing in it can be deleted."), "legal_hold")
         was_processing = document.processing
@@ -236,7 +249,7 @@ def delete(document: Document, user: Any) -> None:
         indexing.unindex(document)
         if was_processing:
             settle(document, Status.CANCELLED)
-        _promote_a_duplicate(document, user)
+        promote_a_duplicate(document, user)
         AuditEvent.write("document.deleted", case=document.case, actor=user, target=document, title=document.title)
         access_changed(topics=[document.topic])
     if was_processing and document.task_id:
@@ -244,8 +257,8 @@ def delete(document: Document, user: Any) -> None:
     control.leave(document.topic)
 
 
-def _promote_a_duplicate(document: Document, user: Any) -> None:
-    """The oldest living duplicate takes the deleted one's place and is read in its turn."""
+def promote_a_duplicate(document: Document, user: Any) -> None:
+    """The oldest living duplicate takes the place of one that was deleted or replaced, and is read in its turn."""
     duplicates = Document.objects.select_for_update(of=("self",)).filter(duplicate_of=document, deleted_at=None).order_by("created", "id")
     heir = duplicates.first()
     if heir is None:
@@ -265,13 +278,13 @@ def _cancel_tasks(document: Document, user: Any) -> None:
         document.refresh_from_db(fields=["status", "task_id"])
 
 
-def _locked(document: Document, user: Any, *, allow_duplicate: bool = False, operator: bool = False) -> Document:
+def locked(document: Document, user: Any, *, allow_duplicate: bool = False, operator: bool = False) -> Document:
     """The row under lock, after the door. Only the original of several with the same bytes is processed."""
-    locked = Document.objects.select_for_update(of=("self",)).select_related("case").get(pk=document.pk)
-    if locked.deleted_at is not None:
+    found = Document.objects.select_for_update(of=("self",)).select_related("case").get(pk=document.pk)
+    if found.deleted_at is not None:
         raise Http404
     if not operator:
-        locked.require(user, Role.EDITOR)
-    if locked.duplicate_of_id and not allow_duplicate:
+        found.require(user, Role.EDITOR)
+    if found.duplicate_of_id and not allow_duplicate:
         raise Refused(_("This is a copy of a document that is already in the case; open that one to process it again."), "duplicate")
-    return locked
+    return found

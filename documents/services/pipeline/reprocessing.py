@@ -16,6 +16,7 @@ from documents.errors import Refused
 from documents.jobs import ReprocessingJob
 from documents.models import Document
 from documents.services.pipeline import lifecycle
+from tasks.base.causes import hopeless_codes
 from tasks.batches import control
 from tasks.manager import manager
 from tasks.models import Batch, TaskRecord
@@ -25,13 +26,15 @@ TASK = "documents.reread_documents"
 CHUNK = 50
 
 
-def reprocess_many(case: Case, user: Any, document_ids: Sequence[UUID] | None = None) -> Batch:
-    """Begin to read these documents of the case anew (default: all). Copies and what is being processed just now are left out.
+def reprocess_many(case: Case, user: Any, document_ids: Sequence[UUID] | None = None, *, kept: bool = False) -> Batch:
+    """Begin to read these documents of the case anew (default: all; with `kept` only what lies there unread). Copies and what is being
+    processed just now are left out.
 
     What was read before stays published until the new reading is. Raises Http404, PermissionDenied, Refused (nothing_to_do).
     """
     case.require(user, Role.EDITOR)
-    ids = list(_readable(case, document_ids).values_list("pk", flat=True))
+    found = _readable(case, document_ids)
+    ids = list((found.filter(Document.KEPT) if kept else found).values_list("pk", flat=True))
     if not ids:
         raise Refused(_("There is nothing to read anew: these documents are being read just now, or are copies."), "nothing_to_do")
     title = ngettext("Reading %(n)d document anew", "Reading %(n)d documents anew", len(ids)) % {"n": len(ids)}
@@ -42,6 +45,28 @@ def reprocess_many(case: Case, user: Any, document_ids: Sequence[UUID] | None = 
             manager.submit(TASK, ReprocessingJob(batch_id=batch.pk, document_ids=ids), scope=case.pk, user=user, priority=1)
     if len(ids) <= control.AT_ONCE:
         submit_all(batch, user, ids)
+    return batch
+
+
+def retry_failed(case: Case, user: Any, codes: Sequence[str] | None = None) -> Batch:
+    """Try what failed in the case again as one batch, each at the stage that failed: where trying can help, and for these reasons only,
+    if some are given. Raises Http404, PermissionDenied, Refused (nothing_to_do)."""
+    case.require(user, Role.EDITOR)
+    failed = Document.objects.filter(case=case, deleted_at=None, duplicate_of=None, status=Document.Status.FAILED).exclude(
+        error_code__in=hopeless_codes()
+    )
+    with transaction.atomic():
+        found = failed if codes is None else failed.filter(error_code__in=codes)
+        documents = list(found.select_for_update(of=("self",)).select_related("case").order_by("pk"))
+        if not documents:
+            raise Refused(_("There is nothing that failed and that trying again could help."), "nothing_to_do")
+        title = ngettext("Trying %(n)d document again", "Trying %(n)d documents again", len(documents)) % {"n": len(documents)}
+        batch = control.create("retry", title, case.pk, user, expected=len(documents))
+        for document in documents:
+            AuditEvent.write("document.retried", case=case, actor=user, target=document)
+            lifecycle.restart(document, user, batch)
+        control.close(batch.pk)
+        batch_progress.tell(batch.pk)
     return batch
 
 

@@ -19,8 +19,9 @@ from documents.jobs import CitationExtractionJob, DocumentExtractionJob, Embeddi
 from documents.models import Chunk, ChunkEmbedding, Citation, Document, Page, RecognisedPage, TextVersion
 from documents.services import embedding
 from documents.services.chunking.chunker import ChunkSpec, chunk_pages
-from documents.services.extraction import Extraction, extract, registry
-from documents.services.pipeline import lifecycle
+from documents.services.extraction import Extraction, detect, extract, registry
+from documents.services.extraction.reader import NoReader
+from documents.services.pipeline import keeping, lifecycle, passwords
 from documents.services.pipeline.lifecycle import Stage
 from documents.services.recognition import reading as recognition
 from documents.services.search import indexing
@@ -126,8 +127,13 @@ def hand_over(document: Document, run: TaskRun, stage: Stage) -> None:
 def extract_text(job: DocumentExtractionJob, run: TaskRun, attachments: Attachments) -> Result:
     """File -> pages, passages and their words, published as the document's reading; attachments become documents."""
     document = begin(run, job.document_id, EXTRACTION)
-    with _read(document, run) as reading:
-        recognised = recognition.recognise(document, reading, blobs.path_of(document), run, READ, RECOGNISED)
+    try:
+        extraction = _read(document, run)
+    except NoReader as reason:
+        return _keep(document, run, reason)
+    with extraction as reading:
+        password = passwords.unsealed(document.password)
+        recognised = recognition.recognise(document, reading, blobs.path_of(document), run, READ, RECOGNISED, password)
         title = _better_title(document, reading)
         run.progress(92, "extracting", _("dividing into passages"))
         specs = chunk_pages(reading.pages, title=title, tokenizer=service_registry.get("embedding").tokenizer)
@@ -141,13 +147,25 @@ def extract_text(job: DocumentExtractionJob, run: TaskRun, attachments: Attachme
     return result
 
 
+def _keep(document: Document, run: TaskRun, reason: NoReader) -> Result:
+    """Nothing reads this kind of file: it is ready as it lies. One that was read before keeps its text and fails."""
+    if document.text_version_id is not None:
+        raise reason
+    mime = detect(blobs.path_of(document), document.name)
+    result: Result = {"kept": mime}
+    with publishing(run, document.pk, result) as document:
+        document.mime = mime
+        keeping.settle(document, reason.code)
+    return result
+
+
 def _read(document: Document, run: TaskRun) -> Extraction:
     def progress(page: int, pages: int) -> None:
         run.progress(READ * page / max(pages, 1), "extracting", _("page %(page)d of %(pages)d") % {"page": page, "pages": pages})
 
     try:
         path = blobs.path_of(document)
-        return extract(path, name=document.name, check=run.check, progress=progress)
+        return extract(path, name=document.name, check=run.check, progress=progress, password=passwords.unsealed(document.password))
     except FileNotFoundError as error:
         raise PermanentError(
             _("The stored file is missing on the server. Please upload it again, and tell your administrator."), code="file_missing"

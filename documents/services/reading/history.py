@@ -94,7 +94,13 @@ def _run(chain: list[TaskRecord], *, is_first: bool) -> Run:
 
 
 def _run_label(first: TaskRecord, is_first: bool) -> str:
-    labels = {"reprocess": _("Read again"), "restore": _("Read anew after its deletion was taken back")}
+    labels = {
+        "reprocess": _("Read again"),
+        "restore": _("Read anew after its deletion was taken back"),
+        "password": _("Read with a password"),
+        "replace": _("Read after its file was replaced"),
+        "learned": _("Read, its kind of file having become readable"),
+    }
     if label := labels.get(first.payload.get("source")):
         return label
     return _("Read for the first time") if is_first else _("Tried again")

@@ -9,10 +9,7 @@ from typing import Any
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-
-from documents.services.extraction import registry
 
 # The order is the one in which they are shown.
 LABELS: dict[str, str | Promise] = {
@@ -36,12 +33,6 @@ LABELS: dict[str, str | Promise] = {
     "message_id": _("Message ID"),
 }
 DATES = frozenset({"filed", "created", "modified"})
-
-
-def type_of(mime: str) -> str:
-    """As “Word document”; the MIME type itself where it has no name."""
-    form = registry.by_mime(mime)
-    return gettext(form.label) if form else mime
 
 
 def described(metadata: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -17,18 +17,19 @@ from cases.services.summaries import register_summary
 from cases.tabs import Overview, register_overview, register_tab
 from documents.models import Document
 from documents.services.pipeline.purging import gone_at
-from tasks.base.causes import hopeless_codes
+from documents.services.reading.failures import remedy_of
 from tasks.batches import control
 from tasks.models import TaskRecord, TopicState
 from tasks.progress.live import live_of
 
 Status = Document.Status
 RUNNING = (Status.PENDING, Status.EXTRACTING, Status.EMBEDDING, Status.CITING)
-STATES: dict[str, tuple[str | Promise, tuple[str, ...]]] = {
-    "running": (_("In progress"), RUNNING),
-    "ready": (_("Ready"), (Status.READY,)),
-    "failed": (_("Failed"), (Status.FAILED,)),
-    "cancelled": (_("Cancelled"), (Status.CANCELLED,)),
+STATES: dict[str, tuple[str | Promise, Q]] = {
+    "running": (_("In progress"), Q(status__in=RUNNING)),
+    "ready": (_("Ready"), Document.READ),
+    "kept": (_("Not read"), Document.KEPT),
+    "failed": (_("Failed"), Q(status=Status.FAILED)),
+    "cancelled": (_("Cancelled"), Q(status=Status.CANCELLED)),
 }
 # Where a stage begins, of 100; used until the first event of the stage has been stored.
 BEGINS = {Status.EXTRACTING: 0.0, Status.EMBEDDING: 45.0, Status.CITING: 90.0}
@@ -38,6 +39,9 @@ VERBS = {
     "added": _("added"),
     "updated": _("changed"),
     "retried": _("tried again to read"),
+    "kept": _("kept unread:"),
+    "password_given": _("gave the password of"),
+    "replaced": _("put another file in the place of"),
     "reprocessed": _("had read anew:"),
     "cancelled": _("stopped the reading of"),
     "deleted": _("deleted"),
@@ -63,14 +67,14 @@ def deleted_of(case: Case) -> QuerySet[Document]:
 def counts_of(case: Case) -> dict[str, int]:
     """How many documents are in each of STATES, `all` of them, and beside them the `deleted` ones."""
     living = Q(deleted_at=None)
-    by_state = {key: Count("pk", filter=living & Q(status__in=states)) for key, (_label, states) in STATES.items()}
+    by_state = {key: Count("pk", filter=living & state) for key, (_label, state) in STATES.items()}
     counted = Document.objects.filter(case=case).aggregate(all=Count("pk", filter=living), deleted=Count("pk", filter=~living), **by_state)
     return dict(counted)
 
 
 def attach_live(documents: Iterable[Document]) -> list[Any]:
     """The same documents, each with `live` as its last progress event told it: right before the next one comes. Of those whose reading
-    was stopped also `stopped_by`, where it was a person."""
+    was stopped also `stopped_by`, where it was a person, and of those that failed the `remedy`."""
     listed: list[Any] = list(documents)
     topics = [document.topic for document in listed if document.status in RUNNING]
     states = TopicState.objects.in_bulk(topics) if topics else {}
@@ -79,6 +83,7 @@ def attach_live(documents: Iterable[Document]) -> list[Any]:
         document.stopped_by = stopped_by.get(document.task_id)
         document.live = live_of(states.get(document.topic), document.get_status_display(), BEGINS.get(Status(document.status), 0.0))
         document.gone_at = gone_at(document)
+        document.remedy = remedy_of(document.error_code) if document.status == Status.FAILED else ""
     return listed
 
 
@@ -100,8 +105,7 @@ def overview(case: Case, user: Any) -> Overview:
         "running_percent": _mean_percent(running),
         "batches": control.shown(case.pk),
         "topics": " ".join(document.topic for document in running),
-        "fatal_codes": hopeless_codes(),
-        "failed": documents_of(case).filter(status=Status.FAILED)[:5] if counts["failed"] else [],
+        "failed": attach_live(documents_of(case).filter(status=Status.FAILED)[:5]) if counts["failed"] else [],
         "noticed": noticed[:5],
         "attention": counts["failed"] + noticed.count(),
         "recent": documents_of(case).filter(status=Status.READY).order_by("-updated")[:6],

@@ -36,23 +36,24 @@ pool = Pool(
 )
 
 
-def picture_of(path: Path, mime: str, page: int, width: int) -> bytes:
+def picture_of(path: Path, mime: str, page: int, width: int, password: str = "") -> bytes:
     """A page (from 1) of a PDF or a picture as a JPEG so many pixels across. Raises JobRefused and JobFailed."""
     folder = pool.folder()
     try:
         target = folder.path / "page.jpg"
-        job = {"do": "picture", "path": str(path), "mime": mime, "page": page, "width": width, "target": str(target)}
+        job = {"do": "picture", "path": str(path), "mime": mime, "page": page, "width": width, "target": str(target), "password": password}
         pool.run(job, check=_unchecked, progress=_silent)
         return target.read_bytes()
     finally:
         folder.remove()
 
 
-def searchable_pdf(path: Path, mime: str, pages: list[dict[str, Any]]) -> Folder:
+def searchable_pdf(path: Path, mime: str, pages: list[dict[str, Any]], password: str = "") -> Folder:
     """A folder of the caller's with `searchable.pdf` (`recognition.searchable`). Raises JobRefused and JobFailed."""
     folder = pool.folder()
     try:
-        job = {"do": "searchable", "path": str(path), "mime": mime, "pages": pages, "target": str(folder.path / SEARCHABLE)}
+        told = {"path": str(path), "mime": mime, "password": password, "target": str(folder.path / SEARCHABLE)}
+        job = {"do": "searchable", "pages": pages, **told}
         pool.run(job, check=_unchecked, progress=_silent)
     except BaseException:
         folder.remove()
@@ -98,13 +99,23 @@ class Recogniser:
     def __init__(self) -> None:
         self._process = Held(MODULE, Path(settings.VAR) / NAME, settings.OCR_IDLE_SECONDS, _told)
 
-    def read(self, path: Path, mime: str, page: int, engine: Engine, languages: str, check: Check) -> tuple[Recognised, str]:
+    def read(
+        self, path: Path, mime: str, page: int, engine: Engine, languages: str, check: Check, password: str = ""
+    ) -> tuple[Recognised, str]:
         """A page (from 1) of a file, and the name of the engine with its version. `check` is called several times a second and may raise,
         which cancels. Raises RecognitionFailed, and JobRefused or JobFailed where the page cannot be rendered."""
         folder = pool.folder()
         try:
             pixels = folder.path / "page"
-            job = {"do": "pixels", "path": str(path), "mime": mime, "page": page, "dpi": engine.dpi, "target": str(pixels)}
+            job = {
+                "do": "pixels",
+                "path": str(path),
+                "mime": mime,
+                "page": page,
+                "dpi": engine.dpi,
+                "target": str(pixels),
+                "password": password,
+            }
             picture = pool.run(job, check=check, progress=_silent)
             return self._recognised({**picture, "pixels": str(pixels), "engine": engine.name, "languages": languages}, check)
         finally:

@@ -9,7 +9,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from django.conf import settings
@@ -51,13 +51,24 @@ class _Stopped(Exception):
     """The task has been stopped while a page was being read."""
 
 
-def recognise(document: Document, reading: Extraction, path: Path, run: TaskRun, since: float, until: float) -> dict[int, RecognisedPage]:
+@dataclass(frozen=True)
+class File:
+    """Whose pages are read."""
+
+    path: Path
+    mime: str
+    password: str = ""
+
+
+def recognise(
+    document: Document, reading: Extraction, path: Path, run: TaskRun, since: float, until: float, password: str = ""
+) -> dict[int, RecognisedPage]:
     """Read what needs it, and write it into the reading; gives the rows by page. `since` and `until` are percents of the task."""
     wanted = [page.number for page in reading.pages if page.needs_ocr]
     reader = engine()
     if not wanted or reader is None:
         return {}
-    rows, failed = _recognised(document, reading.mime, path, wanted, reader, run, (since, until))
+    rows, failed = _recognised(document, File(path, reading.mime, password), wanted, reader, run, (since, until))
     if rows:
         _write_in(reading, rows)
     for number in wanted:
@@ -69,17 +80,17 @@ def recognise(document: Document, reading: Extraction, path: Path, run: TaskRun,
 
 
 def _recognised(
-    document: Document, mime: str, path: Path, wanted: Sequence[int], reader: Engine, run: TaskRun, share: tuple[float, float]
+    document: Document, file: File, wanted: Sequence[int], reader: Engine, run: TaskRun, share: tuple[float, float]
 ) -> tuple[dict[int, RecognisedPage], list[int]]:
     """Rows of the pages that could be read, and the numbers of those that could not."""
     languages = settings.OCR_LANGUAGES or _first_language(reader)
     if not settings.OCR_LANGUAGES and len(reader.languages) > 1:
-        languages = _guessed(document, mime, path, wanted, reader, languages, run)
+        languages = _guessed(document, file, wanted, reader, languages, run)
     key = _key(reader, languages)
     rows = {row.number: row for row in RecognisedPage.objects.filter(document=document, key=key, number__in=wanted)}
     left = [number for number in wanted if number not in rows]
     failed: list[int] = []
-    for number, found in _side_by_side(path, mime, left, reader, languages, run):
+    for number, found in _side_by_side(file, left, reader, languages, run):
         if isinstance(found, Exception):
             log.warning("Page %s of document %s could not be recognised: %s", number, document.pk, found)
             failed.append(number)
@@ -99,10 +110,10 @@ def _first_language(reader: Engine) -> str:
     return "eng" if "eng" in reader.languages else next(iter(reader.languages), "")
 
 
-def _guessed(document: Document, mime: str, path: Path, wanted: Sequence[int], reader: Engine, first: str, run: TaskRun) -> str:
+def _guessed(document: Document, file: File, wanted: Sequence[int], reader: Engine, first: str, run: TaskRun) -> str:
     """The language of the document, by a page in its middle that is read as if it were in the usual one (and kept, where it is)."""
     middle = wanted[len(wanted) // 2]
-    for _number, found in _side_by_side(path, mime, [middle], reader, first, run):
+    for _number, found in _side_by_side(file, [middle], reader, first, run):
         if isinstance(found, Exception):
             continue
         _keep(document, middle, _key(reader, first), first, *found, run)
@@ -115,9 +126,7 @@ def _guessed(document: Document, mime: str, path: Path, wanted: Sequence[int], r
 Found = tuple[Recognised, str] | Exception
 
 
-def _side_by_side(
-    path: Path, mime: str, numbers: Sequence[int], reader: Engine, languages: str, run: TaskRun
-) -> Iterator[tuple[int, Found]]:
+def _side_by_side(file: File, numbers: Sequence[int], reader: Engine, languages: str, run: TaskRun) -> Iterator[tuple[int, Found]]:
     """(page, what was found on it, or why nothing was) in the order in which they are done. Stops with the task."""
     stopped = threading.Event()
 
@@ -127,7 +136,7 @@ def _side_by_side(
 
     def read(number: int) -> Found:
         try:
-            return recogniser().read(path, mime, number, reader, languages, check)
+            return recogniser().read(file.path, file.mime, number, reader, languages, check, file.password)
         except (RecognitionFailed, JobRefused, JobFailed) as error:
             return error
 

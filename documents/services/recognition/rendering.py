@@ -28,47 +28,48 @@ LONGEST_SIDES = 8
 def run(job: dict[str, Any], surroundings: Surroundings) -> dict[str, Any]:
     """{do: "pixels", path, mime, page (from 1), dpi, target} -> {width, height, dpi}; the pixels, a byte each, are in `target`.
     {do: "picture", path, mime, page, width, target} -> {}; `target` is a JPEG of that many pixels across.
-    {do: "searchable", path, mime, pages, target} -> {}; `target` is a PDF with the words of the pages (`searchable.Page`)."""
-    path = Path(job["path"])
+    {do: "searchable", path, mime, pages, target} -> {}; `target` is a PDF with the words of the pages (`searchable.Page`).
+    Each may have the `password` of the file."""
+    path, password = Path(job["path"]), job.get("password") or None
     if job["do"] == "searchable":
         from documents.services.recognition.searchable import write
 
-        write(path, job["mime"], job["pages"], Path(job["target"]))
+        write(path, job["mime"], job["pages"], Path(job["target"]), password or "")
         return {}
     if job["do"] == "picture":
-        _picture(path, job["mime"], job["page"], job["width"]).save(job["target"], "JPEG", quality=JPEG_QUALITY)
+        _picture(path, job["mime"], job["page"], job["width"], password).save(job["target"], "JPEG", quality=JPEG_QUALITY)
         return {}
-    picture, dpi = _of_pdf(path, job["page"], job["dpi"]) if job["mime"] == PDF else frame(path, job["page"], MOST_PIXELS)
+    picture, dpi = _of_pdf(path, job["page"], job["dpi"], password) if job["mime"] == PDF else frame(path, job["page"], MOST_PIXELS)
     Path(job["target"]).write_bytes(picture.tobytes())
     height, width = picture.shape
     return {"width": width, "height": height, "dpi": dpi}
 
 
-def _of_pdf(path: Path, number: int, dpi: float) -> tuple[Picture, float]:
-    with _page(path, number) as page:
+def _of_pdf(path: Path, number: int, dpi: float, password: str | None) -> tuple[Picture, float]:
+    with _page(path, number, password) as page:
         width, height = page.get_size()
         scale = min(dpi / POINTS_AN_INCH, (MOST_PIXELS / max(width * height, 1)) ** 0.5)
         bitmap = page.render(scale=scale, grayscale=True)
         return np.ascontiguousarray(bitmap.to_numpy().reshape(bitmap.height, -1)[:, : bitmap.width]), scale * POINTS_AN_INCH
 
 
-def _picture(path: Path, mime: str, number: int, width: int) -> Any:
+def _picture(path: Path, mime: str, number: int, width: int, password: str | None) -> Any:
     """In colour, as it is shown."""
     if mime != PDF:
         picture, _dpi = shown(path, number, MOST_PIXELS, "RGB")
         picture.thumbnail((width, width * LONGEST_SIDES))
         return picture
-    with _page(path, number) as page:
+    with _page(path, number, password) as page:
         wide, high = page.get_size()
         scale = min(width / max(wide, 1), (MOST_PIXELS / max(wide * high, 1)) ** 0.5)
         return page.render(scale=scale).to_pil().convert("RGB")
 
 
 @contextmanager
-def _page(path: Path, number: int) -> Iterator[pdfium.PdfPage]:
+def _page(path: Path, number: int, password: str | None) -> Iterator[pdfium.PdfPage]:
     """A page with what people typed onto it. Raises JobRefused (unreadable, no_page)."""
     try:
-        with closing(pdfium.PdfDocument(path)) as document:
+        with closing(pdfium.PdfDocument(path, password=password)) as document:
             if not 0 < number <= len(document):
                 raise JobRefused("no_page")
             if document.get_formtype() != pdfium_c.FORMTYPE_NONE:

@@ -30,10 +30,10 @@ _DIRECTIONS = {0: (1, 0), 90: (0, -1), 180: (-1, 0), 270: (0, 1)}
 """In which direction (x to the right, y down) words run on a page that had to be turned so many degrees clockwise to be read."""
 
 
-def write(source: Path, mime: str, pages: Sequence[Page], target: Path) -> None:
-    """Raises JobRefused (unreadable, encrypted)."""
+def write(source: Path, mime: str, pages: Sequence[Page], target: Path, password: str = "") -> None:
+    """The copy has no password. Raises JobRefused (unreadable, encrypted)."""
     try:
-        with pikepdf.open(source) if mime == PDF else _of_pictures(source, len(pages)) as document:
+        with pikepdf.open(source, password=password) if mime == PDF else _of_pictures(source, len(pages)) as document:
             layer = _Layer(document)
             for page in pages:
                 if page["number"] <= len(document.pages):

@@ -1,8 +1,9 @@
-"""From ranked chunk ids to what a person reads. What the user may not see ends here, whatever the legs found."""
+"""From ranked chunk ids to what a person reads, and what has no passages. What the user may not see ends here, whatever was found."""
 
 from __future__ import annotations
 
 import datetime
+import re
 import uuid
 from bisect import bisect_right
 from collections import Counter, defaultdict
@@ -12,17 +13,19 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from django.core.exceptions import EmptyResultSet
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Length
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from documents.models import Citation, Document, Page
+from documents.models import Chunk, Citation, Document, Page
 from documents.services.extraction.parsers.subtitles import clock
 from documents.services.search import moments
 from documents.services.search.fusion import Ranked
 from documents.services.search.highlighting import Excerpt, Mark, best_sentence, excerpt, marks_in
 from documents.services.search.matching import Matching
-from documents.services.search.request import Facet, Hit
+from documents.services.search.parser import parse
+from documents.services.search.request import Facet, Hit, Named, SearchRequest
 from tasks.base.connections import prepared
 
 # First what was found, by its keys; then the door, which is the same as everywhere.
@@ -42,6 +45,9 @@ JOIN documents_textversion AS reading ON reading.id = chunk.text_version_id WHER
 """
 WORDS_SHOWN = 5
 LONGEST_NEAR = 300
+MOST_NAMED = 20
+MOST_WORDS = 10
+_WORD = re.compile(r"[^\W_]+")
 _NOBODY = uuid.UUID(int=0)
 
 
@@ -221,3 +227,48 @@ def _page_starts(chunks: Iterable[Shown]) -> dict[int, list[int]]:
             end += lengths.get((chunk.text_version, number), 0) + 1
             starts[chunk.pk].append(end)
     return starts
+
+
+def named(request: SearchRequest) -> list[Named]:
+    """Documents without a passage (kept unread, failed, scans without text) whose title or file name has every word of the query, the
+    newest first. None beside a further page of hits, or of what was asked by meaning. Raises SearchError."""
+    query = parse(request.q)
+    words = list(dict.fromkeys(_WORD.findall(query.text)))[:MOST_WORDS]
+    if not words or request.page > 1 or request.mode == "semantic":
+        return []
+    kind = query.kind or request.kind
+    found = Document.objects.visible_to(request.user).filter(duplicate_of=None).select_related("case")
+    for word in words:
+        found = found.filter(Q(title__icontains=word) | Q(name__icontains=word))
+    if request.case is not None:
+        found = found.filter(case=request.case)
+    if kind:
+        found = found.filter(kind=kind)
+    if request.date_from:
+        found = found.filter(date__gte=request.date_from)
+    if request.date_to:
+        found = found.filter(date__lte=request.date_to)
+    passages = Chunk.objects.filter(text_version=OuterRef("text_version"))
+    return [_named(document) for document in found.filter(~Exists(passages)).order_by("-created", "-pk")[:MOST_NAMED]]
+
+
+def _named(document: Document) -> Named:
+    return Named(
+        document=document.pk,
+        title=document.title,
+        name=document.name,
+        case=document.case_id,
+        case_title=document.case.title if document.case is not None else "",
+        kind=document.kind,
+        date=document.date,
+        note=_note(document),
+        url=document.get_absolute_url(),
+    )
+
+
+def _note(document: Document) -> str:
+    if document.status == Document.Status.FAILED:
+        return document.error or _("It could not be read.")
+    if document.notices:
+        return str(document.notices[0]["text"])
+    return _("It has not been read yet.") if document.text_version_id is None else _("No text was found in this document.")

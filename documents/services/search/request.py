@@ -55,6 +55,21 @@ class Hit:
 
 
 @dataclass(frozen=True)
+class Named:
+    """A document without passages that was found by its title or file name; `note` says why it has none."""
+
+    document: uuid.UUID
+    title: str
+    name: str
+    case: uuid.UUID | None
+    case_title: str
+    kind: str
+    date: datetime.date | None
+    note: str
+    url: str
+
+
+@dataclass(frozen=True)
 class Facet:
     value: str
     label: str
@@ -81,7 +96,8 @@ class Leg:
 
 @dataclass(frozen=True)
 class SearchResponse:
-    """`count` hits can be paged through; `at_least` says that there may be more. `partial` is empty for a whole answer."""
+    """`count` hits can be paged through; `at_least` says that there may be more. `partial` is empty for a whole answer.
+    `named` are put beside the hits by who shows them (`passages.named`)."""
 
     count: int
     mode: Mode
@@ -94,4 +110,5 @@ class SearchResponse:
     partial: list[Notice] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     citations: list[dict[str, str]] = field(default_factory=list)
+    named: list[Named] = field(default_factory=list)
     legs: list[Leg] = field(default_factory=list)

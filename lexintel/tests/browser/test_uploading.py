@@ -8,6 +8,7 @@ import wave
 from collections.abc import Callable
 from pathlib import Path
 
+import pikepdf
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
@@ -81,21 +82,66 @@ def test_the_tray_survives_walking_through_the_case(visit: Callable[..., Page], 
     expect(page.get_by_role("region", name="Uploads")).to_contain_text("1 file ready", timeout=READY_MS)
 
 
-def test_what_cannot_be_read_is_refused_before_it_travels(visit: Callable[..., Page], site: Site, tmp_path: Path) -> None:
+def test_what_is_empty_or_too_large_is_refused_before_it_travels(visit: Callable[..., Page], site: Site, tmp_path: Path) -> None:
     page = visit("owner")
     page.goto(f"/cases/{site.case}/documents/")
-    empty, large, table = tmp_path / "empty.pdf", tmp_path / "large.pdf", tmp_path / "table.xls"
+    empty, large = tmp_path / "empty.pdf", tmp_path / "large.pdf"
     empty.write_bytes(b"")
     large.write_bytes(b"x" * (3 * 1024 * 1024 + 1))
-    table.write_bytes(b"table")
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.url) if "/api/uploads/" in request.url else None)
-    drop(page, empty, large, table)
+    drop(page, empty, large)
     tray = page.get_by_role("region", name="Uploads")
     expect(tray).to_contain_text("This file is empty")
     expect(tray).to_contain_text("the limit is 3 MB")
-    expect(tray).to_contain_text("LexIntel cannot read .xls files")
     assert sent == []
+
+
+def test_what_cannot_be_read_is_kept_and_says_so(visit: Callable[..., Page], site: Site, tmp_path: Path) -> None:
+    page = visit("owner")
+    page.goto(f"/cases/{site.case}/documents/")
+    drawing = tmp_path / "pier section.dwg"
+    drawing.write_bytes(b"AC1032\0" + bytes(500))
+    drop(page, drawing)
+    expect(page.get_by_role("region", name="Uploads")).to_contain_text("Kept, not read: Drawing (DWG)", timeout=READY_MS)
+    kept = row(page, "pier section")
+    expect(kept).to_contain_text("Not read", timeout=READY_MS)
+    kept.get_by_role("link", name="pier section").click()
+    expect(page.get_by_role("link", name="Download the original")).to_be_visible()
+
+
+def test_an_encrypted_file_asks_for_its_password(visit: Callable[..., Page], site: Site, tmp_path: Path) -> None:
+    page = visit("owner")
+    page.goto(f"/cases/{site.case}/documents/")
+    ledger = tmp_path / "ledger.pdf"
+    with pikepdf.new() as document:
+        document.add_blank_page()
+        document.save(ledger, encryption=pikepdf.Encryption(owner="owner's own", user="quicklime"))
+    drop(page, ledger)
+    failed = row(page, "ledger")
+    expect(failed).to_contain_text("protected with a password", timeout=READY_MS)
+    tray = page.get_by_role("region", name="Uploads")
+    expect(tray.get_by_role("button", name="Remove from this list")).to_be_visible()
+    expect(tray.get_by_role("button", name="Try again")).to_have_count(0)
+    failed.get_by_role("link", name="Password").click()
+    for password, said in (("wrong", "does not open this file"), ("quicklime", "No text was found")):
+        page.get_by_label("Password of the file").fill(password)
+        page.get_by_role("button", name="Read it").click()
+        expect(page.locator(".doc")).to_contain_text(said, timeout=READY_MS)
+
+
+def test_another_file_is_put_in_the_place_of_a_broken_one(visit: Callable[..., Page], site: Site, tmp_path: Path) -> None:
+    page = visit("owner")
+    page.goto(f"/cases/{site.case}/documents/")
+    broken, better = tmp_path / "order.pdf", tmp_path / "order, better.txt"
+    broken.write_bytes(b"%PDF-1.7\nthis is not an order")
+    better.write_text("The order of the third of March is vacated.")
+    drop(page, broken)
+    expect(row(page, "order")).to_contain_text("Failed", timeout=READY_MS)
+    with page.expect_file_chooser() as chooser:
+        row(page, "order").get_by_role("button", name="Replace").click()
+    chooser.value.set_files(better)
+    expect(row(page, "order, better")).to_contain_text("Ready", timeout=READY_MS)
 
 
 def test_a_file_that_lies_about_itself_fails_with_a_reason_and_an_action(visit: Callable[..., Page], site: Site, tmp_path: Path) -> None:

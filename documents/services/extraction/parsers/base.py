@@ -23,13 +23,15 @@ def storable(text: str) -> str:
 
 @dataclass(frozen=True)
 class Job:
-    """One file to read. `folder` is where attachments are written; `tick(done, total)` reports pages; done = 0 is only a sign of life."""
+    """One file to read. `folder` is where attachments are written; `tick(done, total)` reports pages; done = 0 is only a sign of life.
+    `password` opens an encrypted one; a parser that needs it and finds it wrong raises Unreadable("encrypted") as without one."""
 
     path: Path
     name: str
     mime: str
     folder: Path
     tick: Callable[[int, int], None]
+    password: str = field(default="", repr=False)
 
 
 @dataclass

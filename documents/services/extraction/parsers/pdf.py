@@ -43,7 +43,7 @@ class PdfParser:
     def _repaired(self, job: Job) -> Parsed:
         from documents.services.extraction.pdf.repair import repaired_copy
 
-        if (copy := repaired_copy(job.path, job.folder)) is not None:
+        if (copy := repaired_copy(job.path, job.folder, job.password)) is not None:
             try:
                 parsed = self._with_pdfium(job, copy)
                 parsed.notice("repaired")
@@ -58,7 +58,7 @@ class PdfParser:
 
     def _with_pdfium(self, job: Job, path: Path) -> Parsed:
         """Raises PdfiumError where PDFium can't open the file or load a single page of it."""
-        with closing(pdfium.PdfDocument(path)) as document:
+        with closing(pdfium.PdfDocument(path, password=job.password or None)) as document:
             if document.get_formtype() != pdfium_c.FORMTYPE_NONE:
                 document.init_forms()
             return self._read(job, document)

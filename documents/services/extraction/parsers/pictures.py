@@ -25,7 +25,7 @@ LIKELY_DPI = (70.0, 1300.0)
 POINTS_AN_INCH = 72
 _PAGED = ("TIFF", "HEIF")
 """Formats whose frames are pages; those of others move."""
-_HEIC = (b"ftypheic", b"ftypheix", b"ftyphevc", b"ftypmif1", b"ftypmsf1", b"ftypavif")
+_HEIC = (b"ftypheic", b"ftypheix", b"ftyphevc", b"ftypmif1", b"ftypmsf1")
 _TOLD = {
     "Make": "camera_make", "Model": "camera", "DateTime": "taken", "Artist": "author", "Software": "software",
     "ImageDescription": "description",

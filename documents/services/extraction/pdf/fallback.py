@@ -17,7 +17,7 @@ def parse_with_pypdf(job: Job) -> Parsed:
     """Read with pypdf. Raises Unreadable: encrypted, too_many_pages, or unreadable where nothing comes out."""
     try:
         reader = pypdf.PdfReader(job.path)
-        if reader.is_encrypted and not reader.decrypt(""):
+        if reader.is_encrypted and not reader.decrypt(job.password):
             raise Unreadable("encrypted")
         total = len(reader.pages)
     except _BROKEN as error:

@@ -15,14 +15,14 @@ CLOSING = b"\nendstream\nendobj\nstartxref\n0\n%%EOF\n"
 """Ends the object in whose middle a file was cut off, so that what is there of it counts."""
 
 
-def repaired_copy(path: Path, folder: Path) -> Path | None:
+def repaired_copy(path: Path, folder: Path, password: str = "") -> Path | None:
     """A rebuilt copy in `folder`, to be removed by the caller; None where qpdf finds no document in it. Raises Unreadable (encrypted)."""
     closed, copy = folder / "closed.pdf", folder / "repaired.pdf"
     try:
         shutil.copyfile(path, closed)
         with open(closed, "ab") as file:
             file.write(CLOSING)
-        with pikepdf.open(closed, suppress_warnings=True) as document:
+        with pikepdf.open(closed, password=password, suppress_warnings=True) as document:
             for fonts in _fonts(document):
                 _replace_lost(fonts)
             document.save(copy)
