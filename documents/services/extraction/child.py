@@ -14,8 +14,8 @@ from documents.services.sandbox.worker import Surroundings
 
 
 def read(request: dict[str, Any], surroundings: Surroundings) -> dict[str, Any]:
-    """The entry of the extraction's children. A request is {path, name, mime, module}; attachments are written into the job's folder."""
-    job = Job(Path(request["path"]), request["name"], request["mime"], surroundings.folder, surroundings.progress)
+    """The entry of the extraction's children. A request is {path, name, mime, module, look}; attachments go to the job's folder."""
+    job = Job(Path(request["path"]), request["name"], request["mime"], surroundings.folder, surroundings.progress, request["look"])
     parsed = from_module(request["module"], job.mime).parse(job)
     raws = [page.text for page in parsed.pages]
     cleaning = clean(raws) if parsed.printed else None
@@ -46,6 +46,8 @@ def _result(parsed: Parsed, cleaned: list[Cleaned]) -> dict[str, Any]:
         "metadata": parsed.metadata,
         "notices": parsed.notices,
         "attachments": parsed.attachments,
+        "findings": parsed.findings,
+        "traces": parsed.traces,
     }
 
 
