@@ -32,6 +32,7 @@ MAX_FINDINGS = 200
 MAX_DEPTH = 5
 MAX_COMPARISONS = 500_000
 """Of texts with boxes; on a page with more, every text is drawn."""
+BANDS = 40
 THINNEST = 3.0
 """Points; what is thinner is a line."""
 NEAR_COLOUR = 48
@@ -79,9 +80,8 @@ _COVERING = frozenset(
 )
 
 
-_Seen = tuple[int, int, int, int, int, Matrix | None]
-"""A text as it is met: its place in the order of drawing, the object, red and green in one number, blue and alpha in another, how it is
-drawn, and the matrix of the form that holds it. A named one takes longer to make than to find."""
+_Way = tuple[int, int, int]
+"""How a text is drawn: red and green in one number, blue and alpha in another, and the mode. Told without taking it apart."""
 
 
 class _Text(NamedTuple):
@@ -90,11 +90,6 @@ class _Text(NamedTuple):
     colour: Colour
     mode: int
     matrix: Matrix | None
-
-    @classmethod
-    def of(cls, seen: _Seen) -> _Text:
-        z, item, first, second, mode, matrix = seen
-        return cls(z, item, (first & 255, first >> 32 & 255, second & 255, second >> 32 & 255), mode, matrix)
 
     @property
     def unseen(self) -> bool:
@@ -116,9 +111,37 @@ class _Character(NamedTuple):
     text: _Text | None
 
 
+class _Run(NamedTuple):
+    """Texts of one way that follow each other: the first one's place in the order of drawing, and where the objects are found."""
+
+    z: int
+    first: int
+    length: int
+    way: _Way
+    container: int
+    get: Any
+    matrix: Matrix | None
+
+    @property
+    def colour(self) -> Colour:
+        first, second, _ = self.way
+        return first & 255, first >> 32 & 255, second & 255, second >> 32 & 255
+
+    @property
+    def unseen(self) -> bool:
+        return self.way[2] in _UNSEEN_MODES or self.colour[3] < 8
+
+    def texts(self) -> Iterator[_Text]:
+        for place in range(self.length):
+            yield _Text(self.z + place, self.get(self.container, self.first + place), self.colour, self.way[2], self.matrix)
+
+
 class _Inventory(NamedTuple):
-    texts: list[_Seen]
+    runs: list[_Run]
     covers: list[_Cover]
+
+    def texts(self) -> list[_Text]:
+        return [text for run in self.runs for text in run.texts()]
 
 
 class _Calls(NamedTuple):
@@ -199,50 +222,77 @@ def hidden_on(page: pdfium.PdfPage, textpage: pdfium.PdfTextPage, number: int, w
     """
     calls = _calls()
     inventory = _Inventory([], _annotations(page))
-    _walk(inventory, ctypes.cast(page.raw, ctypes.c_void_p).value or 0, calls.count, calls.get, None, 0)
-    suspects = [_Text.of(seen) for seen in inventory.texts] if layers else _suspects(inventory, textpage)
+    _Walk(inventory).through(ctypes.cast(page.raw, ctypes.c_void_p).value or 0, calls.count, calls.get)
+    suspects = inventory.texts() if layers else _suspects(inventory, textpage)
     if not suspects:
         return []
     with watch.looking():
         return [] if watch.over else _Look(page, textpage, number, inventory, suspects, watch).findings()
 
 
-def _walk(inventory: _Inventory, container: int, count: Any, get: Any, matrix: Matrix | None, depth: int) -> None:
-    """Every text and what may cover one, in the order in which they are drawn."""
-    calls, texts, covers = _calls(), inventory.texts, inventory.covers
-    mode_of, colour_of = calls.mode, calls.colour
-    buffer = (ctypes.c_uint * 4)()
-    pairs = memoryview(buffer).cast("B").cast("Q")
-    red, green, blue, alpha = (ctypes.c_void_p(ctypes.addressof(buffer) + 4 * place) for place in range(4))
-    for index in range(count(container)):
-        item = get(container, index)
-        mode = mode_of(item)
-        if mode >= 0:
-            colour_of(item, red, green, blue, alpha)
-            texts.append((len(texts) + len(covers), item, pairs[0], pairs[1], mode, matrix))
-            continue
-        kind = calls.type(item)
-        if kind == pdfium_c.FPDF_PAGEOBJ_FORM:
-            if depth < MAX_DEPTH:
-                _walk(inventory, item, calls.count_in_form, calls.get_in_form, _joined(_matrix(item), matrix), depth + 1)
-        elif (cover := _cover(item, kind, matrix, len(texts) + len(covers))) is not None:
-            covers.append(cover)
+class _Walk:
+    """Goes through every text and what may cover one, in the order in which they are drawn."""
 
+    def __init__(self, inventory: _Inventory) -> None:
+        self._inventory = inventory
+        self._z = 0
+        numbers = (ctypes.c_uint * 4)()
+        self._numbers, self._pairs = memoryview(numbers).cast("B").cast("I"), memoryview(numbers).cast("B").cast("Q")
+        self._corners = (ctypes.c_float * 4)()
+        self._to_numbers = [ctypes.c_void_p(ctypes.addressof(numbers) + 4 * place) for place in range(4)]
+        self._to_corners = [ctypes.c_void_p(ctypes.addressof(self._corners) + 4 * place) for place in range(4)]
 
-def _cover(item: int, kind: int, matrix: Matrix | None, z: int) -> _Cover | None:
-    """What an object may hide; None for lines, outlines and what is as good as transparent."""
-    box = _bounds(item, matrix)
-    if min(box[2] - box[0], box[3] - box[1]) < THINNEST:
-        return None
-    if kind != pdfium_c.FPDF_PAGEOBJ_PATH:
-        return _Cover(z, box, None, kind == pdfium_c.FPDF_PAGEOBJ_IMAGE)
-    fill, stroke = ctypes.c_int(), ctypes.c_int()
-    _calls().draw_mode(item, ctypes.addressof(fill), ctypes.addressof(stroke))
-    buffer = (ctypes.c_uint * 4)()
-    _calls().colour(item, *(ctypes.addressof(buffer) + 4 * place for place in range(4)))
-    if fill.value == pdfium_c.FPDF_FILLMODE_NONE or buffer[3] < 128:
-        return None
-    return _Cover(z, box, (buffer[0], buffer[1], buffer[2], buffer[3]), False)
+    def through(self, container: int, count: Any, get: Any, matrix: Matrix | None = None, depth: int = 0) -> None:
+        calls, pairs = _calls(), self._pairs
+        mode_of, colour_of = calls.mode, calls.colour
+        red, green, blue, alpha = self._to_numbers
+        way: _Way | None = None
+        begin = one = other = drawn = 0
+        total = count(container)
+        for index in range(total):
+            item = get(container, index)
+            mode = mode_of(item)
+            if mode >= 0:
+                colour_of(item, red, green, blue, alpha)
+                if way is not None and pairs[0] == one and pairs[1] == other and mode == drawn:
+                    continue
+                self._keep(begin, index, way, container, get, matrix)
+                begin, one, other, drawn = index, pairs[0], pairs[1], mode
+                way = one, other, drawn
+                continue
+            self._keep(begin, index, way, container, get, matrix)
+            way = None
+            kind = calls.type(item)
+            if kind == pdfium_c.FPDF_PAGEOBJ_FORM:
+                if depth < MAX_DEPTH:
+                    self.through(item, calls.count_in_form, calls.get_in_form, _joined(_matrix(item), matrix), depth + 1)
+            else:
+                self._cover(item, kind, matrix)
+        self._keep(begin, total, way, container, get, matrix)
+
+    def _keep(self, begin: int, end: int, way: _Way | None, container: int, get: Any, matrix: Matrix | None) -> None:
+        if way is not None:
+            self._inventory.runs.append(_Run(self._z, begin, end - begin, way, container, get, matrix))
+            self._z += end - begin
+
+    def _cover(self, item: int, kind: int, matrix: Matrix | None) -> None:
+        """What may hide something; lines, outlines and what is as good as transparent can't."""
+        calls, corners = _calls(), self._corners
+        calls.bounds(item, *self._to_corners)
+        box: Box = (corners[0], corners[1], corners[2], corners[3])
+        box = box if matrix is None else _moved(box, matrix)
+        if box[2] - box[0] < THINNEST or box[3] - box[1] < THINNEST:
+            return
+        colour: Colour | None = None
+        if kind == pdfium_c.FPDF_PAGEOBJ_PATH:
+            calls.draw_mode(item, *self._to_numbers[:2])
+            filled = self._numbers[0] != pdfium_c.FPDF_FILLMODE_NONE
+            calls.colour(item, *self._to_numbers)
+            colour = (self._numbers[0], self._numbers[1], self._numbers[2], self._numbers[3])
+            if not filled or colour[3] < 128:
+                return
+        self._inventory.covers.append(_Cover(self._z, box, colour, kind == pdfium_c.FPDF_PAGEOBJ_IMAGE))
+        self._z += 1
 
 
 def _annotations(page: pdfium.PdfPage) -> list[_Cover]:
@@ -266,31 +316,51 @@ def _suspects(inventory: _Inventory, textpage: pdfium.PdfTextPage) -> list[_Text
     """The texts that may not be seen: without ink, as light as paper, in the colour of a shape below, below a shape, off the page."""
     covers = inventory.covers
     page_box = textpage.page.get_bbox() if _stands_beyond(textpage) else None
-    ways = {(seen[2], seen[3], seen[4]): _Text.of(seen) for seen in inventory.texts}
-    if not covers and page_box is None and not any(text.unseen or _near(text.colour, _WHITE) for text in ways.values()):
-        return []
     last = max((cover.z for cover in covers), default=-1)
-    unseen = {way for way, text in ways.items() if text.unseen or _near(text.colour, _WHITE)}
-    grounds = {way: [cover for cover in covers if cover.colour and _near(text.colour, cover.colour)] for way, text in ways.items()}
     suspects: list[_Text] = []
     left = MAX_COMPARISONS
-    for seen in inventory.texts:
-        z, item, way, matrix = seen[0], seen[1], seen[2:5], seen[5]
-        below = grounds[way]
-        if way not in unseen and not below and z > last and page_box is None:
+    grounds: dict[_Way, set[_Cover]] = {}
+    bands = _Bands(covers)
+    for run in inventory.runs:
+        faint = run.unseen or _near(run.colour, _WHITE)
+        if run.way not in grounds:
+            grounds[run.way] = {cover for cover in covers if cover.colour and _near(run.colour, cover.colour)}
+        below = grounds[run.way]
+        if not faint and run.z > last and page_box is None and not below:
             continue
-        box = _bounds(item, matrix)
-        left -= len(covers)
-        if left < 0:
-            return [_Text.of(seen) for seen in inventory.texts]
-        if (
-            (way in unseen and _says_something(item, box, textpage))
-            or (page_box is not None and not _inside(box, page_box))
-            or any(ground.z < z and _overlap(ground.box, box) for ground in below)
-            or (z < last and any(cover.z > z and _overlap(cover.box, box) for cover in covers))
-        ):
-            suspects.append(_Text.of(seen))
+        for text in run.texts():
+            box = _bounds(text.object, text.matrix)
+            near = bands.at(box)
+            left -= len(near)
+            if left < 0:
+                return inventory.texts()
+            if (
+                (faint and _says_something(text.object, box, textpage))
+                or (page_box is not None and not _inside(box, page_box))
+                or any(_overlap(cover.box, box) and (cover.z > text.z or cover in below) for cover in near)
+            ):
+                suspects.append(text)
     return suspects
+
+
+class _Bands:
+    """Covers by the height at which they lie, so that a text is compared with few of them."""
+
+    def __init__(self, covers: Sequence[_Cover]) -> None:
+        self._bottom = min((cover.box[1] for cover in covers), default=0.0)
+        self._step = max(1.0, (max((cover.box[3] for cover in covers), default=0.0) - self._bottom) / BANDS)
+        self._bands: list[list[_Cover]] = [[] for _ in range(BANDS)]
+        for cover in covers:
+            for band in self._reach(cover.box):
+                self._bands[band].append(cover)
+
+    def at(self, box: Box) -> list[_Cover]:
+        reach = self._reach(box)
+        return self._bands[reach[0]] if len(reach) == 1 else [cover for band in reach for cover in self._bands[band]]
+
+    def _reach(self, box: Box) -> range:
+        low, high = (min(max(0, int((y - self._bottom) / self._step)), BANDS - 1) for y in (box[1], box[3]))
+        return range(low, high + 1)
 
 
 def _stands_beyond(textpage: pdfium.PdfTextPage) -> bool:
@@ -333,7 +403,7 @@ class _Look:
         self.page_box: Box = page.get_bbox()
         self.area = _area(self.page_box)
         self.suspects = suspects
-        self._all = {seen[1]: _Text.of(seen) for seen in inventory.texts}
+        self._all = {text.object: text for text in inventory.texts()}
         self._suspect = {text.object for text in suspects}
         self._characters = self._read(textpage)
 

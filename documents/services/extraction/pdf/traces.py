@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import io
-import mmap
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from documents.services.extraction.findings import LONGEST, Finding, Trace
 from documents.services.extraction.parsers.base import storable
@@ -15,13 +15,14 @@ from documents.services.extraction.parsers.base import storable
 MAX_TRACES = 50
 MAX_PHOTOGRAPHS = 200
 MAX_VALUE = 300
+MAX_MARKS = 1000
+PIECE, OVERLAP = 4 * 1024**2, 64 * 1024
 MANY_WORDS = 6
 """So many words in a property are prose, not a label."""
 _STANDARD = frozenset(("/Title", "/Author", "/Subject", "/Keywords", "/Creator", "/Producer", "/CreationDate", "/ModDate", "/Trapped"))
 _DATE = re.compile(r"D:\d{4}")
 _PATH = re.compile(r"(?:file:/{2,3}|\b[A-Za-z]:\\|\\\\[\w.-]+\\|/(?:Users|home|Volumes)/)[^\"<>|*?\n\r\t)]{2,200}")
-_LINK = re.compile(rb"\((file:/{2,3}[^)\\\r\n]{3,200})\)")
-_END = b"%%EOF"
+_LINK, _END, _EXIF = b"(file:/", b"%%EOF", b"Exif\0\0"
 _PROSE = ("/Subject", "/Keywords", "/Comments", "/Description")
 _XMP_SHOWN = {
     "creator": "author",
@@ -48,9 +49,9 @@ def file_facts(path: Path) -> FileFacts:
     facts = FileFacts([], [], False, [])
     if path.stat().st_size == 0:
         return facts
-    with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        ends = _ends(content)
-        traces = [*_places(content), *_links(content)]
+    marks = _marks(path)
+    ends = _ends(path, marks)
+    traces = [*_places(path, marks[_EXIF]), *_links(path, marks[_LINK])]
     from_inside = _inside(path)
     if ends:
         traces.append(Trace("revisions", str(len(ends))))
@@ -144,33 +145,57 @@ def _layers_off(document: Any) -> bool:
     return str(usual.get("/BaseState", "/ON")) == "/OFF" or len(usual.get("/OFF", [])) > 0
 
 
-def _ends(content: mmap.mmap) -> list[int]:
-    """Where earlier revisions end. The first part of a linearized file ends like a revision and is none."""
-    marks: list[int] = []
-    at = content.find(_END)
-    while at != -1 and len(marks) < 1000:
-        marks.append(at + len(_END))
-        at = content.find(_END, at + len(_END))
-    first = 1 if content.find(b"/Linearized", 0, 1024) != -1 else 0
-    return marks[first:-1]
+def _marks(path: Path) -> dict[bytes, list[int]]:
+    """Where the file holds the marks that tell something, some thousand of each."""
+    found: dict[bytes, list[int]] = {mark: [] for mark in (_END, _EXIF, _LINK)}
+    with open(path, "rb") as file:
+        start = 0
+        while piece := file.read(PIECE):
+            for mark, places in found.items():
+                at = piece.find(mark)
+                while at != -1 and len(places) < MAX_MARKS:
+                    places.append(start + at)
+                    at = piece.find(mark, at + len(mark))
+            if len(piece) < PIECE:
+                break
+            start += PIECE - OVERLAP
+            file.seek(start)
+    return {mark: sorted(set(places)) for mark, places in found.items()}
 
 
-def _links(content: mmap.mmap) -> Iterator[Trace]:
-    if content.find(b"(file:/") == -1:
+def _ends(path: Path, marks: dict[bytes, list[int]]) -> list[int]:
+    """Where earlier revisions end. The first part of a linearized file is none, nor is what only a table follows."""
+    ends = [at + len(_END) for at in marks[_END]]
+    if len(ends) < 2:
+        return []
+    with open(path, "rb") as file:
+        if b"/Linearized" in file.read(1024):
+            ends = ends[1:]
+        return [end for end, following in pairwise(ends) if b" obj" in _between(file, end, min(following, end + OVERLAP))]
+
+
+def _between(file: BinaryIO, start: int, end: int) -> bytes:
+    file.seek(start)
+    return file.read(end - start)
+
+
+def _links(path: Path, places: Sequence[int]) -> Iterator[Trace]:
+    if not places:
         return
-    for found in list(_LINK.finditer(content))[:MAX_TRACES]:
-        yield Trace("path", _short(found[1].decode("latin-1")))
+    with open(path, "rb") as file:
+        for at in places[:MAX_TRACES]:
+            target = _between(file, at + 1, at + 300).partition(b")")[0]
+            yield Trace("path", _short(target.decode("latin-1")))
 
 
-def _places(content: mmap.mmap) -> Iterator[Trace]:
+def _places(path: Path, places: Sequence[int]) -> Iterator[Trace]:
     """Where the photographs in the file were taken, as their cameras noted. JPEGs stand in a PDF as they are."""
-    at = content.find(b"Exif\0\0")
-    for _ in range(MAX_PHOTOGRAPHS):
-        if at == -1:
-            return
-        if place := _place(content[at : at + 65_536]):
-            yield Trace("place", place)
-        at = content.find(b"Exif\0\0", at + 6)
+    if not places:
+        return
+    with open(path, "rb") as file:
+        for at in places[:MAX_PHOTOGRAPHS]:
+            if place := _place(_between(file, at, at + 65_536)):
+                yield Trace("place", place)
 
 
 def _place(block: bytes) -> str:
