@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import django_filters
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 
-from documents.models import Document
+from documents.models import Document, RedactionFinding
 
 
 class DocumentFilter(django_filters.FilterSet):
@@ -13,11 +14,16 @@ class DocumentFilter(django_filters.FilterSet):
     parent = django_filters.UUIDFilter(field_name="parent")
     status = django_filters.MultipleChoiceFilter(choices=Document.Status.choices)
     kind = django_filters.MultipleChoiceFilter(choices=Document.Kind.choices)
+    hidden = django_filters.BooleanFilter(method="with_hidden", label="whether text that is not shown can be read in the file")
     q = django_filters.CharFilter(method="named", label="words in the title or the file name")
 
     class Meta:
         model = Document
         fields = ["case", "parent", "status", "kind"]
+
+    def with_hidden(self, documents: QuerySet[Document], name: str, value: bool) -> QuerySet[Document]:
+        found = Exists(RedactionFinding.objects.filter(document=Coalesce(OuterRef("duplicate_of"), OuterRef("pk"))))
+        return documents.filter(found if value else ~found)
 
     def named(self, documents: QuerySet[Document], name: str, value: str) -> QuerySet[Document]:
         """Every word must occur in the title or the file name."""

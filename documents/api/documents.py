@@ -25,12 +25,14 @@ from documents.api.errors import RefusedErrors
 from documents.api.serializers import (
     AcceptedSerializer,
     CitationSerializer,
+    DisclosuresSerializer,
     DocumentChangeSerializer,
     DocumentDetailSerializer,
     DocumentSerializer,
     HistorySerializer,
     NewDocumentsSerializer,
     PageSerializer,
+    RedactionFindingSerializer,
     RereadingSerializer,
 )
 from documents.errors import Refused
@@ -40,7 +42,7 @@ from documents.models.documents import DocumentQuerySet
 from documents.services import ingest
 from documents.services.ingest import restoring, takers
 from documents.services.pipeline import corrections, lifecycle, reprocessing
-from documents.services.reading import text_view
+from documents.services.reading import disclosures, text_view
 from tasks.batches.api import described
 from tasks.batches.serializers import BatchSerializer
 from tasks.models import Batch, TaskRecord
@@ -168,6 +170,21 @@ class DocumentViewSet(
     def citations(self, request: Request, **kwargs: Any) -> Response:
         """The authorities mentioned, in reading order."""
         return self._paged(text_view.citations_of(self.get_object()), CitationSerializer)
+
+    @extend_schema(responses=RedactionFindingSerializer(many=True))
+    @action(detail=True, filter_backends=[])
+    def redactions(self, request: Request, **kwargs: Any) -> Response:
+        """Text that can be read in the file though its pages don't show it: under boxes, invisible, off the page, in earlier revisions."""
+        return self._paged(disclosures.findings_of(self.get_object()), RedactionFindingSerializer)
+
+    @extend_schema(responses=DisclosuresSerializer)
+    @action(detail=True, filter_backends=[], pagination_class=None)
+    def findings(self, request: Request, **kwargs: Any) -> Response:
+        """All that the file gives away: such text (the first 500), and what it tells of those who made it."""
+        document = self.get_object()
+        told = [{"what": label, "value": value} for label, value in disclosures.told_by(document)]
+        found = disclosures.findings_of(document)[:500]
+        return Response(DisclosuresSerializer({"redactions": found, "told": told}).data)
 
     @extend_schema(responses=HistorySerializer(many=True))
     @action(detail=True, filter_backends=[])

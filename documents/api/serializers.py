@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from cases.models import Role
-from documents.models import Citation, Document, Page, TextVersion
+from documents.models import Citation, Document, Page, RedactionFinding, TextVersion
 from documents.services.reading.overview import who_stopped
 from tasks.api.serializers import WaitingReasonField
 from tasks.models import TaskAttempt, TaskRecord
@@ -55,6 +55,30 @@ class CanSerializer(serializers.Serializer[Document]):
     reprocess = serializers.BooleanField()
     cancel = serializers.BooleanField()
     retry = serializers.BooleanField()
+
+
+class RedactionFindingSerializer(serializers.ModelSerializer[RedactionFinding]):
+    """Text that can be read in the file though its page does not show it."""
+
+    box = serializers.ListField(
+        child=serializers.FloatField(), allow_null=True, read_only=True, help_text="left, bottom, right, top in points of the page"
+    )
+
+    class Meta:
+        model = RedactionFinding
+        fields = ["page", "box", "kind", "text"]
+
+
+class ToldSerializer(serializers.Serializer[Any]):
+    what = serializers.CharField()
+    value = serializers.CharField()
+
+
+class DisclosuresSerializer(serializers.Serializer[Any]):
+    """What a file gives away beside what its pages show."""
+
+    redactions = RedactionFindingSerializer(many=True)
+    told = ToldSerializer(many=True)
 
 
 class DocumentDetailSerializer(DocumentSerializer):

@@ -2,6 +2,7 @@
 
 from documents.models.citations import Citation
 from documents.models.documents import Document, TextVersion, Upload
+from documents.models.findings import RedactionFinding
 from documents.models.passages import Chunk, ChunkEmbedding, ChunkWords, EmbeddingModel, Page
 from documents.models.statistics import PassageCount, PassageCountDelta, Vocabulary, VocabularyDelta
 
@@ -15,6 +16,7 @@ __all__ = [
     "Page",
     "PassageCount",
     "PassageCountDelta",
+    "RedactionFinding",
     "TextVersion",
     "Upload",
     "Vocabulary",

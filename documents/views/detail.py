@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from documents.api.serializers import allowed
 from documents.models import Document
 from documents.services.extraction.formats import PDF
-from documents.services.reading import metadata, text_view
+from documents.services.reading import disclosures, metadata, text_view
 from documents.services.reading.authorities import authorities_in, by_heading
 from documents.services.reading.history import runs_of
 from documents.services.reading.overview import attach_live
@@ -21,6 +21,7 @@ from documents.services.search import moments
 from tasks.base.causes import hopeless_codes
 
 TABS = (("text", _("Text")), ("details", _("Details")), ("citations", _("Citations")), ("history", _("History")))
+MOST_FINDINGS = 500
 LONGEST_NEAR = 300
 LONGEST_NUMBER = 18  # digits; larger ones are no bigint
 
@@ -83,7 +84,9 @@ def _about(document: Document, request: HttpRequest) -> dict[str, Any]:
         "can": allowed(document, request.user),
         "is_fatal": document.error_code in hopeless_codes(),
         "type": metadata.type_of(document.mime),
-        "metadata": metadata.described(document.metadata),
+        "metadata": metadata.described({key: value for key, value in document.metadata.items() if key not in disclosures.OF_METADATA}),
+        "findings": disclosures.findings_of(document)[:MOST_FINDINGS],
+        "told": disclosures.told_by(document),
         "player": moments.players_of([document.pk]).get(document.pk, "") if document.kind == Document.Kind.TRANSCRIPT else "",
         "rail": "" if document.case else "search",
     }

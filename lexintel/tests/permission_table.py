@@ -220,6 +220,8 @@ TABLE: dict[str, dict[str, Expected]] = {
     "api/documents/<pk>/pages/<number>/": {"GET": _read()},
     "api/documents/<pk>/citations/": {"GET": _read()},
     "api/documents/<pk>/history/": {"GET": _read()},
+    "api/documents/<pk>/redactions/": {"GET": _read()},
+    "api/documents/<pk>/findings/": {"GET": _read()},
     "api/documents/reprocess/": {"POST": _editors(202, send=_whole_case)},
     "api/documents/<pk>/reprocess/": {"POST": _editors(202)},
     "api/documents/<pk>/retry/": {"POST": _editors(202)},

@@ -18,7 +18,7 @@ from documents.services.extraction.formats import MARKDOWN, TXT, Format
 from documents.services.extraction.limits import MAX_CHARACTERS
 from documents.services.extraction.parsers.base import LOOKING
 from documents.services.extraction.results import ExtractedAttachment, ExtractedPage, Extraction, Notice
-from documents.services.extraction.sentences import error_sentence, notice_sentence
+from documents.services.extraction.sentences import error_sentence, finding_sentences, notice_sentence
 from documents.services.sandbox import JobFailed, JobRefused
 from documents.services.sandbox.folders import Folder
 from documents.services.sandbox.pool import Pool
@@ -96,8 +96,9 @@ def _fill(extraction: Extraction, result: dict[str, Any]) -> None:
     extraction.source = result["source"]
     extraction.date = date.fromisoformat(result["date"]) if result["date"] else None
     extraction.notices = [Notice(code, notice_sentence(code, details)) for code, details in result["notices"]]
+    extraction.findings = found = [Finding(page, tuple(box) if box else None, kind, text) for page, box, kind, text in result["findings"]]
+    extraction.notices += [Notice(f"redactions_{kind}", sentence) for kind, sentence in finding_sentences(found)]
     extraction.attachments = [ExtractedAttachment(name, Path(path)) for name, path in result["attachments"]]
-    extraction.findings = [Finding(page, tuple(box) if box else None, kind, text) for page, box, kind, text in result["findings"]]
     extraction.traces = [Trace(code, value) for code, value in result["traces"]]
 
 

@@ -16,10 +16,11 @@ from django.utils.translation import gettext as _
 
 from cases.services import citations as law
 from documents.jobs import CitationExtractionJob, DocumentExtractionJob, EmbeddingGenerationJob
-from documents.models import Chunk, ChunkEmbedding, Citation, Document, Page, TextVersion
+from documents.models import Chunk, ChunkEmbedding, Citation, Document, Page, RedactionFinding, TextVersion
 from documents.services import embedding
 from documents.services.chunking.chunker import ChunkSpec, chunk_pages
 from documents.services.extraction import Extraction, extract, registry
+from documents.services.extraction.findings import Finding
 from documents.services.pipeline import lifecycle
 from documents.services.pipeline.lifecycle import Stage
 from documents.services.search import indexing
@@ -174,7 +175,23 @@ def _publish_reading(document: Document, reading: Extraction, specs: Sequence[Ch
     document.mime = reading.mime
     document.metadata = reading.metadata
     document.date = document.date or reading.date
+    if version.source == TextVersion.Source.EXTRACTION:
+        _keep_findings(document, reading)
     indexing.index_words(version)
+
+
+def _keep_findings(document: Document, reading: Extraction) -> None:
+    """What the file holds beside what it shows, in place of what an earlier reading found."""
+    document.traces = [trace._asdict() for trace in reading.traces]
+    document.redaction_findings.all().delete()
+    RedactionFinding.objects.bulk_create((_finding(document, found) for found in reading.findings), batch_size=ROWS)
+
+
+def _finding(document: Document, found: Finding) -> RedactionFinding:
+    left, bottom, right, top = found.box or (None, None, None, None)
+    return RedactionFinding(
+        document=document, page=found.page, left=left, bottom=bottom, right=right, top=top, kind=found.kind, text=found.text
+    )
 
 
 def _pages(version: TextVersion, reading: Extraction) -> Iterator[Page]:
