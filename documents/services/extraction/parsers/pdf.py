@@ -17,8 +17,9 @@ from documents.services.extraction.findings import Finding
 from documents.services.extraction.formats import LIKELY, NO, PDF, Format, Sample
 from documents.services.extraction.limits import MAX_PAGES
 from documents.services.extraction.parsers.base import LOOKING, Job, Parsed, RawPage, bounded, storable
+from documents.services.extraction.pdf.drawing import Watch
 from documents.services.extraction.pdf.notes import with_notes
-from documents.services.extraction.pdf.redactions import Watch, hidden_on
+from documents.services.extraction.pdf.redactions import hidden_on
 from documents.services.extraction.pdf.revisions import lost_since
 from documents.services.extraction.pdf.text import page_text
 from documents.services.extraction.pdf.traces import FileFacts, file_facts, told_beside

@@ -80,7 +80,7 @@ def _inside(path: Path) -> FileFacts:
     try:
         with pikepdf.open(path, suppress_warnings=True) as document:
             return FileFacts(list(_told(document)), list(_prose(document)), _layers_off(document), [])
-    except (pikepdf.PdfError, ValueError, RuntimeError, TypeError, AttributeError, KeyError):
+    except (pikepdf.PdfError, pikepdf.PasswordError, ValueError, RuntimeError, TypeError, AttributeError, KeyError):
         return facts
 
 
