@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 
 from documents.errors import Refused
 from documents.models import (
+    BatesNumbering,
     Chunk,
     ChunkEmbedding,
     ChunkWords,
@@ -155,6 +156,13 @@ class RedactionFindingAdmin(Shown):
     list_select_related = ["document"]
     search_fields = ["document__id", "document__title"]
     exclude = ("text",)
+
+
+@admin.register(BatesNumbering)
+class BatesNumberingAdmin(Shown):
+    list_display = ["prefix", linked("case"), "next_number", "updated"]
+    list_select_related = ["case"]
+    search_fields = ["prefix", "case__title"]
 
 
 @admin.register(Upload)

@@ -24,7 +24,9 @@ from cases.models import Case
 from documents.api.errors import RefusedErrors
 from documents.api.serializers import (
     AcceptedSerializer,
+    BatesSerializer,
     CitationSerializer,
+    CopiesSerializer,
     DisclosuresSerializer,
     DocumentChangeSerializer,
     DocumentDetailSerializer,
@@ -34,6 +36,7 @@ from documents.api.serializers import (
     PageSerializer,
     RedactionFindingSerializer,
     RereadingSerializer,
+    SelectionSerializer,
 )
 from documents.errors import Refused
 from documents.filters import DocumentFilter
@@ -42,6 +45,7 @@ from documents.models.documents import DocumentQuerySet
 from documents.services import ingest
 from documents.services.ingest import restoring, takers
 from documents.services.pipeline import corrections, lifecycle, reprocessing
+from documents.services.production import copies
 from documents.services.reading import disclosures, text_view
 from tasks.batches.api import described
 from tasks.batches.serializers import BatchSerializer
@@ -123,6 +127,27 @@ class DocumentViewSet(
         batch = reprocessing.reprocess_many(case, request.user, typed.validated_data.get("documents"))
         shown = described(Batch.objects.select_related("user", "paused_by")).get(pk=batch.pk)
         return Response(BatchSerializer(shown).data, status=status.HTTP_202_ACCEPTED)
+
+    @extend_schema(request=SelectionSerializer, responses={202: CopiesSerializer})
+    @action(detail=False, methods=["post"])
+    def scrub(self, request: Request) -> Response:
+        """Have copies made of PDFs in which nothing can be read that their pages don't show (editors)."""
+        typed = SelectionSerializer(data=request.data)
+        typed.is_valid(raise_exception=True)
+        case = get_object_or_404(Case.objects.visible_to(request.user), pk=typed.validated_data["case"])
+        asked = copies.scrub_many(case, request.user, typed.validated_data["documents"])
+        return Response(CopiesSerializer(asked).data, status=status.HTTP_202_ACCEPTED)
+
+    @extend_schema(request=BatesSerializer, responses={202: CopiesSerializer})
+    @action(detail=False, methods=["post"])
+    def bates(self, request: Request) -> Response:
+        """Have copies made of PDFs with Bates numbers that run through them in the order given (editors)."""
+        typed = BatesSerializer(data=request.data)
+        typed.is_valid(raise_exception=True)
+        wanted = typed.validated_data
+        case = get_object_or_404(Case.objects.visible_to(request.user), pk=wanted["case"])
+        asked = copies.stamp_many(case, request.user, wanted["documents"], wanted["prefix"], wanted["digits"], wanted.get("start"))
+        return Response(CopiesSerializer(asked).data, status=status.HTTP_202_ACCEPTED)
 
     @extend_schema(request=None, responses={202: DocumentDetailSerializer})
     @action(detail=True, methods=["post"])

@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from cases.models import Role
 from documents.models import Citation, Document, Page, RedactionFinding, TextVersion
+from documents.services.production import copies, numbering
 from documents.services.reading.overview import who_stopped
 from tasks.api.serializers import WaitingReasonField
 from tasks.models import TaskAttempt, TaskRecord
@@ -123,6 +124,29 @@ def allowed(document: Document, user: Any) -> dict[str, bool]:
         "cancel": edits and document.processing,
         "retry": original and stopped,
     }
+
+
+class SelectionSerializer(serializers.Serializer[Any]):
+    """Documents of one case, in the order in which they are to be taken."""
+
+    case = serializers.UUIDField()
+    documents = serializers.ListField(child=serializers.UUIDField(), allow_empty=False, max_length=10_000)
+
+
+class BatesSerializer(SelectionSerializer):
+    prefix = serializers.CharField(max_length=20, allow_blank=True, default="", trim_whitespace=False)
+    digits = serializers.IntegerField(default=6, min_value=numbering.MIN_DIGITS, max_value=numbering.MAX_DIGITS)
+    start = serializers.IntegerField(required=False, allow_null=True, min_value=1, help_text="absent: where the case's numbering goes on")
+
+
+class CopiesSerializer(serializers.Serializer[copies.Asked]):
+    """What copies are made of; the copies become documents of the case."""
+
+    task_id = serializers.UUIDField()
+    documents = serializers.ListField(child=serializers.UUIDField())
+    left_out = serializers.ListField(child=serializers.UUIDField(), help_text="no PDF, or not read yet")
+    bates_begin = serializers.CharField(source="numbers.begin", default=None, allow_null=True)
+    bates_end = serializers.CharField(source="numbers.end", default=None, allow_null=True)
 
 
 class DocumentChangeSerializer(serializers.ModelSerializer[Document]):

@@ -4,9 +4,11 @@ from documents.models.citations import Citation
 from documents.models.documents import Document, TextVersion, Upload
 from documents.models.findings import RedactionFinding
 from documents.models.passages import Chunk, ChunkEmbedding, ChunkWords, EmbeddingModel, Page
+from documents.models.production import BatesNumbering
 from documents.models.statistics import PassageCount, PassageCountDelta, Vocabulary, VocabularyDelta
 
 __all__ = [
+    "BatesNumbering",
     "Chunk",
     "ChunkEmbedding",
     "ChunkWords",

@@ -34,6 +34,8 @@ from tasks.run import TaskRun
 
 ROWS = 500
 VECTORS = 256
+KEPT = ("derived_from", "made_by", "bates_begin", "bates_end")
+"""What is known of a copy from its making, not from its file."""
 EXTRACTION, EMBEDDINGS, CITATIONS = lifecycle.STAGES
 Result = dict[str, Any]
 Job = TypeVar("Job")
@@ -173,7 +175,7 @@ def _publish_reading(document: Document, reading: Extraction, specs: Sequence[Ch
     document.text_version = version
     document.page_count = len(reading.pages)
     document.mime = reading.mime
-    document.metadata = reading.metadata
+    document.metadata = {**{key: document.metadata[key] for key in KEPT if key in document.metadata}, **reading.metadata}
     document.date = document.date or reading.date
     if version.source == TextVersion.Source.EXTRACTION:
         _keep_findings(document, reading)

@@ -77,6 +77,12 @@ class Canvas:
             pdfium_c.FPDF_RenderPage_Close(self._page)
             return bitmap.to_numpy()[:, :, :3].copy()
 
+    def pixels_of(self, box: Box) -> tuple[int, int, int, int]:
+        """Left, top, right, bottom of a box on the whole page's picture."""
+        corners = [self._pixel(x, y) for x in (box[0], box[2]) for y in (box[1], box[3])]
+        xs, ys = [x for x, _ in corners], [y for _, y in corners]
+        return int(min(xs)) - 1, int(min(ys)) - 1, int(max(xs)) + 1, int(max(ys)) + 1
+
     def part(self, picture: np.ndarray, box: Box, *, inner: bool) -> np.ndarray:
         """The pixels of a box (points); the `inner` ones leave out what neighbours may touch."""
         corners = [self._pixel(x, y) for x in (box[0], box[2]) for y in (box[1], box[3])]
