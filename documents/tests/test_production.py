@@ -85,6 +85,14 @@ def test_its_picture_shows_what_the_page_showed(scrubbed):
     assert picture[792 - 610 : 792 - 598, 72:200].min() < 100  # the visible words
 
 
+def test_what_stands_on_a_white_box_is_still_shown(scrubbed):
+    whited = pdf(lines(SECRET) + "1 g 60 700 400 40 re f 0 g\n" + lines("Replaced", top=722))
+    with pdfium.PdfDocument(bytes_of(scrubbed(whited))) as made:
+        picture = made[0].render(scale=1).to_numpy()
+    assert picture[792 - 732 : 792 - 720, 72:115].min() < 100
+    assert picture[792 - 732 : 792 - 718, 130:400].min() > 200
+
+
 def test_other_pages_keep_their_text(scrubbed):
     two = io.BytesIO()
     with pikepdf.open(io.BytesIO(HIDING)) as first, pikepdf.open(io.BytesIO(pdf(lines("An ordinary second page")))) as second:

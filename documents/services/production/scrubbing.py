@@ -16,7 +16,7 @@ import pikepdf
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 from pikepdf import Array, Dictionary, Name
-from PIL import ImageDraw
+from PIL import ImageDraw, ImageStat
 
 from documents.services.extraction.findings import Finding
 from documents.services.extraction.parsers.base import LOOKING
@@ -27,6 +27,7 @@ from documents.services.sandbox.errors import JobRefused
 
 DPI = 200
 QUALITY = 85
+DARK = 128
 MAX_PIXELS = 60_000_000
 SECONDS = 900.0
 _BETRAYING = (
@@ -95,7 +96,7 @@ def _flattened(source: str, flat: Path, folder: Path, progress: Progress) -> dic
 
 
 def _picture(page: pdfium.PdfPage, found: list[Finding]) -> tuple[bytes, float, float]:
-    """What the page shows, with its boxes filled."""
+    """What the page shows, with its dark boxes filled to the edge; what stands on a light one is shown."""
     width, height = page.get_size()
     scale = min(DPI / 72, (MAX_PIXELS / max(width * height, 1)) ** 0.5)
     image = page.render(scale=scale).to_pil().convert("RGB")
@@ -103,7 +104,9 @@ def _picture(page: pdfium.PdfPage, found: list[Finding]) -> tuple[bytes, float, 
     canvas = Canvas(page, page.get_bbox(), scale)
     for finding in found:
         if finding.kind == "covered" and finding.box is not None:
-            draw.rectangle(canvas.pixels_of(finding.box), fill="black")
+            place = canvas.pixels_of(finding.box)
+            if ImageStat.Stat(image.crop(place).convert("L")).median[0] < DARK:
+                draw.rectangle(place, fill="black")
     out = io.BytesIO()
     image.save(out, "JPEG", quality=QUALITY, dpi=(DPI, DPI))
     return out.getvalue(), width, height
