@@ -225,6 +225,18 @@ def test_a_second_attempt_makes_no_second_copy(ready, work_off, case, editor):
     assert Document.objects.filter(metadata__has_key="bates_begin").count() == 1
 
 
+def test_the_page_of_a_copy_leads_to_what_it_was_made_of(ready, work_off, case, editor, viewer, client: Client):
+    original = ready(HIDING)
+    copies.stamp_many(case, editor, [original.pk], "ABC", 6)
+    work_off()
+    copy = Document.objects.get(metadata__bates_begin="ABC000001")
+    client.force_login(viewer)
+    page = client.get(copy.get_absolute_url()).content.decode()
+    assert f'<a href="{original.get_absolute_url()}">brief</a>' in page
+    assert "First Bates number" in page
+    assert copy.metadata["made_by"] not in page
+
+
 def test_the_api_takes_a_selection(ready, work_off, case: Case, client: Client, editor: User):
     document = ready(HIDING)
     client.force_login(editor)

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import io
 
+import pypdfium2 as pdfium
 import pytest
 from PIL import Image, ImageDraw
 
+from documents.services.extraction import reader
 from documents.services.extraction.findings import Finding
+from documents.services.extraction.parsers.base import LOOKING
+from documents.services.extraction.pdf.drawing import Watch
+from documents.services.extraction.pdf.redactions import hidden_on
+from documents.services.sandbox import JobFailed
 from documents.tests.pdfs import FIRST_FREE, PAGE, form, lines, pdf
 from documents.tests.reading import read
 
@@ -189,6 +195,32 @@ def test_thousands_of_boxes_on_thousands_of_words_come_to_an_end(findings):
     words = "".join(f"BT /F1 4 Tf {20 + 5 * (n % 100)} {20 + 5 * (n // 100)} Td (a{n}) Tj ET\n" for n in range(10_000))
     boxes = "".join(f"{20 + 5 * (n % 100)} {20 + 5 * (n // 100)} 5 5 re f\n" for n in range(10_000))
     assert len(findings(pdf(words + boxes))) == 200
+
+
+def test_where_looking_kills_the_reader_the_file_is_read_without(tmp_path, monkeypatch):
+    path = tmp_path / "page.pdf"
+    path.write_bytes(pdf(lines(SECRET) + BLACK))
+    real = reader.pool.run
+
+    def dies_looking(request, **options):
+        if request["look"]:
+            (options["folder"].path / LOOKING).touch()
+            raise JobFailed("memory")
+        return real(request, **options)
+
+    monkeypatch.setattr(reader.pool, "run", dies_looking)
+    with read(path) as extraction:
+        assert SECRET in extraction.pages[0].text
+        assert [notice.code for notice in extraction.notices] == ["hidden_unchecked"]
+
+
+def test_a_page_for_which_there_is_no_time_is_counted(tmp_path):
+    watch = Watch(tmp_path / "mark", seconds=0)
+    with pdfium.PdfDocument(pdf(lines(SECRET) + BLACK)) as document:
+        page = document[0]
+        assert hidden_on(page, page.get_textpage(), 1, watch) == []
+    assert watch.unchecked == 1
+    assert not watch.mark.exists()
 
 
 @pytest.mark.corpus

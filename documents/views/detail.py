@@ -87,9 +87,16 @@ def _about(document: Document, request: HttpRequest) -> dict[str, Any]:
         "metadata": metadata.described({key: value for key, value in document.metadata.items() if key not in disclosures.OF_METADATA}),
         "findings": disclosures.findings_of(document)[:MOST_FINDINGS],
         "told": disclosures.told_by(document),
+        "copied_from": _copied_from(document, request),
         "player": moments.players_of([document.pk]).get(document.pk, "") if document.kind == Document.Kind.TRANSCRIPT else "",
         "rail": "" if document.case else "search",
     }
+
+
+def _copied_from(document: Document, request: HttpRequest) -> Document | None:
+    """Of what it is a scrubbed or stamped copy, where that may be seen and is still there."""
+    source = document.metadata.get("derived_from")
+    return Document.objects.visible_to(request.user).filter(pk=source).first() if source else None
 
 
 def _tabs(asked: str, *, with_text: bool) -> dict[str, Any]:

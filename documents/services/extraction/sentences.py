@@ -126,7 +126,9 @@ def _notices() -> dict[str, str]:
         "attachment_unreadable": _("The attached file %(name)s is damaged and was left out."),
         "tracked_changes": _("This document has tracked changes: insertions are shown as part of the text, deletions are left out."),
         "hidden_text": _("Hidden passages in this document: %(count)s. The first: “%(name)s”. They are read and found like the rest."),
-        "hidden_unchecked": _("Pages that could not be checked for hidden text, for they take too long to draw: %(pages)s."),
+        "hidden_unchecked": _(
+            "Pages that could not be checked for hidden text, because they are damaged or take too long to draw: %(pages)s."
+        ),
         "not_shown": _("Passages that browsers don't show, left out: %(count)s. The first: “%(name)s”."),
         "comments": _("Comments in this document: %(count)s. They stand at the end of its text."),
         "encoding_guessed": _("This text doesn't say how it is encoded; it was read as %(name)s. Single letters may be wrong."),

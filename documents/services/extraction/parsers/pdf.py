@@ -64,7 +64,9 @@ class PdfParser:
                 copy.unlink()
         from documents.services.extraction.pdf.fallback import parse_with_pypdf
 
-        return parse_with_pypdf(job)
+        parsed = parse_with_pypdf(job)
+        parsed.notice("hidden_unchecked", pages=len(parsed.pages))
+        return parsed
 
     def _with_pdfium(self, job: Job, path: Path, facts: FileFacts) -> Parsed:
         """Raises PdfiumError where PDFium can't open the file or load a single page of it."""
