@@ -14,7 +14,7 @@ from documents.services.extraction.parsers.base import LOOKING
 from documents.services.extraction.pdf.drawing import Watch
 from documents.services.extraction.pdf.redactions import hidden_on
 from documents.services.sandbox import JobFailed
-from documents.tests.pdfs import FIRST_FREE, PAGE, form, lines, pdf
+from documents.tests.pdfs import FIRST_FREE, PAGE, form, lines, pdf, turned
 from documents.tests.reading import read
 
 SECRET = "The witness lives in Elm Street"
@@ -125,6 +125,33 @@ def test_a_layer_that_is_switched_off_is_flagged(findings):
     found = findings(page_with(layered, properties, group, catalog=LAYERS))
     assert [(finding.kind, finding.text) for finding in found] == [("layer", SECRET)]
     assert findings(page_with(layered, properties, group, catalog=LAYERS.replace("/OFF", "/ON"))) == []
+
+
+@pytest.mark.parametrize(
+    "drawn",
+    [
+        "0 G 14 w 60 723 m 300 723 l S\n",
+        "0 g 60 716 80 14 re f 140 716 160 14 re f\n",
+        "0 g " + "".join(f"60 {714 + 2 * strip} 300 2.2 re f " for strip in range(10)) + "\n",
+    ],
+    ids=["a thick line", "two boxes", "strips"],
+)
+def test_whatever_covers_is_a_box(findings, drawn):
+    found = findings(pdf(lines(SECRET) + drawn))
+    assert set(kinds(found)) == {"covered"}
+    assert "".join("".join(finding.text for finding in found).split()) == "".join(SECRET.split())
+
+
+def test_letters_set_one_by_one_are_one_finding(findings):
+    letters = "".join(f"BT /F1 11 Tf {72 + 7 * place} 720 Td ({letter}) Tj ET\n" for place, letter in enumerate("Secret"))
+    assert kinds(findings(pdf(letters + BLACK))) == ["covered"]
+
+
+def test_outlined_and_doubled_letters_watermarks_and_frames_are_not_flagged(findings):
+    outlined = "q 1 g 0 G 2 Tr\n" + lines("An outlined heading", top=650) + "Q\n"
+    doubled = lines("Bold by drawing twice", top=550) + lines("Bold by drawing twice", top=550)
+    watermark = "0.85 g\n" + turned(45, ("CONFIDENTIAL",))
+    assert findings(pdf(outlined + doubled + "0 G 4 w 50 500 500 200 re S\n" + watermark)) == []
 
 
 def test_a_box_in_a_form_that_is_moved_covers_where_it_is_drawn(findings):

@@ -16,7 +16,7 @@ from documents.services.extraction.pdf.geometry import Matrix, joined, moved
 Colour = tuple[int, int, int, int]
 
 MAX_DEPTH = 5
-THINNEST = 3.0
+THINNEST = 2.0
 """Points; what is thinner is a line."""
 NEAR_COLOUR = 48
 """Sum of the differences of red, green and blue (0 to 255 each) between colours that nobody tells apart."""
@@ -107,6 +107,8 @@ class _Calls(NamedTuple):
     bounds: Any
     matrix: Any
     draw_mode: Any
+    stroke: Any
+    stroke_width: Any
     activate: Any
     letter: Any
     text_object: Any
@@ -130,6 +132,8 @@ def calls() -> _Calls:
         colour=call("FPDFPageObj_GetFillColor", number, *[pointer] * 5),
         bounds=call("FPDFPageObj_GetBounds", number, *[pointer] * 5),
         matrix=call("FPDFPageObj_GetMatrix", number, pointer, pointer),
+        stroke=call("FPDFPageObj_GetStrokeColor", number, *[pointer] * 5),
+        stroke_width=call("FPDFPageObj_GetStrokeWidth", number, *[pointer] * 2),
         draw_mode=call("FPDFPath_GetDrawMode", number, *[pointer] * 3),
         activate=call("FPDFPageObj_SetIsActive", number, pointer, number),
         letter=call("FPDFText_GetUnicode", ctypes.c_uint, pointer, number),
@@ -202,12 +206,26 @@ class _Walk:
         if kind == pdfium_c.FPDF_PAGEOBJ_PATH:
             functions.draw_mode(item, *self._to_numbers[:2])
             filled = self._numbers[0] != pdfium_c.FPDF_FILLMODE_NONE
+            if not filled:
+                self._stroke(item, box, stroked=bool(self._numbers[1]))
+                return
             functions.colour(item, *self._to_numbers)
             colour = (self._numbers[0], self._numbers[1], self._numbers[2], self._numbers[3])
-            if not filled or colour[3] < 128:
+            if colour[3] < 128:
                 return
         self._inventory.covers.append(Cover(self._z, box, colour, kind == pdfium_c.FPDF_PAGEOBJ_IMAGE))
         self._z += 1
+
+    def _stroke(self, item: int, box: Box, *, stroked: bool) -> None:
+        """A line so thick that it hides what it is drawn over."""
+        functions = calls()
+        if not stroked or not functions.stroke_width(item, ctypes.addressof(self._corners)) or self._corners[0] < THINNEST:
+            return
+        functions.stroke(item, *self._to_numbers)
+        colour = (self._numbers[0], self._numbers[1], self._numbers[2], self._numbers[3])
+        if colour[3] >= 128:
+            self._inventory.covers.append(Cover(self._z, box, colour, picture=False))
+            self._z += 1
 
 
 def _annotations(page: pdfium.PdfPage) -> list[Cover]:
