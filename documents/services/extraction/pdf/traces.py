@@ -16,7 +16,8 @@ MAX_TRACES = 50
 MAX_PHOTOGRAPHS = 200
 MAX_VALUE = 300
 MAX_MARKS = 1000
-PIECE, OVERLAP = 4 * 1024**2, 64 * 1024
+PIECE, OVERLAP = 256 * 1024, 16
+NEAR = 64 * 1024
 MANY_WORDS = 6
 """So many words in a property are prose, not a label."""
 _STANDARD = frozenset(("/Title", "/Author", "/Subject", "/Keywords", "/Creator", "/Producer", "/CreationDate", "/ModDate", "/Trapped"))
@@ -171,7 +172,7 @@ def _ends(path: Path, marks: dict[bytes, list[int]]) -> list[int]:
     with open(path, "rb") as file:
         if b"/Linearized" in file.read(1024):
             ends = ends[1:]
-        return [end for end, following in pairwise(ends) if b" obj" in _between(file, end, min(following, end + OVERLAP))]
+        return [end for end, following in pairwise(ends) if b" obj" in _between(file, end, min(following, end + NEAR))]
 
 
 def _between(file: BinaryIO, start: int, end: int) -> bytes:
@@ -194,7 +195,7 @@ def _places(path: Path, places: Sequence[int]) -> Iterator[Trace]:
         return
     with open(path, "rb") as file:
         for at in places[:MAX_PHOTOGRAPHS]:
-            if place := _place(_between(file, at, at + 65_536)):
+            if place := _place(_between(file, at, at + NEAR)):
                 yield Trace("place", place)
 
 
