@@ -14,7 +14,19 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from documents.errors import Refused
-from documents.models import Chunk, ChunkEmbedding, ChunkWords, Citation, Document, EmbeddingModel, Page, TextVersion, Upload
+from documents.models import (
+    BatesNumbering,
+    Chunk,
+    ChunkEmbedding,
+    ChunkWords,
+    Citation,
+    Document,
+    EmbeddingModel,
+    Page,
+    RedactionFinding,
+    TextVersion,
+    Upload,
+)
 from documents.services.ingest import restoring
 from documents.services.pipeline import lifecycle
 from tasks.admin_links import Words, link_to, linked, list_of
@@ -134,6 +146,23 @@ class TextVersionAdmin(Shown):
     list_filter = ["source", "engine", "created"]
     list_select_related = ["document"]
     search_fields = ["document__id", "document__title"]
+
+
+@admin.register(RedactionFinding)
+class RedactionFindingAdmin(Shown):
+    list_display = [linked("document"), "kind", "page"]
+    list_display_links = ["kind"]
+    list_filter = ["kind"]
+    list_select_related = ["document"]
+    search_fields = ["document__id", "document__title"]
+    exclude = ("text",)
+
+
+@admin.register(BatesNumbering)
+class BatesNumberingAdmin(Shown):
+    list_display = ["prefix", linked("case"), "next_number", "updated"]
+    list_select_related = ["case"]
+    search_fields = ["prefix", "case__title"]
 
 
 @admin.register(Upload)

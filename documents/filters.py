@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import django_filters
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 
-from documents.models import Document
+from documents.models import Document, RedactionFinding
 
 
 class DocumentFilter(django_filters.FilterSet):
@@ -15,6 +16,7 @@ class DocumentFilter(django_filters.FilterSet):
     kind = django_filters.MultipleChoiceFilter(choices=Document.Kind.choices)
     error_code = django_filters.CharFilter(method="failed_for", label="why it could not be read; several codes separated by commas")
     kept = django_filters.BooleanFilter(method="lying_unread", label="kept, but not read")
+    hidden = django_filters.BooleanFilter(method="with_hidden", label="whether text that is not shown can be read in the file")
     q = django_filters.CharFilter(method="named", label="words in the title or the file name")
 
     class Meta:
@@ -26,6 +28,10 @@ class DocumentFilter(django_filters.FilterSet):
 
     def lying_unread(self, documents: QuerySet[Document], name: str, value: bool) -> QuerySet[Document]:
         return documents.filter(Document.KEPT) if value else documents.exclude(Document.KEPT)
+
+    def with_hidden(self, documents: QuerySet[Document], name: str, value: bool) -> QuerySet[Document]:
+        found = Exists(RedactionFinding.objects.filter(document=Coalesce(OuterRef("duplicate_of"), OuterRef("pk"))))
+        return documents.filter(found if value else ~found)
 
     def named(self, documents: QuerySet[Document], name: str, value: str) -> QuerySet[Document]:
         """Every word must occur in the title or the file name."""

@@ -35,5 +35,27 @@ class KeptReadingJob(BaseModel):
     formats: str = ""
 
 
+class Copy(BaseModel):
+    """One document to copy; for Bates numbers the first of its `pages`."""
+
+    document_id: UUID
+    first: int = 0
+    pages: int = 0
+
+
+class ScrubbingJob(BaseModel):
+    case_id: UUID
+    copies: list[Copy]
+
+
+class BatesJob(BaseModel):
+    """The numbers were taken when it was asked for, so that a second attempt has the same."""
+
+    case_id: UUID
+    copies: list[Copy]
+    prefix: str
+    digits: int
+
+
 class RetitlingJob(BaseModel):
     document_id: UUID

@@ -8,15 +8,18 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from documents.jobs import (
+    BatesJob,
     CitationExtractionJob,
     DocumentExtractionJob,
     EmbeddingGenerationJob,
     KeptReadingJob,
     ReprocessingJob,
     RetitlingJob,
+    ScrubbingJob,
 )
 from documents.services.ingest import attachments, orphans
 from documents.services.pipeline import keeping, lifecycle, purging, reprocessing, retitling, stages
+from documents.services.production import copies
 from tasks.models import Batch, TaskRecord
 from tasks.registry import NoPayload, task
 from tasks.run import TaskRun
@@ -62,6 +65,18 @@ def reread_documents(job: ReprocessingJob, run: TaskRun) -> dict[str, Any]:
         run.progress(100 * done / count, "submitting", _("%(done)d of %(all)d") % {"done": done, "all": count})
 
     return {"documents": reprocessing.submit_all(batch, run.record.user, job.document_ids, progress)}
+
+
+@task(copies.SCRUB, payload=ScrubbingJob, heavy=True, soft_limit=7200)
+def scrub(job: ScrubbingJob, run: TaskRun) -> dict[str, Any]:
+    """Make copies of documents without what their pages don't show."""
+    return copies.make_scrubbed(job, run)
+
+
+@task(copies.STAMP, payload=BatesJob, heavy=True, soft_limit=7200)
+def bates_stamp(job: BatesJob, run: TaskRun) -> dict[str, Any]:
+    """Make copies of documents with Bates numbers on their pages."""
+    return copies.make_stamped(job, run)
 
 
 @task(retitling.TASK, payload=RetitlingJob, soft_limit=1800)

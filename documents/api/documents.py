@@ -24,7 +24,10 @@ from cases.models import Case, Role
 from documents.api.errors import RefusedErrors
 from documents.api.serializers import (
     AcceptedSerializer,
+    BatesSerializer,
     CitationSerializer,
+    CopiesSerializer,
+    DisclosuresSerializer,
     DocumentChangeSerializer,
     DocumentDetailSerializer,
     DocumentSerializer,
@@ -33,8 +36,10 @@ from documents.api.serializers import (
     PageSerializer,
     PasswordSerializer,
     RecognisedSerializer,
+    RedactionFindingSerializer,
     ReplacementSerializer,
     RereadingSerializer,
+    SelectionSerializer,
     TryingAgainSerializer,
 )
 from documents.errors import Refused
@@ -44,7 +49,8 @@ from documents.models.documents import DocumentQuerySet
 from documents.services import ingest
 from documents.services.ingest import replacing, restoring, takers
 from documents.services.pipeline import corrections, keeping, lifecycle, passwords, reprocessing
-from documents.services.reading import text_view
+from documents.services.production import copies
+from documents.services.reading import disclosures, text_view
 from tasks.batches.api import described
 from tasks.batches.serializers import BatchSerializer
 from tasks.models import Batch, TaskRecord
@@ -135,6 +141,27 @@ class DocumentViewSet(
         case = get_object_or_404(Case.objects.visible_to(request.user), pk=typed.validated_data["case"])
         return _batch(reprocessing.retry_failed(case, request.user, typed.validated_data.get("error_code")))
 
+    @extend_schema(request=SelectionSerializer, responses={202: CopiesSerializer})
+    @action(detail=False, methods=["post"])
+    def scrub(self, request: Request) -> Response:
+        """Have copies made of PDFs in which nothing can be read that their pages don't show (editors)."""
+        typed = SelectionSerializer(data=request.data)
+        typed.is_valid(raise_exception=True)
+        case = get_object_or_404(Case.objects.visible_to(request.user), pk=typed.validated_data["case"])
+        asked = copies.scrub_many(case, request.user, typed.validated_data["documents"])
+        return Response(CopiesSerializer(asked).data, status=status.HTTP_202_ACCEPTED)
+
+    @extend_schema(request=BatesSerializer, responses={202: CopiesSerializer})
+    @action(detail=False, methods=["post"])
+    def bates(self, request: Request) -> Response:
+        """Have copies made of PDFs with Bates numbers that run through them in the order given (editors)."""
+        typed = BatesSerializer(data=request.data)
+        typed.is_valid(raise_exception=True)
+        wanted = typed.validated_data
+        case = get_object_or_404(Case.objects.visible_to(request.user), pk=wanted["case"])
+        asked = copies.stamp_many(case, request.user, wanted["documents"], wanted["prefix"], wanted["digits"], wanted.get("start"))
+        return Response(CopiesSerializer(asked).data, status=status.HTTP_202_ACCEPTED)
+
     @extend_schema(request=None, responses={202: DocumentDetailSerializer})
     @action(detail=True, methods=["post"])
     def reprocess(self, request: Request, **kwargs: Any) -> Response:
@@ -220,6 +247,21 @@ class DocumentViewSet(
     def citations(self, request: Request, **kwargs: Any) -> Response:
         """The authorities mentioned, in reading order."""
         return self._paged(text_view.citations_of(self.get_object()), CitationSerializer)
+
+    @extend_schema(responses=RedactionFindingSerializer(many=True))
+    @action(detail=True, filter_backends=[])
+    def redactions(self, request: Request, **kwargs: Any) -> Response:
+        """Text that can be read in the file though its pages don't show it: under boxes, invisible, off the page, in earlier revisions."""
+        return self._paged(disclosures.findings_of(self.get_object()), RedactionFindingSerializer)
+
+    @extend_schema(responses=DisclosuresSerializer)
+    @action(detail=True, filter_backends=[], pagination_class=None)
+    def findings(self, request: Request, **kwargs: Any) -> Response:
+        """All that the file gives away: such text (the first 500), and what it tells of those who made it."""
+        document = self.get_object()
+        told = [{"what": label, "value": value} for label, value in disclosures.told_by(document)]
+        found = disclosures.findings_of(document)[:500]
+        return Response(DisclosuresSerializer({"redactions": found, "told": told}).data)
 
     @extend_schema(responses=HistorySerializer(many=True))
     @action(detail=True, filter_backends=[])

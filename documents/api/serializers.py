@@ -8,9 +8,10 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from cases.models import Role
-from documents.models import Citation, Document, Page, TextVersion
+from documents.models import Citation, Document, Page, RedactionFinding, TextVersion
 from documents.services.ingest import replacing
 from documents.services.pipeline import passwords
+from documents.services.production import copies, numbering
 from documents.services.reading.failures import remedy_of
 from documents.services.reading.overview import who_stopped
 from tasks.api.serializers import WaitingReasonField
@@ -60,6 +61,30 @@ class CanSerializer(serializers.Serializer[Document]):
     reprocess = serializers.BooleanField()
     cancel = serializers.BooleanField()
     retry = serializers.BooleanField(help_text="where trying again can help")
+
+
+class RedactionFindingSerializer(serializers.ModelSerializer[RedactionFinding]):
+    """Text that can be read in the file though its page does not show it."""
+
+    box = serializers.ListField(
+        child=serializers.FloatField(), allow_null=True, read_only=True, help_text="left, bottom, right, top in points of the page"
+    )
+
+    class Meta:
+        model = RedactionFinding
+        fields = ["page", "box", "kind", "text"]
+
+
+class ToldSerializer(serializers.Serializer[Any]):
+    what = serializers.CharField()
+    value = serializers.CharField()
+
+
+class DisclosuresSerializer(serializers.Serializer[Any]):
+    """What a file gives away beside what its pages show."""
+
+    redactions = RedactionFindingSerializer(many=True)
+    told = ToldSerializer(many=True)
 
 
 class DocumentDetailSerializer(DocumentSerializer):
@@ -127,6 +152,29 @@ def remedies(document: Document, user: Any) -> list[str]:
     }
     found = [name for name, is_open in open_to_all.items() if is_open]
     return sorted(found, key=lambda name: name != remedy_of(document.error_code)) if failed else found
+
+
+class SelectionSerializer(serializers.Serializer[Any]):
+    """Documents of one case, in the order in which they are to be taken."""
+
+    case = serializers.UUIDField()
+    documents = serializers.ListField(child=serializers.UUIDField(), allow_empty=False, max_length=10_000)
+
+
+class BatesSerializer(SelectionSerializer):
+    prefix = serializers.CharField(max_length=20, allow_blank=True, default="", trim_whitespace=False)
+    digits = serializers.IntegerField(default=6, min_value=numbering.MIN_DIGITS, max_value=numbering.MAX_DIGITS)
+    start = serializers.IntegerField(required=False, allow_null=True, min_value=1, help_text="absent: where the case's numbering goes on")
+
+
+class CopiesSerializer(serializers.Serializer[copies.Asked]):
+    """What copies are made of; the copies become documents of the case."""
+
+    task_id = serializers.UUIDField()
+    documents = serializers.ListField(child=serializers.UUIDField())
+    left_out = serializers.ListField(child=serializers.UUIDField(), help_text="no PDF, or not read yet")
+    bates_begin = serializers.CharField(source="numbers.begin", default=None, allow_null=True)
+    bates_end = serializers.CharField(source="numbers.end", default=None, allow_null=True)
 
 
 class DocumentChangeSerializer(serializers.ModelSerializer[Document]):

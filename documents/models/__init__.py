@@ -2,10 +2,13 @@
 
 from documents.models.citations import Citation
 from documents.models.documents import Document, TextVersion, Upload
+from documents.models.findings import RedactionFinding
 from documents.models.passages import Chunk, ChunkEmbedding, ChunkWords, EmbeddingModel, Page, RecognisedPage
+from documents.models.production import BatesNumbering
 from documents.models.statistics import PassageCount, PassageCountDelta, Vocabulary, VocabularyDelta
 
 __all__ = [
+    "BatesNumbering",
     "Chunk",
     "ChunkEmbedding",
     "ChunkWords",
@@ -16,6 +19,7 @@ __all__ = [
     "PassageCount",
     "PassageCountDelta",
     "RecognisedPage",
+    "RedactionFinding",
     "TextVersion",
     "Upload",
     "Vocabulary",

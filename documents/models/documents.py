@@ -71,6 +71,7 @@ class Document(models.Model):
     password = models.TextField(blank=True, editable=False, help_text="sealed; opens the file")
     language = models.CharField(max_length=10, blank=True)
     metadata = models.JSONField(default=dict, blank=True)
+    traces = models.JSONField(default=list, blank=True, help_text="what the file tells beside its text, as [{code, value}]")
     page_count = models.PositiveIntegerField(default=0)
     text_version = models.ForeignKey("TextVersion", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     task_id = models.UUIDField(null=True, blank=True, help_text="the newest task of its pipeline")

@@ -14,7 +14,7 @@ from documents.api.serializers import allowed, remedies
 from documents.models import Document
 from documents.services.extraction.formats import PDF
 from documents.services.extraction.sentences import type_words
-from documents.services.reading import metadata, text_view
+from documents.services.reading import disclosures, metadata, text_view
 from documents.services.reading.authorities import authorities_in, by_heading
 from documents.services.reading.failures import advice_of
 from documents.services.reading.history import runs_of
@@ -22,6 +22,7 @@ from documents.services.reading.overview import attach_live
 from documents.services.search import moments
 
 TABS = (("text", _("Text")), ("details", _("Details")), ("citations", _("Citations")), ("history", _("History")))
+MOST_FINDINGS = 500
 LONGEST_NEAR = 300
 LONGEST_NUMBER = 18  # digits; larger ones are no bigint
 
@@ -93,10 +94,19 @@ def _about(document: Document, request: HttpRequest) -> dict[str, Any]:
         "remedies": remedies(document, request.user),
         "advice": advice_of(document.error_code) if document.status == Document.Status.FAILED else "",
         "type": type_words(document.mime, document.name),
-        "metadata": metadata.described(document.metadata),
+        "metadata": metadata.described({key: value for key, value in document.metadata.items() if key not in disclosures.OF_METADATA}),
+        "findings": disclosures.findings_of(document)[:MOST_FINDINGS],
+        "told": disclosures.told_by(document),
+        "copied_from": _copied_from(document, request),
         "player": moments.players_of([document.pk]).get(document.pk, "") if document.kind == Document.Kind.TRANSCRIPT else "",
         "rail": "" if document.case else "search",
     }
+
+
+def _copied_from(document: Document, request: HttpRequest) -> Document | None:
+    """Of what it is a scrubbed or stamped copy, where that may be seen and is still there."""
+    source = document.metadata.get("derived_from")
+    return Document.objects.visible_to(request.user).filter(pk=source).first() if source else None
 
 
 def _tabs(asked: str, *, with_text: bool) -> dict[str, Any]:

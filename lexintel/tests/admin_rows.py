@@ -9,7 +9,19 @@ from django_celery_results.models import GroupResult, TaskResult
 
 from audio.models import AudioPart, AudioSession, Dictation, NoiseDetection, NoiseLabel, NoiseModel, ProcessingMetric, TranscriptSegment
 from cases.models import AuditEvent, Case, Membership, Role, Ruling, Statute
-from documents.models import Chunk, ChunkEmbedding, ChunkWords, Citation, Document, EmbeddingModel, Page, TextVersion, Upload
+from documents.models import (
+    BatesNumbering,
+    Chunk,
+    ChunkEmbedding,
+    ChunkWords,
+    Citation,
+    Document,
+    EmbeddingModel,
+    Page,
+    RedactionFinding,
+    TextVersion,
+    Upload,
+)
 from lexintel.models import ApiToken, User
 from tasks.models import TaskAttempt, TaskRecord, TopicState, Worker
 
@@ -41,6 +53,8 @@ def _of_documents(number: int, case: Case, user: User) -> Document:
     version = TextVersion.objects.create(document=document, number=1)
     Document.objects.filter(pk=document.pk).update(text_version=version)
     Upload.objects.create(case=case, user=user, name=f"file{number}.txt", length=5, document=document)
+    BatesNumbering.objects.create(case=case, prefix="ABC")
+    RedactionFinding.objects.create(document=document, page=1, left=1, bottom=1, right=2, top=2, kind="covered", text="secret words")
     Page.objects.create(text_version=version, number=1, text="secret words")
     chunk = Chunk.objects.create(text_version=version, index=0, text="secret", page_from=1, page_to=1, start=0, end=6, tokens=1)
     model = EmbeddingModel.objects.create(name=f"model {number}", sha256=str(number), dimensions=384)

@@ -142,6 +142,11 @@ def _whole_case(world: World) -> dict[str, Any]:
     return {"data": {"case": str(world.case.pk)}, "content_type": "application/json"}
 
 
+def _selection(world: World) -> dict[str, Any]:
+    """A document that is no PDF: a conflict for who may have copies made."""
+    return {"data": {"case": str(world.case.pk), "documents": [str(world.document.pk)]}, "content_type": "application/json"}
+
+
 def _piece(world: World) -> dict[str, Any]:
     headers = {"Upload-Offset": "0", "Tus-Resumable": "1.0.0"}
     return {"data": b"01234", "content_type": "application/offset+octet-stream", "headers": headers}
@@ -220,7 +225,11 @@ TABLE: dict[str, dict[str, Expected]] = {
     "api/documents/<pk>/pages/<number>/": {"GET": _read()},
     "api/documents/<pk>/citations/": {"GET": _read()},
     "api/documents/<pk>/history/": {"GET": _read()},
+    "api/documents/<pk>/redactions/": {"GET": _read()},
+    "api/documents/<pk>/findings/": {"GET": _read()},
     "api/documents/reprocess/": {"POST": _editors(202, send=_whole_case)},
+    "api/documents/scrub/": {"POST": _editors(409, send=_selection)},
+    "api/documents/bates/": {"POST": _editors(409, send=_selection)},
     "api/documents/<pk>/reprocess/": {"POST": _editors(202)},
     "api/documents/<pk>/retry/": {"POST": _editors(202)},
     "api/documents/retry/": {"POST": _editors(202, send=_whole_case)},

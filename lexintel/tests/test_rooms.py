@@ -26,8 +26,8 @@ FLOORS = {  # of each app, from the lowest: a name imports only what stands befo
     """,
     "documents": """
         errors jobs models filters explanations services.sandbox services.extraction ranged services.storage services.chunking
-        services.embedding services.search services.recognition services.pipeline services.ingest services.reading services.demo api
-        views admin tasks urls apps management
+        services.embedding services.search services.recognition services.pipeline services.ingest services.reading services.production
+        services.demo api views admin tasks urls apps management
     """,
     "audio": """
         errors jobs models services templatetags api views consumers websocket_urls tasks admin urls apps management

@@ -1,6 +1,7 @@
 // The list of documents: selection (shift-click, all), the bulk bar, actions on one row. All changes go through the API.
 
 import { reread } from "./batches.js";
+import { scrub, stamp } from "./copies.js";
 import { gettext, interpolate, ngettext } from "./i18n.js";
 import { onPage } from "./page.js";
 import { confirmed } from "./shell.js";
@@ -9,7 +10,7 @@ import { announce } from "./toasts.js";
 import { run, tellOfDeletion } from "./verbs.js";
 
 // Which states a verb is for ("helpless": failed, and trying again gives the same answer); the others of a selection are left alone.
-const FITS = { retry: ["failed", "cancelled"], keep: ["failed", "helpless"], cancel: ["running"], reprocess: ["ready", "failed", "helpless", "cancelled"], delete: ["ready", "failed", "helpless", "cancelled", "running"], restore: ["deleted"] };
+const FITS = { retry: ["failed", "cancelled"], keep: ["failed", "helpless"], cancel: ["running"], reprocess: ["ready", "failed", "helpless", "cancelled"], scrub: ["ready"], bates: ["ready"], delete: ["ready", "failed", "helpless", "cancelled", "running"], restore: ["deleted"] };
 
 onPage("[data-documents]", (page, signal) => {
   const selected = new Set();
@@ -51,7 +52,7 @@ onPage("[data-documents]", (page, signal) => {
     const verb = button.dataset.bulk ?? button.dataset.act;
     if (verb === "clear") { selected.clear(); draw(); return; }
     if (verb === "replace") { replace(button.dataset.id); return; }
-    const ids = button.dataset.act ? [button.dataset.id] : [...selected].filter((id) => FITS[verb].includes(stateOf(page, id)));
+    const ids = button.dataset.act ? [button.dataset.id] : boxes().map((box) => box.value).filter((id) => selected.has(id)).filter((id) => FITS[verb].includes(stateOf(page, id)));
     if (await act(verb, ids, button)) { ids.forEach((id) => selected.delete(id)); draw(); }
   }, { signal });
 
@@ -84,6 +85,9 @@ function drawBar(page, selected, boxes) {
 async function act(verb, ids, button) {
   if (!ids.length) return false;
   if (verb === "reprocess") return reread({ case: button.closest("[data-case]").dataset.case, documents: ids });
+  const selection = { case: button.closest("[data-case]")?.dataset.case, documents: ids };
+  if (verb === "scrub") return scrub(selection);
+  if (verb === "bates") return stamp(selection, document.querySelector("[data-bates-dialog]"));
   if (verb === "delete" && !(await confirmed(interpolate(ngettext("Delete this document? Its text leaves the search at once.", "Delete these %(n)s documents? Their text leaves the search at once.", ids.length), { n: ids.length }), gettext("Delete")))) return false;
   button.disabled = true;
   const well = await run(verb, ids);

@@ -14,10 +14,12 @@ from documents.services.sandbox.worker import Surroundings
 
 
 def read(request: dict[str, Any], surroundings: Surroundings) -> dict[str, Any]:
-    """The entry of the extraction's children. A request is {path, name, mime, module}, perhaps with a password; attachments are written
-    into the job's folder."""
-    password = request.get("password", "")
-    job = Job(Path(request["path"]), request["name"], request["mime"], surroundings.folder, surroundings.progress, password)
+    """The entry of the extraction's children. A request is {path, name, mime, module, look}, perhaps with a password; attachments go to the
+    job's folder."""
+    job = Job(
+        Path(request["path"]), request["name"], request["mime"], surroundings.folder, surroundings.progress,
+        password=request.get("password", ""), look=request["look"],
+    )  # fmt: skip
     parsed = from_module(request["module"], job.mime).parse(job)
     raws = [page.text for page in parsed.pages]
     cleaning = clean(raws) if parsed.printed else None
@@ -48,6 +50,8 @@ def _result(parsed: Parsed, cleaned: list[Cleaned]) -> dict[str, Any]:
         "metadata": parsed.metadata,
         "notices": parsed.notices,
         "attachments": parsed.attachments,
+        "findings": parsed.findings,
+        "traces": parsed.traces,
     }
 
 

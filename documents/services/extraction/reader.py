@@ -13,10 +13,12 @@ from django.utils.translation import gettext
 
 from documents.services.extraction import detection, registry
 from documents.services.extraction.detection import detect
+from documents.services.extraction.findings import Finding, Trace
 from documents.services.extraction.formats import MARKDOWN, TXT, Format
 from documents.services.extraction.limits import MAX_CHARACTERS
+from documents.services.extraction.parsers.base import LOOKING
 from documents.services.extraction.results import ExtractedAttachment, ExtractedPage, Extraction, Notice
-from documents.services.extraction.sentences import error_sentence, notice_sentence
+from documents.services.extraction.sentences import error_sentence, finding_sentences, notice_sentence
 from documents.services.sandbox import JobFailed, JobRefused
 from documents.services.sandbox.folders import Folder
 from documents.services.sandbox.pool import Pool
@@ -38,7 +40,13 @@ def extract(path: Path, name: str, check: Callable[[], None], progress: Callable
     folder = pool.folder()
     extraction = Extraction([], form.mime, "", folder=folder)
     try:
-        request = {"path": str(path.resolve()), "name": name[-255:], "mime": form.mime, "module": registry.module_of(form.mime)}
+        request = {
+            "path": str(path.resolve()),
+            "name": name[-255:],
+            "mime": form.mime,
+            "module": registry.module_of(form.mime),
+            "look": True,
+        }
         if password:
             request["password"] = password
         _fill(extraction, _answer(request, form, folder, check, progress))
@@ -76,13 +84,16 @@ def failure(code: str, **details: str | int) -> PermanentError:
 def _answer(
     request: dict[str, Any], form: Format, folder: Folder, check: Callable[[], None], progress: Callable[[int, int], None]
 ) -> dict[str, Any]:
-    """The child's answer, its refusals and failures as sentences."""
+    """The child's answer, its refusals and failures as sentences. Where the look for hidden text was too much, the file is read without."""
     try:
         return pool.run(request, check=check, progress=progress, folder=folder, wall_seconds=form.limits.seconds)
     except JobRefused as refusal:
         code = "wrong_password" if refusal.code == "encrypted" and request.get("password") else refusal.code
         raise failure(code, **refusal.details) from refusal
     except JobFailed as death:
+        if request["look"] and (folder.path / LOOKING).exists():
+            logger.warning("Looking for hidden text ended the parser (%s); the file is read without.", death)
+            return _answer({**request, "look": False}, form, folder, check, progress)
         logger.error("The parser failed on %s (%s).\n%s", request["mime"], death, death.traceback)
         raise failure(f"parser_{death.code}", reason=death.reason) from death
 
@@ -93,7 +104,10 @@ def _fill(extraction: Extraction, result: dict[str, Any]) -> None:
     extraction.source = result["source"]
     extraction.date = date.fromisoformat(result["date"]) if result["date"] else None
     extraction.notices = [Notice(code, notice_sentence(code, details)) for code, details in result["notices"]]
+    extraction.findings = found = [Finding(page, tuple(box) if box else None, kind, text) for page, box, kind, text in result["findings"]]
+    extraction.notices += [Notice(f"redactions_{kind}", sentence) for kind, sentence in finding_sentences(found)]
     extraction.attachments = [ExtractedAttachment(name, Path(path)) for name, path in result["attachments"]]
+    extraction.traces = [Trace(code, value) for code, value in result["traces"]]
 
 
 def _mismatch(form: Format, name: str) -> Notice | None:

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from documents.services.extraction.findings import Finding, Trace
 from documents.services.sandbox.folders import Folder
 
 OffsetMap = list[list[int]]
@@ -60,6 +61,8 @@ class Extraction:
     metadata: dict[str, Any] = field(default_factory=dict)
     notices: list[Notice] = field(default_factory=list)
     attachments: list[ExtractedAttachment] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    traces: list[Trace] = field(default_factory=list)
     folder: Folder | None = None
 
     def __post_init__(self) -> None:

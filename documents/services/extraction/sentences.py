@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import PurePosixPath
 
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from documents.services.extraction import families, registry
+from documents.services.extraction.findings import Finding
+
+MANY_PAGES = 10
 
 Details = dict[str, str | int]
 
@@ -41,6 +46,58 @@ def type_words(mime: str, name: str = "") -> str:
 
 def notice_sentence(code: str, details: Details) -> str:
     return _notices()[code] % {"pages": 0, "total": 0, "count": 0, "name": "", "claimed": "", "actual": "", **details}
+
+
+def finding_sentences(findings: Sequence[Finding]) -> Iterator[tuple[str, str]]:
+    """For each kind of hidden text how often and on which pages, as (kind, sentence)."""
+    for kind, sentence in _findings().items():
+        of_kind = [finding for finding in findings if finding.kind == kind]
+        if of_kind:
+            yield kind, sentence(len(of_kind)) % {"count": len(of_kind), "where": _where(of_kind)}
+
+
+def _where(findings: Sequence[Finding]) -> str:
+    """As "on pages 1, 4 and 9", some of them where there are many."""
+    pages = sorted({finding.page for finding in findings if finding.page is not None})
+    listed = [str(page) for page in pages[:MANY_PAGES]]
+    if len(pages) > MANY_PAGES:
+        listed.append(_("%(count)d more") % {"count": len(pages) - MANY_PAGES})
+    return ngettext("on page %(pages)s", "on pages %(pages)s", len(pages)) % {"pages": get_text_list(listed, _("and"))}
+
+
+def _findings() -> dict[str, Callable[[int], str]]:
+    """For each kind of finding a sentence by their number."""
+    return {
+        "covered": lambda n: ngettext(
+            "Text can still be read under %(count)d box, %(where)s.", "Text can still be read under %(count)d boxes, %(where)s.", n
+        ),
+        "invisible": lambda n: ngettext(
+            "%(count)d invisible passage can be read, %(where)s.", "%(count)d invisible passages can be read, %(where)s.", n
+        ),
+        "same_colour": lambda n: ngettext(
+            "%(count)d passage in the colour of its ground can be read, %(where)s.",
+            "%(count)d passages in the colour of their ground can be read, %(where)s.",
+            n,
+        ),
+        "off_page": lambda n: ngettext(
+            "%(count)d passage beside the visible page can be read, %(where)s.",
+            "%(count)d passages beside the visible page can be read, %(where)s.",
+            n,
+        ),
+        "layer": lambda n: ngettext(
+            "%(count)d passage in a hidden layer can be read, %(where)s.", "%(count)d passages in hidden layers can be read, %(where)s.", n
+        ),
+        "revision": lambda n: ngettext(
+            "An earlier revision inside this file has %(count)d passage that was taken out since, %(where)s.",
+            "Earlier revisions inside this file have %(count)d passages that were taken out since, %(where)s.",
+            n,
+        ),
+        "metadata": lambda n: ngettext(
+            "%(count)d property of this file says what its pages don't show.",
+            "%(count)d properties of this file say what its pages don't show.",
+            n,
+        ),
+    }
 
 
 def _errors() -> dict[str, str]:
@@ -79,6 +136,9 @@ def _notices() -> dict[str, str]:
         "attachment_unreadable": _("The attached file %(name)s is damaged and was left out."),
         "tracked_changes": _("This document has tracked changes: insertions are shown as part of the text, deletions are left out."),
         "hidden_text": _("Hidden passages in this document: %(count)s. The first: “%(name)s”. They are read and found like the rest."),
+        "hidden_unchecked": _(
+            "Pages that could not be checked for hidden text, because they are damaged or take too long to draw: %(pages)s."
+        ),
         "not_shown": _("Passages that browsers don't show, left out: %(count)s. The first: “%(name)s”."),
         "comments": _("Comments in this document: %(count)s. They stand at the end of its text."),
         "encoding_guessed": _("This text doesn't say how it is encoded; it was read as %(name)s. Single letters may be wrong."),

@@ -16,10 +16,11 @@ from django.utils.translation import gettext as _
 
 from cases.services import citations as law
 from documents.jobs import CitationExtractionJob, DocumentExtractionJob, EmbeddingGenerationJob
-from documents.models import Chunk, ChunkEmbedding, Citation, Document, Page, RecognisedPage, TextVersion
+from documents.models import Chunk, ChunkEmbedding, Citation, Document, Page, RecognisedPage, RedactionFinding, TextVersion
 from documents.services import embedding
 from documents.services.chunking.chunker import ChunkSpec, chunk_pages
 from documents.services.extraction import Extraction, detect, extract, registry
+from documents.services.extraction.findings import Finding
 from documents.services.extraction.reader import NoReader
 from documents.services.pipeline import keeping, lifecycle, passwords
 from documents.services.pipeline.lifecycle import Stage
@@ -37,6 +38,8 @@ ROWS = 500
 VECTORS = 256
 READ, RECOGNISED = 30.0, 90.0
 """Percent of the first stage at which the file is read, and the pictures in it."""
+KEPT = ("derived_from", "made_by", "bates_begin", "bates_end")
+"""What is known of a copy from its making, not from its file."""
 EXTRACTION, EMBEDDINGS, CITATIONS = lifecycle.STAGES
 Result = dict[str, Any]
 Job = TypeVar("Job")
@@ -194,9 +197,25 @@ def _publish_reading(document: Document, reading: Extraction, specs: Sequence[Ch
     document.text_version = version
     document.page_count = len(reading.pages)
     document.mime = reading.mime
-    document.metadata = reading.metadata
+    document.metadata = {**{key: document.metadata[key] for key in KEPT if key in document.metadata}, **reading.metadata}
     document.date = document.date or reading.date
+    if version.source in (TextVersion.Source.EXTRACTION, TextVersion.Source.OCR):
+        _keep_findings(document, reading)
     indexing.index_words(version)
+
+
+def _keep_findings(document: Document, reading: Extraction) -> None:
+    """What the file holds beside what it shows, in place of what an earlier reading found."""
+    document.traces = [trace._asdict() for trace in reading.traces]
+    document.redaction_findings.all().delete()
+    RedactionFinding.objects.bulk_create((_finding(document, found) for found in reading.findings), batch_size=ROWS)
+
+
+def _finding(document: Document, found: Finding) -> RedactionFinding:
+    left, bottom, right, top = found.box or (None, None, None, None)
+    return RedactionFinding(
+        document=document, page=found.page, left=left, bottom=bottom, right=right, top=top, kind=found.kind, text=found.text
+    )
 
 
 def _pages(version: TextVersion, reading: Extraction, recognised: Mapping[int, RecognisedPage]) -> Iterator[Page]:

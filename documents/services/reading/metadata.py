@@ -16,6 +16,8 @@ LABELS: dict[str, str | Promise] = {
     "from": _("From"),
     "to": _("To"),
     "cc": _("Copy to"),
+    "bates_begin": _("First Bates number"),
+    "bates_end": _("Last Bates number"),
     "docket_number": _("Docket number"),
     "docket_entry": _("Docket entry"),
     "filed": _("Filed"),
@@ -32,6 +34,8 @@ LABELS: dict[str, str | Promise] = {
     "encoding": _("Character encoding"),
     "message_id": _("Message ID"),
 }
+OF_COPIES = ("derived_from", "made_by")
+"""Ids of what a copy was made of and by which task."""
 DATES = frozenset({"filed", "created", "modified"})
 
 
@@ -42,7 +46,7 @@ def described(metadata: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 def _described(metadata: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     known = [key for key in LABELS if key in metadata]
-    for key in [*known, *(key for key in metadata if key not in LABELS)]:
+    for key in [*known, *(key for key in metadata if key not in LABELS and key not in OF_COPIES)]:
         value = _shown(key, metadata[key])
         if value:
             yield str(LABELS.get(key, key.replace("_", " ").capitalize())), value

@@ -10,9 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from documents.services.extraction.errors import Unreadable
+from documents.services.extraction.findings import Finding, Trace
 from documents.services.extraction.limits import MAX_ATTACHMENT_BYTES, MAX_ATTACHMENTS, MAX_CHARACTERS
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+LOOKING = "looking"
 
 
 def storable(text: str) -> str:
@@ -24,7 +27,8 @@ def storable(text: str) -> str:
 @dataclass(frozen=True)
 class Job:
     """One file to read. `folder` is where attachments are written; `tick(done, total)` reports pages; done = 0 is only a sign of life.
-    `password` opens an encrypted one; a parser that needs it and finds it wrong raises Unreadable("encrypted") as without one."""
+    `password` opens an encrypted one; a parser that needs it and finds it wrong raises Unreadable("encrypted") as without one.
+    `look` for text that is not seen, which may cost more than the reading; a file LOOKING is in the folder meanwhile."""
 
     path: Path
     name: str
@@ -32,6 +36,7 @@ class Job:
     folder: Path
     tick: Callable[[int, int], None]
     password: str = field(default="", repr=False)
+    look: bool = True
 
 
 @dataclass
@@ -60,6 +65,8 @@ class Parsed:
     metadata: dict[str, Any] = field(default_factory=dict)
     notices: list[tuple[str, dict[str, str | int]]] = field(default_factory=list)
     attachments: list[tuple[str, str]] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    traces: list[Trace] = field(default_factory=list)
 
     def notice(self, code: str, **details: str | int) -> None:
         self.notices.append((code, details))

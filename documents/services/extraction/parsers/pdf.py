@@ -7,20 +7,26 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import date
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
 from documents.services.extraction.errors import Unreadable
+from documents.services.extraction.findings import Finding
 from documents.services.extraction.formats import LIKELY, NO, PDF, Format, Sample
 from documents.services.extraction.limits import MAX_PAGES
-from documents.services.extraction.parsers.base import Job, Parsed, RawPage, bounded, storable
+from documents.services.extraction.parsers.base import LOOKING, Job, Parsed, RawPage, bounded, storable
+from documents.services.extraction.pdf.drawing import Watch
 from documents.services.extraction.pdf.layers import needs_recognition
 from documents.services.extraction.pdf.notes import with_notes
+from documents.services.extraction.pdf.redactions import hidden_on
+from documents.services.extraction.pdf.revisions import lost_since
 from documents.services.extraction.pdf.text import page_text
+from documents.services.extraction.pdf.traces import FileFacts, file_facts, told_beside
 
 TAIL = 2048
+MAX_FINDINGS = 2000
 _PDF_DATE = re.compile(r"D:(\d{4})(\d{2})?(\d{2})?")
 _NAMED_BY_PRINTER = re.compile(r"^(?:microsoft word|microsoft powerpoint|wordperfect(?: office)?)\s*-\s*", re.IGNORECASE)
 _FILE_NAME = re.compile(r"\.(?:docx?|pdf|wpd|rtf|odt|indd|tif+|tmp|dot)$", re.IGNORECASE)
@@ -31,7 +37,7 @@ _TABLE = re.compile(rb"\s*(?:xref|\d+\s+\d+\s+obj)")
 class PdfParser:
     def parse(self, job: Job) -> Parsed:
         try:
-            parsed = self._with_pdfium(job, job.path)
+            parsed = self._with_pdfium(job, job.path, file_facts(job.path))
         except pdfium.PdfiumError as error:
             if "password" in str(error).lower():
                 raise Unreadable("encrypted") from error
@@ -45,7 +51,7 @@ class PdfParser:
 
         if (copy := repaired_copy(job.path, job.folder, job.password)) is not None:
             try:
-                parsed = self._with_pdfium(job, copy)
+                parsed = self._with_pdfium(job, copy, file_facts(copy))
                 parsed.notice("repaired")
                 return parsed
             except pdfium.PdfiumError:
@@ -54,21 +60,24 @@ class PdfParser:
                 copy.unlink()
         from documents.services.extraction.pdf.fallback import parse_with_pypdf
 
-        return parse_with_pypdf(job)
+        parsed = parse_with_pypdf(job)
+        parsed.notice("hidden_unchecked", pages=len(parsed.pages))
+        return parsed
 
-    def _with_pdfium(self, job: Job, path: Path) -> Parsed:
+    def _with_pdfium(self, job: Job, path: Path, facts: FileFacts) -> Parsed:
         """Raises PdfiumError where PDFium can't open the file or load a single page of it."""
         with closing(pdfium.PdfDocument(path, password=job.password or None)) as document:
             if document.get_formtype() != pdfium_c.FORMTYPE_NONE:
                 document.init_forms()
-            return self._read(job, document)
+            return self._read(job, document, path, facts)
 
-    def _read(self, job: Job, document: pdfium.PdfDocument) -> Parsed:
+    def _read(self, job: Job, document: pdfium.PdfDocument, path: Path, facts: FileFacts) -> Parsed:
         total = _checked_count(len(document))
         parsed = Parsed([], f"pdfium {pdfium.PDFIUM_INFO.build}", printed=True)
         missing: list[int] = []
         size = 0
-        for number, page in enumerate(_pages(document, total), 1):
+        look = _Look(parsed.findings, Watch(job.folder / LOOKING), facts.layers_off, job.look)
+        for number, page in enumerate(_pages(document, total, look), 1):
             if page is None:
                 missing.append(number)
             parsed.pages.append(page or RawPage(""))
@@ -77,6 +86,12 @@ class PdfParser:
         _note_missing(parsed, missing)
         _describe(parsed, document.get_metadata_dict())
         _attachments(parsed, document, job)
+        if look.watch.unchecked or not job.look:
+            parsed.notice("hidden_unchecked", pages=look.watch.unchecked or total)
+        texts = [page.text for page in parsed.pages]
+        parsed.findings += lost_since(path, texts, facts.ends, lambda: job.tick(0, total))
+        parsed.findings += told_beside(facts.texts, texts, parsed.findings)
+        parsed.traces = facts.traces
         return parsed
 
 
@@ -104,8 +119,21 @@ def _checked_count(pages: int) -> int:
     return pages
 
 
-def _pages(document: pdfium.PdfDocument, total: int) -> Iterator[RawPage | None]:
-    """Each page, None for one that PDFium can't load (a broken reference in the page tree)."""
+class _Look(NamedTuple):
+    """What looks for hidden text as the pages are read."""
+
+    findings: list[Finding]
+    watch: Watch
+    layers: bool
+    wanted: bool
+
+    def at(self, page: pdfium.PdfPage, textpage: pdfium.PdfTextPage, number: int) -> None:
+        if self.wanted and len(self.findings) < MAX_FINDINGS:
+            self.findings.extend(hidden_on(page, textpage, number, self.watch, layers=self.layers))
+
+
+def _pages(document: pdfium.PdfDocument, total: int, look: _Look) -> Iterator[RawPage | None]:
+    """Each page, None for one that PDFium can't load (a broken reference in the page tree); what is hidden on it goes to the findings."""
     for index in range(total):
         try:
             page = document[index]
@@ -113,12 +141,14 @@ def _pages(document: pdfium.PdfDocument, total: int) -> Iterator[RawPage | None]
             yield None
             continue
         with closing(page):
-            yield _page(page, document.get_page_label(index))
+            with closing(page.get_textpage()) as textpage:
+                text = page_text(page, textpage)
+                look.at(page, textpage, index + 1)
+            yield _page(page, text, document.get_page_label(index))
 
 
-def _page(page: pdfium.PdfPage, label: str) -> RawPage:
+def _page(page: pdfium.PdfPage, text: str, label: str) -> RawPage:
     width, height = page.get_size()
-    text = page_text(page)
     needs_ocr = needs_recognition(page, text, width * height)
     return RawPage(with_notes(page, text), storable(label), needs_ocr, width, height)
 

@@ -16,18 +16,17 @@ MOST = 0.6
 """The share of a page's sampled characters that must stand one way for the page to be read that way."""
 
 
-def page_text(page: pdfium.PdfPage) -> str:
+def page_text(page: pdfium.PdfPage, textpage: pdfium.PdfTextPage) -> str:
     """The page's text, one line below the other, as it was meant to be read."""
     shown = page.get_rotation()
-    with closing(page.get_textpage()) as textpage:
-        turns = _turns(textpage)
-        upright = _prevailing(turns)
-        if upright in (None, shown):
-            return _text(textpage, turned=bool(turns.keys() - {0}))
+    turns = _turns(textpage)
+    upright = _prevailing(turns)
+    if upright in (None, shown):
+        return _text(textpage, turned=bool(turns.keys() - {0}))
     page.set_rotation(upright)
     try:
-        with closing(page.get_textpage()) as textpage:
-            return _text(textpage, turned=True)
+        with closing(page.get_textpage()) as upright_page:
+            return _text(upright_page, turned=True)
     finally:
         page.set_rotation(shown)
 

@@ -1,0 +1,1 @@
+"""Copies of documents that can be handed out: scrubbed of what is not shown, or stamped with Bates numbers."""
