@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import re
 
-from documents.services.extraction.formats import ZIP, Sample
+from documents.services.extraction.formats import OLE, ZIP, Sample
 
 SURENESS = 90
-_OLE_STORAGE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_STREAMS = {
+    "Workbook": "application/vnd.ms-excel",
+    "Book": "application/vnd.ms-excel",
+    "PowerPoint Document": "application/vnd.ms-powerpoint",
+    "__properties_version1.0": "application/vnd.ms-outlook",
+}
 _OLE = {".msg": "application/vnd.ms-outlook", ".xls": "application/vnd.ms-excel", ".ppt": "application/vnd.ms-powerpoint"}
 _MAGIC: tuple[tuple[bytes, str], ...] = (
-    (b"{\\rtf", "application/rtf"),
-    (b"\xffWPC", "application/vnd.wordperfect"),
     (b"\x89PNG\r\n\x1a\n", "image/png"),
     (b"\xff\xd8\xff", "image/jpeg"),
     (b"GIF87a", "image/gif"),
@@ -31,10 +34,6 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"Rar!\x1a\x07", "application/vnd.rar"),
     (b"\x7fELF", "application/x-executable"),
     (b"MZ", "application/x-msdownload"),
-)
-_OFFICE = (
-    ("xl/", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-    ("ppt/", "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
 )
 _DECLARED = re.compile(rb"mimetype(application/[a-z0-9.+-]+?)(?:PK|$)")
 _NAMES = (
@@ -55,15 +54,13 @@ def type_of(sample: Sample) -> str:
         return "audio/wav"
     if head[4:8] == b"ftyp":
         return "audio/mp4" if head[8:11] == b"M4A" or sample.suffix == ".m4a" else "video/mp4"
-    if head.startswith(_OLE_STORAGE):
-        return _OLE.get(sample.suffix, "application/msword")
+    if head.startswith(OLE):
+        known = next((mime for stream, mime in _STREAMS.items() if stream in sample.streams), "")
+        return known or _OLE.get(sample.suffix, "application/msword")
     signed = next((mime for magic, mime in _MAGIC if head.startswith(magic)), "")
     return signed or ("audio/mpeg" if sample.suffix == ".mp3" and head[0] == 0xFF and head[1:2] and head[1] & 0xF6 == 0xF2 else "")
 
 
 def _archive(sample: Sample) -> str:
-    for prefix, mime in _OFFICE:
-        if any(member.startswith(prefix) for member in sample.members):
-            return mime
     declared = _DECLARED.search(sample.head[30:200])
     return declared[1].decode() if declared else "application/zip"

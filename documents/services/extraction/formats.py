@@ -29,6 +29,7 @@ MARKDOWN = "text/markdown"
 CERTAIN, LIKELY, POSSIBLE, NO = 100, 60, 10, 0
 
 ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MEMBERS = re.compile(rb"[A-Za-z][A-Za-z-]*/|mimetype")
 _CONTROLS = bytes(set(range(32)) - {7, 8, 9, 10, 11, 12, 13, 27} | {127})
 
@@ -56,6 +57,15 @@ class Sample:
                 return tuple(archive.namelist())
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
             return tuple(match.decode("ascii") for match in _MEMBERS.findall(self.head))
+
+    @cached_property
+    def streams(self) -> frozenset[str]:
+        """The names at the top of a compound file (Word, Excel, Outlook before XML); of a broken one, and of anything else, none."""
+        if not self.head.startswith(OLE):
+            return frozenset()
+        from documents.services.extraction import compound
+
+        return compound.names(self._file)
 
     @cached_property
     def is_text(self) -> bool:

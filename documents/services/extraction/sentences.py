@@ -19,6 +19,7 @@ def error_sentence(code: str, details: Details) -> str:
         "name": "",
         "limit": 0,
         "pages": 0,
+        "package": "",
         "formats": listed_formats(),
         **details,
     }
@@ -30,7 +31,17 @@ def listed_formats() -> str:
 
 
 def notice_sentence(code: str, details: Details) -> str:
-    return _notices()[code] % {"pages": 0, "total": 0, "count": 0, "name": "", "claimed": "", "actual": "", **details}
+    return _notices()[code] % {
+        "pages": 0,
+        "total": 0,
+        "count": 0,
+        "inserted": 0,
+        "deleted": 0,
+        "name": "",
+        "claimed": "",
+        "actual": "",
+        **details,
+    }
 
 
 def _errors() -> dict[str, str]:
@@ -38,6 +49,11 @@ def _errors() -> dict[str, str]:
         "empty_file": _("This file is empty. Please check the original and upload it again."),
         "unreadable": _("This %(kind)s file is damaged or incomplete and can't be opened. Please upload a fresh copy of it."),
         "encrypted": _("This file is protected with a password. Please remove the password and upload it again."),
+        "too_old": _("This %(kind)s file is of a version too old to be read. Please open it, save it in a newer format and upload that."),
+        "needs_program": _(
+            "Reading %(kind)s files needs the program %(name)s on the server, which is not installed. Please ask your administrator to "
+            "install it (%(package)s), or upload the file in another format, for example as PDF."
+        ),
         "unsupported_type": _("This kind of file (%(mime)s) can't be read yet. Formats that can: %(formats)s."),
         "type_mismatch": _(
             "The name of this file says %(name)s, but its content is something else. Please check that it is the file you meant."
@@ -66,10 +82,21 @@ def _notices() -> dict[str, str]:
         "pages_unreadable": _("Damaged pages that could not be read: %(pages)s."),
         "repaired": _("This PDF is damaged; its text was recovered, but some of it may be missing."),
         "attachment_unreadable": _("The attached file %(name)s is damaged and was left out."),
-        "tracked_changes": _("This document has tracked changes: insertions are shown as part of the text, deletions are left out."),
+        "tracked_changes": _(
+            "This document has tracked changes: %(inserted)s insertions and %(deleted)s deletions. Both stand in its text, marked as such."
+        ),
         "hidden_text": _("Hidden passages in this document: %(count)s. The first: “%(name)s”. They are read and found like the rest."),
         "not_shown": _("Passages that browsers don't show, left out: %(count)s. The first: “%(name)s”."),
         "comments": _("Comments in this document: %(count)s. They stand at the end of its text."),
+        "comments_beside": _("Comments in this document: %(count)s. Each stands at the end of the page that it is about."),
+        "hidden_slides": _("Hidden slides: %(count)s (%(name)s). They are read and found like the rest."),
+        "hidden_sheets": _("Hidden sheets: %(count)s (%(name)s). They are read and found like the rest."),
+        "hidden_cells": _("Hidden rows and columns: %(count)s (%(name)s). They are read and found like the rest."),
+        "sheets_unreadable": _("Parts of this file are damaged and were left out: %(name)s."),
+        "cells_left_out": _(
+            "This table is too large to be read as a whole. Of %(name)s the rows up to %(count)s were read; what follows can't be searched."
+        ),
+        "formulas_without_values": _("Formulas whose results are not stored in the file: %(count)s. They are shown as written."),
         "encoding_guessed": _("This text doesn't say how it is encoded; it was read as %(name)s. Single letters may be wrong."),
         "type_by_content": _("The name of this file ends in %(claimed)s, but by its content it is: %(actual)s. It was read as that."),
     }
