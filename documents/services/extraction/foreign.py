@@ -37,9 +37,10 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
 )
 _DECLARED = re.compile(rb"mimetype(application/[a-z0-9.+-]+?)(?:PK|$)")
 _NAMES = (
-    "doc dot xls xlsx ppt pptx odt ods odp rtf wpd pages numbers key zip rar 7z gz tar exe dll msi dmg iso bin apk jpg jpeg png gif bmp "
-    "tif tiff heic webp svg psd mp3 wav m4a flac ogg aac wma mp4 mov avi mkv webm wmv msg pst mbox sqlite db"
+    "doc dot xls xlsx xlsb ppt pptx odt ods odp rtf wpd pages numbers key zip rar 7z gz tar exe dll msi dmg iso bin apk jpg jpeg png gif "
+    "bmp tif tiff heic webp svg psd mp3 wav m4a flac ogg aac wma mp4 mov avi mkv webm wmv msg pst mbox sqlite db"
 )
+XLSB_PART = "xl/workbook.bin"
 SUFFIXES = frozenset(f".{name}" for name in _NAMES.split(" "))
 # Under these names text comes, too.
 MAYBE_TEXT = frozenset([".rtf", ".svg", ".mbox", ".key", ".pages", ".bin", ".db"])
@@ -62,5 +63,7 @@ def type_of(sample: Sample) -> str:
 
 
 def _archive(sample: Sample) -> str:
+    if XLSB_PART in sample.members:
+        return "application/vnd.ms-excel.sheet.binary.macroenabled.12"
     declared = _DECLARED.search(sample.head[30:200])
     return declared[1].decode() if declared else "application/zip"

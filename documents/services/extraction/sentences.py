@@ -92,6 +92,7 @@ def _notices() -> dict[str, str]:
         "hidden_slides": _("Hidden slides: %(count)s (%(name)s). They are read and found like the rest."),
         "hidden_sheets": _("Hidden sheets: %(count)s (%(name)s). They are read and found like the rest."),
         "hidden_cells": _("Hidden rows and columns: %(count)s (%(name)s). They are read and found like the rest."),
+        "sheets_left_out": _("This table is too large to be read as a whole. Left out: %(name)s."),
         "sheets_unreadable": _("Parts of this file are damaged and were left out: %(name)s."),
         "cells_left_out": _(
             "This table is too large to be read as a whole. Of %(name)s the rows up to %(count)s were read; what follows can't be searched."

@@ -33,7 +33,7 @@ class Changes:
             self.authors.setdefault(author.strip())
 
     def marked(self, runs: Iterable[Run]) -> str:
-        """The text of a paragraph: runs side by side that changed alike are one passage, "[deleted: thirty]". Spaces alone are no passage."""
+        """The text of a paragraph: runs side by side that changed alike are one passage, "[deleted: thirty]". Spaces alone are none."""
         return "".join(self._passages(runs))
 
     def _passages(self, runs: Iterable[Run]) -> Iterator[str]:

@@ -124,7 +124,7 @@ class Numbering:
     def _text(self, counts: list[int | None], level: int, levels: dict[int, _Level]) -> str:
         if levels[level].form == "bullet":
             text = levels[level].text
-            return _BULLET if text and not text.isascii() or text in ("o", "§", "Ø") else text
+            return _BULLET if (text and not text.isascii()) or text in ("o", "§", "Ø") else text
         legal = levels[level].legal
 
         def number(place: re.Match[str]) -> str:
