@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import shutil
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -91,6 +92,18 @@ class FormatLimits:
 
 
 @dataclass(frozen=True)
+class Program:
+    """A program of the installation that reads a format, and the package (Debian's name of it) that brings it."""
+
+    command: str
+    package: str
+
+    @property
+    def is_missing(self) -> bool:
+        return shutil.which(self.command) is None
+
+
+@dataclass(frozen=True)
 class Format:
     """A kind of file that can be read.
 
@@ -117,6 +130,7 @@ class Format:
     """Its own title says more than its file's name."""
     shown: bool = False
     """Browsers show it by themselves, and nothing in it can act."""
+    needs: Program | None = None
 
     def sureness(self, sample: Sample) -> int:
         if self.magic and sample.head.startswith(self.magic):

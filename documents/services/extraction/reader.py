@@ -16,7 +16,7 @@ from documents.services.extraction.detection import detect
 from documents.services.extraction.formats import MARKDOWN, TXT, Format
 from documents.services.extraction.limits import MAX_CHARACTERS
 from documents.services.extraction.results import ExtractedAttachment, ExtractedPage, Extraction, Notice
-from documents.services.extraction.sentences import error_sentence, notice_sentence
+from documents.services.extraction.sentences import error_sentence, missing_program, notice_sentence
 from documents.services.sandbox import JobFailed, JobRefused
 from documents.services.sandbox.folders import Folder
 from documents.services.sandbox.pool import Pool
@@ -57,6 +57,8 @@ def readable_format(path: Path, name: str) -> Format:
         raise failure("unreadable", kind=suffix[1:].upper())
     if form is None:
         raise failure("unsupported_type", mime=mime)
+    if lacking := missing_program(form):
+        raise failure(lacking[0], **lacking[1])
     if form.limits.bytes and path.stat().st_size > form.limits.bytes:
         raise failure("text_too_long", limit=MAX_CHARACTERS // 1_000_000)
     return form

@@ -6,6 +6,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from documents.services.extraction import registry
+from documents.services.extraction.formats import Format
 
 Details = dict[str, str | int]
 
@@ -23,6 +24,13 @@ def error_sentence(code: str, details: Details) -> str:
         "formats": listed_formats(),
         **details,
     }
+
+
+def missing_program(form: Format) -> tuple[str, Details] | None:
+    """The code and the details of a refusal where this installation lacks the program that reads a format."""
+    if form.needs is None or not form.needs.is_missing:
+        return None
+    return "needs_program", {"kind": _(form.label), "name": form.needs.command, "package": form.needs.package}
 
 
 def listed_formats() -> str:
@@ -51,8 +59,8 @@ def _errors() -> dict[str, str]:
         "encrypted": _("This file is protected with a password. Please remove the password and upload it again."),
         "too_old": _("This %(kind)s file is of a version too old to be read. Please open it, save it in a newer format and upload that."),
         "needs_program": _(
-            "Reading %(kind)s files needs the program %(name)s on the server, which is not installed. Please ask your administrator to "
-            "install it (%(package)s), or upload the file in another format, for example as PDF."
+            "Reading this file (%(kind)s) needs the program %(name)s, which is not installed on the server. Please ask your administrator "
+            "to install it (package %(package)s), or upload the file in another format, for example as PDF."
         ),
         "unsupported_type": _("This kind of file (%(mime)s) can't be read yet. Formats that can: %(formats)s."),
         "type_mismatch": _(

@@ -20,7 +20,7 @@ from documents.errors import Refused
 from documents.models import Document
 from documents.services.extraction import detection, registry
 from documents.services.extraction.formats import Format
-from documents.services.extraction.sentences import error_sentence, notice_sentence
+from documents.services.extraction.sentences import error_sentence, missing_program, notice_sentence
 from documents.services.ingest import takers
 from documents.services.pipeline import lifecycle
 from documents.services.storage import blobs
@@ -82,6 +82,8 @@ def examine(incoming: blobs.Incoming, name: str, *, strict: bool = True) -> Cand
             require_size_for(form, incoming.size)
         taker = None if form else takers.taker_of(incoming.path, suffix_of(name))
         unreadable = None if form or taker or _explained(name) else unsupported(name)
+        if form and (lacking := missing_program(form)):
+            unreadable = Refused(error_sentence(*lacking), lacking[0])
         if unreadable and strict:
             raise unreadable
     except Refused:
