@@ -9,7 +9,7 @@ import struct
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 from documents.services.extraction.compound import CompoundFile
 from documents.services.extraction.errors import Unreadable
@@ -54,6 +54,9 @@ class _Piece(NamedTuple):
     width: int
 
 
+Told = TypeVar("Told", Look, Line)
+
+
 @dataclass(frozen=True)
 class Parts:
     """The lengths, in characters, of the texts that a file holds one after the other."""
@@ -93,8 +96,8 @@ class WordFile:
         self._pieces = list(self._read_pieces())
         if sum(piece.end - piece.start for piece in self._pieces) > MAX_CHARACTERS:
             raise Unreadable("text_too_long", limit=MAX_CHARACTERS // 1_000_000)
-        self._looks = _Runs(self._main, self.table(_CHARACTERS), _character_runs)
-        self._lines = _Runs(self._main, self.table(_PARAGRAPHS), _paragraph_runs)
+        self._looks = _Runs(self._main, self.table(_CHARACTERS), _character_runs, Look())
+        self._lines = _Runs(self._main, self.table(_PARAGRAPHS), _paragraph_runs, Line())
 
     def _short(self, place: int) -> int:
         return int(struct.unpack_from("<H", self._main, place)[0])
@@ -176,22 +179,22 @@ class WordFile:
                 place = until
 
 
-class _Runs:
+class _Runs(Generic[Told]):
     """What the pages of formatted properties (FKP) say of stretches of the file."""
 
-    def __init__(self, main: bytes, table: bytes, read: Callable[[bytes], Iterator[tuple[int, int, Look | Line]]]) -> None:
-        self._usual: Look | Line = Look() if read is _character_runs else Line()
+    def __init__(self, main: bytes, table: bytes, read: Callable[[bytes], Iterator[tuple[int, int, Told]]], usual: Told) -> None:
+        self._usual: Told = usual
         count = max(0, (len(table) - 4) // 8)
         numbers = struct.unpack_from(f"<{count}I", table, 4 * (count + 1)) if count else ()
-        found: dict[int, tuple[int, Look | Line]] = {}
+        found: dict[int, tuple[int, Told]] = {}
         for number in dict.fromkeys(number & 0x3F_FFFF for number in numbers):
             page = main[number * _PAGE : (number + 1) * _PAGE]
             if len(page) == _PAGE:
                 found.update((start, (end, told)) for start, end, told in read(page) if end > start)
         self._starts = sorted(found)
-        self._told = [found[start] for start in self._starts]
+        self._told: list[tuple[int, Told]] = [found[start] for start in self._starts]
 
-    def at(self, offset: int) -> tuple[Look | Line, int]:
+    def at(self, offset: int) -> tuple[Told, int]:
         """What holds at an offset, and the offset up to which it does."""
         index = bisect_right(self._starts, offset) - 1
         if index >= 0 and offset < self._told[index][0]:

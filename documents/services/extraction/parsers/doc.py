@@ -5,7 +5,6 @@ The numbers that Word computes for lists are not shown: they stand nowhere in th
 
 from __future__ import annotations
 
-
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -214,7 +213,7 @@ FORMATS = (
         parse=DocParser().parse,
         suffixes=SUFFIXES,
         recognised_by="a compound file with a stream `WordDocument`",
-        order=20,
+        order=21,
         sniff=_sniff,
         binary=True,
     ),

@@ -291,7 +291,7 @@ FORMATS = (
         parse=OdtParser().parse,
         suffixes=SUFFIXES,
         recognised_by="a ZIP file that begins with this media type",
-        order=22,
+        order=23,
         sniff=_sniff,
         binary=True,
     ),

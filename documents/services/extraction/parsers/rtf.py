@@ -382,7 +382,7 @@ FORMATS = (
         parse=RtfParser().parse,
         suffixes=(".rtf",),
         recognised_by="`{\\rtf` at its beginning",
-        order=21,
+        order=22,
         magic=(b"{\\rtf",),
         limits=FormatLimits(bytes=8 * MAX_CHARACTERS),
         also_named=(".doc",),

@@ -103,7 +103,7 @@ FORMATS = (
         parse=WpdParser().parse,
         suffixes=(".wpd",),
         recognised_by="`\\xffWPC` at its beginning; needs the program `wpd2text`",
-        order=23,
+        order=24,
         magic=(b"\xffWPC",),
         limits=FormatLimits(seconds=2 * SECONDS),
         also_named=(".wp", ".wp5", ".wp6"),

@@ -100,7 +100,7 @@ class _Workbook:
         book = self.archive.xml(main)
         self._since_1904 = any(attribute(said, "date1904").lower() in _ON for said in book.iter("{*}workbookPr"))
         by_id = {relation.id: relation for relation in relations}
-        found = []
+        found: list[_Sheet] = []
         for sheet in book.iterfind("{*}sheets/{*}sheet"):
             relation = by_id.get(reference(sheet))
             if relation is not None:
@@ -230,7 +230,7 @@ FORMATS = (
         parse=XlsxParser().parse,
         suffixes=SUFFIXES,
         recognised_by="a ZIP file with a folder `xl/`",
-        order=24,
+        order=25,
         sniff=_sniff,
         limits=FormatLimits(seconds=600),
         binary=True,
