@@ -6,10 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from documents.services.extraction.parsers.base import Parsed
+from documents.services.extraction.parsers.base import Parsed, storable
 
 KEPT, INSERTED, DELETED, MOVED_HERE, MOVED_AWAY = "", "inserted", "deleted", "moved here", "moved away"
 _GONE = (DELETED, MOVED_AWAY)
@@ -29,8 +27,8 @@ class Changes:
 
     def by(self, author: str) -> None:
         self.met = True
-        if author.strip():
-            self.authors.setdefault(author.strip())
+        if name := " ".join(storable(author).split()):
+            self.authors.setdefault(name)
 
     def marked(self, runs: Iterable[Run]) -> str:
         """The text of a paragraph: runs side by side that changed alike are one passage, "[deleted: thirty]". Spaces alone are none."""

@@ -24,6 +24,7 @@ _ROMAN = (
 )  # fmt: skip
 _BULLET = "•"
 _LARGEST = 99_999
+_MOST_LETTERS = 30
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class Numbering:
             self._abstract = {attribute(entry, "abstractNumId"): entry for entry in numbering.iterchildren("{*}abstractNum")}
             self._lists = {attribute(entry, "numId"): entry for entry in numbering.iterchildren("{*}num")}
         self._levels: dict[str, dict[int, _Level]] = {}
+        self._starts: dict[str, dict[int, int]] = {}
         self._counts: defaultdict[str, list[int | None]] = defaultdict(lambda: [None] * LEVELS)
         self._restarted: set[tuple[str, int]] = set()
 
@@ -94,15 +96,17 @@ class Numbering:
 
     def _levels_of(self, number: str) -> dict[int, _Level]:
         if number not in self._levels:
-            found = dict(_levels(self._abstract.get(self._abstract_of(number))))
+            found, starts = dict(_levels(self._abstract.get(self._abstract_of(number)))), {}
             for override in () if number not in self._lists else self._lists[number].iterchildren("{*}lvlOverride"):
                 found.update(_levels(override))
-            self._levels[number] = found
+                if said := _value(override, "startOverride"):
+                    starts[_integer(attribute(override, "ilvl"), -1)] = _integer(said, 1)
+            self._levels[number], self._starts[number] = found, starts
         return self._levels[number]
 
     def _step(self, counts: list[int | None], number: str, level: int, levels: dict[int, _Level]) -> None:
         before = counts[level]
-        start = self._override(number, level)
+        start = self._starts[number].get(level)
         if start is not None and (number, level) not in self._restarted:
             self._restarted.add((number, level))
             counts[level] = start
@@ -114,12 +118,6 @@ class Numbering:
         for below in range(level + 1, LEVELS):
             if below in levels and level < levels[below].restarts_after:
                 counts[below] = None
-
-    def _override(self, number: str, level: int) -> int | None:
-        for override in self._lists[number].iterchildren("{*}lvlOverride"):
-            if _integer(attribute(override, "ilvl"), -1) == level and (said := _value(override, "startOverride")):
-                return _integer(said, 1)
-        return None
 
     def _text(self, counts: list[int | None], level: int, levels: dict[int, _Level]) -> str:
         if levels[level].form == "bullet":
@@ -138,7 +136,7 @@ class Numbering:
 
 def shown(count: int, form: str) -> str:
     """A count as a list shows it; in words ("One") and scripts that are not known here it is shown in digits."""
-    if form in ("lowerLetter", "upperLetter") and count > 0:
+    if form in ("lowerLetter", "upperLetter") and 0 < count <= 26 * _MOST_LETTERS:
         letters = chr(ord("a") + (count - 1) % 26) * ((count - 1) // 26 + 1)
         return letters.upper() if form == "upperLetter" else letters
     if form in ("lowerRoman", "upperRoman") and 0 < count < 4000:

@@ -38,7 +38,14 @@ class TablePages:
 
     def add(self, row: int, cells: Iterable[tuple[int, str]]) -> None:
         """A row: columns from 1 with what they show."""
-        shown = [f"{letters(column)}{row}: {text}" for column, raw in cells if (text := " ".join(storable(raw).split()))]
+        shown: list[str] = []
+        room = MAX_TABLE_CHARACTERS - self._characters
+        for column, raw in cells:
+            if text := " ".join(storable(raw).split()):
+                shown.append(f"{letters(column)}{row}: {text}")
+                room -= len(shown[-1])
+                if room <= 0:
+                    break
         if shown:
             self._cells += len(shown)
             self.line("\t".join(shown))

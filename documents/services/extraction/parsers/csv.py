@@ -48,7 +48,7 @@ class CsvParser:
 
 
 def _told(text: str) -> tuple[str, str]:
-    """Excel writes its delimiter in a line before the table ("sep=;"). That line stays empty, so that the addresses are Excel's."""
+    """Excel writes its delimiter in a line before the table ("sep=;"). That line is no row of it."""
     first, end, rest = text.partition("\n")
     if len(first) == 5 and first.lower().startswith("sep=") and first[4] not in '"\r\n ':
         return rest if end else "", first[4]

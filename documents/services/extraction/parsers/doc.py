@@ -92,7 +92,12 @@ class _Reader:
     def _stories(self, table: int, start: int, length: int) -> list[str]:
         """The texts between the places of a table, "" for empty ones."""
         places, _ = self.file.places(table, 0)
-        return ["\n".join(self._paragraphs(start + first, start + min(last, length))).strip() for first, last in pairwise(places)]
+        stories, told = [], 0
+        for first, last in pairwise(places):
+            whole = told <= first < last <= length  # places that go back are of a broken file, and would be read again and again
+            stories.append("\n".join(self._paragraphs(start + first, start + last)).strip() if whole else "")
+            told = last if whole else told
+        return stories
 
     def _edges(self, start: int, length: int) -> list[tuple[int, str]]:
         """Headers and footers, each with its kind: of even, odd and first pages of every section."""

@@ -20,6 +20,7 @@ from documents.services.extraction.parsers.pdf import title_of
 _TOKEN = re.compile(
     rb"\\([a-zA-Z]{1,32})(-?[0-9]{1,10})?[ ]?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z])|([{}])|([\r\n]+)|([^\\{}\r\n]+)|\\", re.DOTALL
 )
+_ENDNOTE = re.compile(rb"\s*\\ftnalt")
 _DEPTH = 10_000
 _ALIVE_EVERY = 50_000
 # What a word stands for, beyond plain characters.
@@ -136,7 +137,7 @@ class _Reader:
         self._opening = False  # whether a group has just begun, so that the next word may name its destination
         self._ignorable = False
         self._bytes = bytearray()
-        self._to_skip = 0
+        self._to_skip = self._place = 0
         self._high = 0  # the first half of a letter that takes two
         self._edges: dict[str, dict[str, None]] = {"header": {}, "footer": {}}
         self._notes: dict[str, list[str]] = {"footnote": [], "endnote": []}
@@ -155,7 +156,7 @@ class _Reader:
             token = _TOKEN.match(self.content, place)
             if token is None:
                 break
-            place = token.end()
+            self._place = place = token.end()
             count += 1
             if count % _ALIVE_EVERY == 0:
                 self.alive()
@@ -249,18 +250,15 @@ class _Reader:
             self._encoding(word, value)
         elif word in ("revauth", "revauthdel"):
             self.changes.by(self._revisers[value] if 0 <= value < len(self._revisers) else "")
-        elif word == "ftnalt" and self._destination == "footnote":
-            self._destination = "endnote"
-            self._values["number of endnote"] = self._values.pop("number of footnote", "")
 
     def _enters(self, word: str) -> bool:
         """Whether the word names the destination of the group that has just begun; what belongs to it is set up."""
         state = self._state
         if word in _STORIES and not state.skipped:
-            self._destination = word
+            self._destination = "endnote" if word == "footnote" and _ENDNOTE.match(self.content, self._place) else word
             self._state = _State(_Story(), codec=state.codec, fallback=state.fallback)
             if word == "footnote":
-                self._write_to(state, f"[{self._next('footnote')}]")
+                self._write_to(state, f"[{self._next(self._destination)}]")
         elif word in _VALUES and not state.skipped:
             self._destination = word
             self._state = replace(state, plain=word)
