@@ -27,7 +27,7 @@ from documents.tests.office_files import (
     text_box,
     xlsx,
 )
-from documents.tests.reading import CONTENT_TYPES, W, docx, paragraph, read, text_of
+from documents.tests.reading import CONTENT_TYPES, OFFICE, W, docx, paragraph, read, text_of
 from tasks.errors import PermanentError
 
 TYPED = {"unreadable", "encrypted", "too_old", "decompression_bomb", "unsupported_type", "type_mismatch", "empty_file"}
@@ -41,6 +41,15 @@ def code_of(path: Path, name: str | None = None) -> str:
     assert caught.value.message.endswith(".")
     assert time.monotonic() - started < 60
     return str(caught.value.code)
+
+
+def how_it_ends(path: Path) -> str:
+    """ "read", or the code of the refusal."""
+    try:
+        read(path).close()
+    except PermanentError as error:
+        return str(error.code)
+    return "read"
 
 
 def with_part(path: Path, name: str, content: str | bytes) -> Path:
@@ -103,8 +112,7 @@ def test_nothing_outside_of_the_file_is_read(made: Made, tmp_path: Path) -> None
 @pytest.mark.parametrize("made", KINDS)
 def test_a_bomb_in_a_part_is_stopped_while_it_inflates(made: Made, tmp_path: Path) -> None:
     path, part, xml = made(tmp_path)
-    before, _, after = xml.partition("{}")
-    assert code_of(with_part(path, part, before + " " * 100_000_000 + after)) == "decompression_bomb"
+    assert code_of(with_part(path, part, xml.format("words") + " " * 100_000_000)) == "decompression_bomb"
 
 
 @pytest.mark.parametrize("made", KINDS)
@@ -218,10 +226,7 @@ def test_rtf_made_to_hurt(rtf: bytes, tmp_path: Path) -> None:
     path = tmp_path / "a.rtf"
     path.write_bytes(rtf)
     started = time.monotonic()
-    try:
-        read(path).close()
-    except PermanentError as error:
-        assert error.code in TYPED
+    assert how_it_ends(path) in TYPED | {"read"}
     assert time.monotonic() - started < 30
 
 
@@ -234,17 +239,19 @@ def test_a_string_that_a_thousand_cells_share_is_read_up_to_the_limit(tmp_path: 
         assert "cells_left_out" in [notice.code for notice in extraction.notices]
 
 
-def test_sheets_and_slides_that_are_one_part_many_times_end(tmp_path: Path) -> None:
-    body = "<worksheet xmlns='" + SHEET_MAIN + "'>" + rows("<row/>" * 1_000_000) + "</worksheet>"
+def test_sheets_that_are_one_part_many_times_end(tmp_path: Path) -> None:
     named = "".join(f'<sheet name="n{n}" r:id="s"/>' for n in range(5_000))
-    r = "xmlns:r='http://schemas.openxmlformats.org/officeDocument/2006/relationships'"
+    names = f"xmlns='{SHEET_MAIN}' xmlns:r='{OFFICE}'"
     parts: dict[str, str | bytes] = {
         "[Content_Types].xml": CONTENT_TYPES,
-        "xl/workbook.xml": f"<workbook xmlns='{SHEET_MAIN}' {r}><sheets>{named}</sheets></workbook>",
+        "xl/workbook.xml": f"<workbook {names}><sheets>{named}</sheets></workbook>",
         "xl/_rels/workbook.xml.rels": relations([("s", "worksheet", "sheet.xml")]),
-        "xl/sheet.xml": body,
+        "xl/sheet.xml": f"<worksheet {names}>{rows('<row/>' * 1_000_000)}</worksheet>",
     }
-    assert code_of(package(tmp_path / "a.xlsx", parts)) == "decompression_bomb"
+    started = time.monotonic()
+    with read(package(tmp_path / "a.xlsx", parts)) as extraction:
+        assert {"cells_left_out", "sheets_left_out"} <= {notice.code for notice in extraction.notices}
+    assert time.monotonic() - started < 60
 
 
 def test_targets_outside_of_the_package_are_no_parts(tmp_path: Path) -> None:
@@ -265,11 +272,7 @@ def test_sixty_broken_office_files_end_in_a_sentence_or_a_reading(tmp_path: Path
     for name, content in mutations(originals, 60, seed=1):
         (tmp_path / name).write_bytes(content)
         started = time.monotonic()
-        try:
-            with read(tmp_path / name) as extraction:
-                ended[name] = "read" if extraction.engine else "?"
-        except PermanentError as error:
-            ended[name] = str(error.code)
+        ended[name] = how_it_ends(tmp_path / name)
         assert time.monotonic() - started < 20, name
     assert len(ended) == 60
     assert set(ended.values()) <= TYPED | {"read"}, {name: code for name, code in ended.items() if code not in TYPED | {"read"}}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from documents.services.extraction.limits import MAX_CELLS, MAX_PAGES, MAX_TABLE_CHARACTERS, TABLE_PAGE_CHARACTERS
+from documents.services.extraction.limits import MAX_CELLS, MAX_PAGES, MAX_TABLE_CHARACTERS, MAX_TABLE_ROWS, TABLE_PAGE_CHARACTERS
 from documents.services.extraction.office.cells import letters
 from documents.services.extraction.parsers.base import RawPage, storable
 
@@ -18,6 +18,7 @@ class TablePages:
 
     pages: list[RawPage] = field(default_factory=list)
     _cells: int = 0
+    _rows: int = 0
     _characters: int = 0
     _lines: list[str] = field(default_factory=list)
     _held: int = 0
@@ -28,7 +29,8 @@ class TablePages:
 
     @property
     def full(self) -> bool:
-        return self._cells >= MAX_CELLS or self._characters >= MAX_TABLE_CHARACTERS or len(self.pages) >= MAX_PAGES
+        used_up = self._cells >= MAX_CELLS or self._rows >= MAX_TABLE_ROWS or self._characters >= MAX_TABLE_CHARACTERS
+        return used_up or len(self.pages) >= MAX_PAGES
 
     def begin(self, name: str, heading: str = "") -> None:
         """A table of this name; the heading stands in the first line of each of its pages."""
@@ -38,6 +40,7 @@ class TablePages:
 
     def add(self, row: int, cells: Iterable[tuple[int, str]]) -> None:
         """A row: columns from 1 with what they show."""
+        self._rows += 1
         shown: list[str] = []
         room = MAX_TABLE_CHARACTERS - self._characters
         for column, raw in cells:
@@ -49,6 +52,10 @@ class TablePages:
         if shown:
             self._cells += len(shown)
             self.line("\t".join(shown))
+
+    def looked_at(self) -> None:
+        """Something that is no row was read; it counts as one, for it costs as much."""
+        self._rows += 1
 
     def line(self, text: str) -> None:
         self._lines.append(text)

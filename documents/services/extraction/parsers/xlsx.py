@@ -117,6 +117,7 @@ class _Workbook:
             if local(element) == "col":
                 if hidden:
                     self._hidden_places.append(f"{sheet.name} {_columns(element)}")
+                self.tables.looked_at()
                 continue
             said = _integer(element.get("r", ""), number + 1)
             number = said if number < said <= MAX_ROWS else number + 1
