@@ -283,3 +283,10 @@ def test_what_is_packed_in_a_zip_is_told_by_its_content(tmp_path: Path) -> None:
     assert detect(package(tmp_path / "a", {"mimetype": ODT, "content.xml": "<x/>"}), "any") == ODT
     assert detect(package(tmp_path / "b", {"xl/workbook.bin": b"x"}), "b.xlsx") != "application/vnd.ms-excel"
     assert "binary" in detect(package(tmp_path / "c", {"xl/workbook.bin": b"x"}), "c.xlsb")
+
+
+def test_a_compound_file_of_nobody_is_nothing_unless_its_name_says_word() -> None:
+    assert detect(compound("Other"), "a.xyz") == "application/octet-stream"
+    assert detect(compound("Other"), "a.doc") == "application/msword"
+    assert detect(compound("Workbook"), "a.doc") == "application/vnd.ms-excel"
+    assert detect(compound("Other")[:100], "a.xls") == "application/vnd.ms-excel"

@@ -185,3 +185,10 @@ def test_the_office_files_of_the_corpus(corpus: Path) -> None:
     assert "Leaves Ash, Elm, Maple 50" in texts["word_sample.rtf"]
     assert "3. Use sun cream" in texts["word_sample.rtf"]
     assert "Docket No. MD17-00012" in text_of(corpus / "documents" / "word-docx.docx")
+
+
+def test_plain_text_under_the_name_of_rtf_is_read_and_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.rtf"
+    path.write_text("Nothing but text.")
+    with read(path) as extraction:
+        assert (extraction.mime, [notice.code for notice in extraction.notices]) == ("text/plain", ["type_by_content"])

@@ -43,7 +43,7 @@ _NAMES = (
 XLSB_PART = "xl/workbook.bin"
 SUFFIXES = frozenset(f".{name}" for name in _NAMES.split(" "))
 # Under these names text comes, too.
-MAYBE_TEXT = frozenset([".rtf", ".svg", ".mbox", ".key", ".pages", ".bin", ".db"])
+MAYBE_TEXT = frozenset([".svg", ".mbox", ".key", ".pages", ".bin", ".db"])
 
 
 def type_of(sample: Sample) -> str:
@@ -57,7 +57,7 @@ def type_of(sample: Sample) -> str:
         return "audio/mp4" if head[8:11] == b"M4A" or sample.suffix == ".m4a" else "video/mp4"
     if head.startswith(OLE):
         known = next((mime for stream, mime in _STREAMS.items() if stream in sample.streams), "")
-        return known or _OLE.get(sample.suffix, "application/msword")
+        return known or _OLE.get(sample.suffix, "")
     signed = next((mime for magic, mime in _MAGIC if head.startswith(magic)), "")
     return signed or ("audio/mpeg" if sample.suffix == ".mp3" and head[0] == 0xFF and head[1:2] and head[1] & 0xF6 == 0xF2 else "")
 

@@ -14,7 +14,7 @@ from itertools import pairwise
 from documents.services.extraction.charsets import decode
 from documents.services.extraction.compound import CompoundFile
 from documents.services.extraction.errors import Unreadable
-from documents.services.extraction.formats import CERTAIN, NO, Format, Sample, gettext_noop
+from documents.services.extraction.formats import CERTAIN, LIKELY, NO, OLE, Format, Sample, gettext_noop
 from documents.services.extraction.office import wordfile
 from documents.services.extraction.office.changes import DELETED, INSERTED, KEPT, Changes, Run
 from documents.services.extraction.office.wordfile import WordFile
@@ -203,10 +203,10 @@ def _decoded(value: bytes | str) -> str:
 
 
 def _sniff(sample: Sample) -> int:
-    """By its main stream; of a package under a password the name decides, unless another format claims it."""
+    """By its main stream; of damaged files, and of those under a password, the name decides, unless another format claims them."""
     if "WordDocument" in sample.streams:
         return CERTAIN
-    return CERTAIN - 1 if sample.suffix in SUFFIXES and "EncryptedPackage" in sample.streams else NO
+    return LIKELY if sample.suffix in SUFFIXES and sample.head.startswith(OLE) else NO
 
 
 SUFFIXES = (".doc", ".dot")

@@ -384,6 +384,5 @@ FORMATS = (
         magic=(b"{\\rtf",),
         limits=FormatLimits(bytes=8 * MAX_CHARACTERS),
         also_named=(".doc",),
-        binary=True,
     ),
 )
