@@ -46,7 +46,7 @@ def test_what_stands_out_is_told(kind: str, lease: Path) -> None:
     with read(lease if kind == "rtf" else LEASE_DOC) as extraction:
         told = {notice.code: notice.text for notice in extraction.notices}
         assert set(told) == {"tracked_changes", "comments", "hidden_text"}
-        assert "1 insertions and 1 deletions" in told["tracked_changes"]
+        assert "insertions: 1, deletions: 1" in told["tracked_changes"]
         assert "“hidden vestry words”" in told["hidden_text"]
         assert extraction.title == "Lease of the harbour crane"
         assert (extraction.metadata["author"], extraction.metadata["changed_by"]) == ("Ann Author", "Jane Doe, John Roe")

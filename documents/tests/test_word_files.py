@@ -118,7 +118,7 @@ def test_changes_are_told_apart_and_counted(tmp_path: Path) -> None:
         "[deleted: in and out]",
     ]
     with read(path) as extraction:
-        assert "2 insertions and 3 deletions" in extraction.notices[0].text
+        assert "insertions: 2, deletions: 3" in extraction.notices[0].text
         assert extraction.metadata["changed_by"] == "Bob, Ann"
 
 

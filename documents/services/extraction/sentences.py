@@ -91,7 +91,7 @@ def _notices() -> dict[str, str]:
         "repaired": _("This PDF is damaged; its text was recovered, but some of it may be missing."),
         "attachment_unreadable": _("The attached file %(name)s is damaged and was left out."),
         "tracked_changes": _(
-            "This document has tracked changes: %(inserted)s insertions and %(deleted)s deletions. Both stand in its text, marked as such."
+            "This document has tracked changes (insertions: %(inserted)s, deletions: %(deleted)s). They stand in its text, marked as such."
         ),
         "hidden_text": _("Hidden passages in this document: %(count)s. The first: “%(name)s”. They are read and found like the rest."),
         "not_shown": _("Passages that browsers don't show, left out: %(count)s. The first: “%(name)s”."),
