@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from documents.services.extraction.errors import Unreadable
 from documents.services.extraction.limits import MAX_ATTACHMENT_BYTES, MAX_ATTACHMENTS, MAX_CHARACTERS
 
+T = TypeVar("T")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -30,6 +31,13 @@ class Job:
     mime: str
     folder: Path
     tick: Callable[[int, int], None]
+
+    def alive(self, items: Iterable[T]) -> Iterator[T]:
+        """The items as they come, with a sign of life at each thousandth."""
+        for count, item in enumerate(items):
+            if count % 1000 == 0:
+                self.tick(0, 1)
+            yield item
 
 
 @dataclass

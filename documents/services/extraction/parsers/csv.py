@@ -17,7 +17,6 @@ CSV, TSV = "text/csv", "text/tab-separated-values"
 _DELIMITERS = ",;\t|"
 _ROWS_ASKED = 50
 _SAMPLE = 65_536
-_ALIVE_EVERY = 5_000
 
 
 class CsvParser:
@@ -31,13 +30,11 @@ class CsvParser:
         delimiter = delimiter or delimiter_of(text, usual="\t" if job.mime == TSV else ",")
         csv.field_size_limit(MAX_CHARACTERS)
         try:
-            for number, row in enumerate(csv.reader(StringIO(text, newline=""), delimiter=delimiter), 1):
+            for number, row in enumerate(job.alive(csv.reader(StringIO(text, newline=""), delimiter=delimiter)), 1):
                 tables.add(number, enumerate(row, 1))
                 if tables.full:
                     parsed.notice("cells_left_out", name=job.name[:100], count=number)
                     break
-                if number % _ALIVE_EVERY == 0:
-                    job.tick(0, 1)
         except csv.Error as error:
             raise Unreadable("unreadable", kind="CSV") from error
         tables.end()

@@ -28,7 +28,6 @@ _TOLD = {"author": "author", "last_saved_by": "lastModifiedBy", "subject": "subj
 _TOLD_DATES = {"create_time": "created", "last_saved_time": "modified"}
 _HEADER_KINDS, _FOOTER_KINDS = (0, 1, 4), (2, 3, 5)
 _SEPARATORS = 6  # the stories of the header text that only draw lines above notes
-_ALIVE_EVERY = 1000
 
 
 class DocParser:
@@ -147,9 +146,7 @@ class _Reader:
         """Text in pieces, marks of paragraphs and cells on their own, with what changed it. Codes of fields are left out, results kept."""
         fields: list[bool] = []  # of each open field, whether its result has begun
         before_hidden = False
-        for count, (text, place, look, line) in enumerate(self.file.runs(start, end)):
-            if count % _ALIVE_EVERY == 0:
-                self.job.tick(0, 1)
+        for text, place, look, line in self.job.alive(self.file.runs(start, end)):
             if look.reviser >= 0 and (look.deleted or look.inserted):
                 self.changes.by(self._revisers[look.reviser] if look.reviser < len(self._revisers) else "")
             change = DELETED if look.deleted else INSERTED if look.inserted else KEPT

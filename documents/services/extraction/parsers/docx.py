@@ -30,7 +30,7 @@ class DocxParser:
     def parse(self, job: Job) -> Parsed:
         with opened(job.path, "Word") as archive:
             package = _Package(archive)
-            text = storable("\n\n".join(block for block in package.blocks() if block))
+            text = storable("\n\n".join(block for block in job.alive(package.blocks()) if block))
             bounded(len(text))
             parsed = Parsed([RawPage(text)], "docx (LexIntel)")
             describe(parsed, archive)

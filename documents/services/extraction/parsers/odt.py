@@ -34,7 +34,7 @@ class OdtParser:
         with SafeArchive(job.path, "ODT") as archive:
             _require_open(archive)
             reader = _Reader(archive)
-            text = storable("\n\n".join(block for block in reader.blocks() if block))
+            text = storable("\n\n".join(block for block in job.alive(reader.blocks()) if block))
             bounded(len(text))
             parsed = Parsed([RawPage(text)], "odt (LexIntel)")
             _describe(parsed, archive)

@@ -20,7 +20,6 @@ from documents.services.extraction.parsers.base import Job, Parsed, storable
 
 _ON = ("1", "true", "on")
 _HIDDEN = ("hidden", "veryHidden")
-_ALIVE_EVERY = 2_000
 _MOST_NAMES = 10
 
 
@@ -94,7 +93,7 @@ class _Workbook:
         relations = related(self.archive, main)
         parts = {relation.kind: relation.part for relation in reversed(relations)}
         if "sharedStrings" in parts:
-            self._strings = [_text(item) for item in self.archive.elements(parts["sharedStrings"], ("si",))]
+            self._strings = [_text(item) for item in self.job.alive(self.archive.elements(parts["sharedStrings"], ("si",)))]
         if "styles" in parts:
             self._formats = list(_formats(self.archive.xml(parts["styles"])))
         book = self.archive.xml(main)
@@ -112,7 +111,7 @@ class _Workbook:
         if sheet.kind != "worksheet":
             return  # a sheet that is a chart has no cells
         number = 0
-        for element in self.archive.elements(sheet.part, ("row", "col")):
+        for element in self.job.alive(self.archive.elements(sheet.part, ("row", "col"))):
             hidden = element.get("hidden", "").lower() in _ON
             if local(element) == "col":
                 if hidden:
@@ -123,8 +122,6 @@ class _Workbook:
             number = said if number < said <= MAX_ROWS else number + 1
             if hidden:
                 self._hidden_places.append(f"{sheet.name} {number}")
-            if number % _ALIVE_EVERY == 0:
-                self.job.tick(0, 1)
             self.tables.add(number, self._cells(element))
             if self.tables.full:
                 self.parsed.notice("cells_left_out", name=sheet.name, count=number)
