@@ -50,7 +50,7 @@ def test_what_stands_out_is_told(kind: str, lease: Path) -> None:
         assert "“hidden vestry words”" in told["hidden_text"]
         assert extraction.title == "Lease of the harbour crane"
         assert (extraction.metadata["author"], extraction.metadata["changed_by"]) == ("Ann Author", "Jane Doe, John Roe")
-        assert ("Changes tracked of", "Jane Doe, John Roe") in metadata.described(extraction.metadata)
+        assert ("Tracked changes by", "Jane Doe, John Roe") in metadata.described(extraction.metadata)
 
 
 @pytest.mark.parametrize(("content", "name"), [(LEASE_RTF, "lease.rtf"), (LEASE_DOC.read_bytes(), "lease.doc")])
