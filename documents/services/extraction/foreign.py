@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import re
 
-from documents.services.extraction.formats import ZIP, Sample
+from documents.services.extraction.formats import OLE, ZIP, Sample
 
 SURENESS = 90
-_OLE_STORAGE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_STREAMS = {
+    "Workbook": "application/vnd.ms-excel",
+    "Book": "application/vnd.ms-excel",
+    "PowerPoint Document": "application/vnd.ms-powerpoint",
+    "__properties_version1.0": "application/vnd.ms-outlook",
+}
 _OLE = {".msg": "application/vnd.ms-outlook", ".xls": "application/vnd.ms-excel", ".ppt": "application/vnd.ms-powerpoint"}
 _MAGIC: tuple[tuple[bytes, str], ...] = (
-    (b"{\\rtf", "application/rtf"),
-    (b"\xffWPC", "application/vnd.wordperfect"),
     (b"fLaC", "audio/flac"),
     (b"OggS", "audio/ogg"),
     (b"ID3", "audio/mpeg"),
@@ -37,18 +40,15 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
 _LIKE_WORDS = (b"MZ", b"ID3", b"BZh", b"8BPS", b"!BDN", b"OggS", b"fLaC")
 _DRAWING = re.compile(rb"AC10[0-9]{2}\0")
 _RIFF = {b"WAVE": "audio/wav", b"AVI ": "video/x-msvideo", b"WEBP": "image/webp"}
-_OFFICE = (
-    ("xl/", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-    ("ppt/", "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
-)
 _DECLARED = re.compile(rb"mimetype(application/[a-z0-9.+-]+?)(?:PK|$)")
 _NAMES = (
-    "doc dot xls xlsx ppt pptx odt ods odp rtf wpd pages numbers key zip rar 7z gz tar exe dll msi dmg iso bin apk jpg jpeg png gif bmp "
-    "tif tiff heic webp svg psd mp3 wav m4a flac ogg aac wma mp4 mov avi mkv webm wmv msg pst mbox sqlite db"
+    "doc dot xls xlsx xlsb ppt pptx odt ods odp rtf wpd pages numbers key zip rar 7z gz tar exe dll msi dmg iso bin apk jpg jpeg png gif "
+    "bmp tif tiff heic webp svg psd mp3 wav m4a flac ogg aac wma mp4 mov avi mkv webm wmv msg pst mbox sqlite db"
 )
+XLSB_PART = "xl/workbook.bin"
 SUFFIXES = frozenset(f".{name}" for name in _NAMES.split(" "))
 # Under these names text comes, too.
-MAYBE_TEXT = frozenset([".rtf", ".svg", ".mbox", ".key", ".pages", ".bin", ".db"])
+MAYBE_TEXT = frozenset([".svg", ".mbox", ".key", ".pages", ".bin", ".db"])
 
 
 def type_of(sample: Sample) -> str:
@@ -62,8 +62,9 @@ def type_of(sample: Sample) -> str:
         if head[8:12] == b"avif":
             return "image/avif"
         return "audio/mp4" if head[8:11] == b"M4A" or sample.suffix == ".m4a" else "video/mp4"
-    if head.startswith(_OLE_STORAGE):
-        return _OLE.get(sample.suffix, "application/msword")
+    if head.startswith(OLE):
+        known = next((mime for stream, mime in _STREAMS.items() if stream in sample.streams), "")
+        return known or _OLE.get(sample.suffix, "")
     if _DRAWING.match(head):
         return "image/vnd.dwg"
     signed = next((mime for magic, mime in _MAGIC if head.startswith(magic) and not (magic in _LIKE_WORDS and sample.is_text)), "")
@@ -71,8 +72,7 @@ def type_of(sample: Sample) -> str:
 
 
 def _archive(sample: Sample) -> str:
-    for prefix, mime in _OFFICE:
-        if any(member.startswith(prefix) for member in sample.members):
-            return mime
+    if XLSB_PART in sample.members:
+        return "application/vnd.ms-excel.sheet.binary.macroenabled.12"
     declared = _DECLARED.search(sample.head[30:200])
     return declared[1].decode() if declared else "application/zip"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import shutil
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 PDF = "application/pdf"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 HTML = "text/html"
 EML = "message/rfc822"
 TXT = "text/plain"
@@ -30,6 +33,7 @@ MARKDOWN = "text/markdown"
 CERTAIN, LIKELY, POSSIBLE, NO = 100, 60, 10, 0
 
 ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MEMBERS = re.compile(rb"[A-Za-z][A-Za-z-]*/|mimetype")
 _CONTROLS = bytes(set(range(32)) - {7, 8, 9, 10, 11, 12, 13, 27} | {127})
 
@@ -59,6 +63,15 @@ class Sample:
             return tuple(match.decode("ascii") for match in _MEMBERS.findall(self.head))
 
     @cached_property
+    def streams(self) -> frozenset[str]:
+        """The names at the top of a compound file (Word, Excel, Outlook before XML); of a broken one, and of anything else, none."""
+        if not self.head.startswith(OLE):
+            return frozenset()
+        from documents.services.extraction import compound
+
+        return compound.names(self._file)
+
+    @cached_property
     def is_text(self) -> bool:
         return looks_like_text(self.head)
 
@@ -77,6 +90,18 @@ class FormatLimits:
 
     bytes: int | None = None
     seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class Program:
+    """A program of the installation that reads a format, and the package (Debian's name of it) that brings it."""
+
+    command: str
+    package: str
+
+    @property
+    def is_missing(self) -> bool:
+        return shutil.which(self.command) is None
 
 
 @dataclass(frozen=True)
@@ -106,6 +131,7 @@ class Format:
     """Its own title says more than its file's name."""
     shown: bool = False
     """Browsers show it by themselves, and nothing in it can act."""
+    needs: Program | None = None
 
     def sureness(self, sample: Sample) -> int:
         if self.magic and sample.head.startswith(self.magic):

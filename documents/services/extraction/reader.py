@@ -18,7 +18,7 @@ from documents.services.extraction.formats import MARKDOWN, TXT, Format
 from documents.services.extraction.limits import MAX_CHARACTERS
 from documents.services.extraction.parsers.base import LOOKING
 from documents.services.extraction.results import ExtractedAttachment, ExtractedPage, Extraction, Notice
-from documents.services.extraction.sentences import error_sentence, finding_sentences, notice_sentence
+from documents.services.extraction.sentences import error_sentence, finding_sentences, missing_program, notice_sentence
 from documents.services.sandbox import JobFailed, JobRefused
 from documents.services.sandbox.folders import Folder
 from documents.services.sandbox.pool import Pool
@@ -72,6 +72,8 @@ def readable_format(path: Path, name: str) -> Format:
         raise failure("unreadable", kind=suffix[1:].upper())
     if form is None:
         raise NoReader(error_sentence("unsupported_type", {"mime": mime}), "unsupported_type")
+    if lacking := missing_program(form):
+        raise NoReader(error_sentence(lacking[0], lacking[1]), lacking[0])
     if form.limits.bytes and path.stat().st_size > form.limits.bytes:
         raise failure("text_too_long", limit=MAX_CHARACTERS // 1_000_000)
     return form

@@ -11,8 +11,10 @@ from django.utils.translation import ngettext
 
 from documents.services.extraction import families, registry
 from documents.services.extraction.findings import Finding
+from documents.services.extraction.formats import Format
 
 MANY_PAGES = 10
+
 
 Details = dict[str, str | int]
 
@@ -26,9 +28,17 @@ def error_sentence(code: str, details: Details) -> str:
         "name": "",
         "limit": 0,
         "pages": 0,
+        "package": "",
         "formats": listed_formats(),
         **details,
     }
+
+
+def missing_program(form: Format) -> tuple[str, Details] | None:
+    """The code and the details of a refusal where this installation lacks the program that reads a format."""
+    if form.needs is None or not form.needs.is_missing:
+        return None
+    return "needs_program", {"kind": _(form.label), "name": form.needs.command, "package": form.needs.package}
 
 
 def listed_formats() -> str:
@@ -45,7 +55,17 @@ def type_words(mime: str, name: str = "") -> str:
 
 
 def notice_sentence(code: str, details: Details) -> str:
-    return _notices()[code] % {"pages": 0, "total": 0, "count": 0, "name": "", "claimed": "", "actual": "", **details}
+    return _notices()[code] % {
+        "pages": 0,
+        "total": 0,
+        "count": 0,
+        "inserted": 0,
+        "deleted": 0,
+        "name": "",
+        "claimed": "",
+        "actual": "",
+        **details,
+    }
 
 
 def finding_sentences(findings: Sequence[Finding]) -> Iterator[tuple[str, str]]:
@@ -106,6 +126,11 @@ def _errors() -> dict[str, str]:
         "unreadable": _("This %(kind)s file is damaged or incomplete and can't be opened. Please upload a fresh copy of it."),
         "encrypted": _("This file is protected with a password."),
         "wrong_password": _("The password does not open this file. Please look at it again; small and capital letters count."),
+        "too_old": _("This %(kind)s file is of a version too old to be read. Please open it, save it in a newer format and upload that."),
+        "needs_program": _(
+            "Reading this file (%(kind)s) needs the program %(name)s, which is not installed on the server. Please ask your administrator "
+            "to install it (package %(package)s), or upload the file in another format, for example as PDF."
+        ),
         "unsupported_type": _("This kind of file (%(mime)s) can't be read yet. Formats that can: %(formats)s."),
         "type_mismatch": _(
             "The name of this file says %(name)s, but its content is something else. Please check that it is the file you meant."
@@ -134,13 +159,25 @@ def _notices() -> dict[str, str]:
         "pages_unreadable": _("Damaged pages that could not be read: %(pages)s."),
         "repaired": _("This PDF is damaged; its text was recovered, but some of it may be missing."),
         "attachment_unreadable": _("The attached file %(name)s is damaged and was left out."),
-        "tracked_changes": _("This document has tracked changes: insertions are shown as part of the text, deletions are left out."),
+        "tracked_changes": _(
+            "This document has tracked changes (insertions: %(inserted)s, deletions: %(deleted)s). They stand in its text, marked as such."
+        ),
         "hidden_text": _("Hidden passages in this document: %(count)s. The first: “%(name)s”. They are read and found like the rest."),
         "hidden_unchecked": _(
             "Pages that could not be checked for hidden text, because they are damaged or take too long to draw: %(pages)s."
         ),
         "not_shown": _("Passages that browsers don't show, left out: %(count)s. The first: “%(name)s”."),
         "comments": _("Comments in this document: %(count)s. They stand at the end of its text."),
+        "comments_beside": _("Comments in this document: %(count)s. Each stands at the end of the page that it is about."),
+        "hidden_slides": _("Hidden slides: %(count)s (%(name)s). They are read and found like the rest."),
+        "hidden_sheets": _("Hidden sheets: %(count)s (%(name)s). They are read and found like the rest."),
+        "hidden_cells": _("Hidden rows and columns: %(count)s (%(name)s). They are read and found like the rest."),
+        "sheets_left_out": _("This table is too large to be read as a whole. Left out: %(name)s."),
+        "sheets_unreadable": _("Parts of this file are damaged and were left out: %(name)s."),
+        "cells_left_out": _(
+            "This table is too large to be read as a whole. Of %(name)s the rows up to %(count)s were read; what follows can't be searched."
+        ),
+        "formulas_without_values": _("Formulas whose results are not stored in the file: %(count)s. They are shown as written."),
         "encoding_guessed": _("This text doesn't say how it is encoded; it was read as %(name)s. Single letters may be wrong."),
         "type_by_content": _("The name of this file ends in %(claimed)s, but by its content it is: %(actual)s. It was read as that."),
     }

@@ -25,16 +25,17 @@ from tasks.manager import manager
 from tasks.models import TaskRecord
 
 TASK = "documents.read_kept"
-UNKNOWN = "unsupported_type"
-"""Why a file is kept that a later version may read; the others a person has kept."""
+UNKNOWN, NEEDS_PROGRAM = "unsupported_type", "needs_program"
+"""Why a file is kept that a later version may read, or this one with a program more; the others a person has kept."""
 CHUNK = 200
 Status = Document.Status
 
 
-def settle(document: Document, code: str) -> None:
-    """Ready without text, in the caller's transaction; `code` says why. Its duplicates lie here like it."""
+def settle(document: Document, code: str, why: str = "") -> None:
+    """Ready without text, in the caller's transaction; `code` says why, in the words of `why` where it has some. Its duplicates lie here
+    like it."""
     document.status, document.error, document.error_code = Status.READY, "", code
-    document.notices = [_notice(document)]
+    document.notices = [_notice(document, why)]
     document.save(update_fields=["status", "error", "error_code", "notices", "mime", "updated"])
     lifecycle.announce(document, message=document.notices[0]["text"])
     for duplicate in document.duplicates.filter(deleted_at=None):
@@ -52,8 +53,10 @@ def follow(duplicate: Document, original: Document) -> None:
     lifecycle.announce(duplicate, message=duplicate.notices[0]["text"] if duplicate.kept else "")
 
 
-def _notice(document: Document) -> dict[str, str]:
-    if document.error_code == UNKNOWN:
+def _notice(document: Document, why: str) -> dict[str, str]:
+    if document.error_code == NEEDS_PROGRAM:
+        sentence, what = _("Kept, not read: %(what)s It is found by its name, and read by itself once that is done."), why
+    elif document.error_code == UNKNOWN:
         sentence = _("Kept, not read: %(what)s. It is found by its name, and read by itself when a later version can.")
         what = type_words(document.mime, document.name)
     else:
@@ -78,7 +81,7 @@ def keep(document: Document, user: Any) -> None:
 
 def kept() -> QuerySet[Document]:
     """What a later version may read."""
-    return Document.objects.filter(Document.KEPT, error_code=UNKNOWN, deleted_at=None, duplicate_of=None, text_version=None)
+    return Document.objects.filter(Document.KEPT, error_code__in=(UNKNOWN, NEEDS_PROGRAM), deleted_at=None, duplicate_of=None, text_version=None)
 
 
 def read_kept(check: Callable[[], None] = lambda: None) -> int:

@@ -158,7 +158,7 @@ def _keep(document: Document, run: TaskRun, reason: NoReader) -> Result:
     result: Result = {"kept": mime}
     with publishing(run, document.pk, result) as document:
         document.mime = mime
-        keeping.settle(document, reason.code)
+        keeping.settle(document, reason.code, str(reason))
     return result
 
 

@@ -27,6 +27,7 @@ LABELS: dict[str, str | Promise] = {
     "created": _("Written"),
     "modified": _("Last changed"),
     "lastModifiedBy": _("Last changed by"),
+    "changed_by": _("Tracked changes by"),
     "creator": _("Made with"),
     "producer": _("PDF made by"),
     "duration": _("Length"),

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from documents.services.extraction.errors import Unreadable
 from documents.services.extraction.findings import Finding, Trace
 from documents.services.extraction.limits import MAX_ATTACHMENT_BYTES, MAX_ATTACHMENTS, MAX_CHARACTERS
 
+T = TypeVar("T")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 LOOKING = "looking"
@@ -37,6 +38,13 @@ class Job:
     tick: Callable[[int, int], None]
     password: str = field(default="", repr=False)
     look: bool = True
+
+    def alive(self, items: Iterable[T]) -> Iterator[T]:
+        """The items as they come, with a sign of life at each thousandth."""
+        for count, item in enumerate(items):
+            if count % 1000 == 0:
+                self.tick(0, 1)
+            yield item
 
 
 @dataclass
