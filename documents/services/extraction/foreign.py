@@ -66,4 +66,4 @@ def _archive(sample: Sample) -> str:
         if any(member.startswith(prefix) for member in sample.members):
             return mime
     declared = _DECLARED.search(sample.head[30:200])
-    return declared[1].decode() if declared else "application/zip"
+    return declared[1].decode() if declared else ""

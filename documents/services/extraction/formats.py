@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import IO, TYPE_CHECKING
 
 from documents.services.extraction.charsets import decode, wide_encoding
+from documents.services.extraction.limits import MAX_TAKEN_OUT
 
 if TYPE_CHECKING:
     from documents.services.extraction.parsers.base import Job, Parsed
@@ -72,10 +73,12 @@ class Sample:
 
 @dataclass(frozen=True)
 class FormatLimits:
-    """What one file of a format may cost: its size in bytes and the seconds its reading may take (None: as every upload, every job)."""
+    """What one file of a format may cost: its size in bytes and the seconds its reading may take (None: as every upload, every job).
+    `files` inside it become documents; those of a container, all of them together within MAX_FAMILY."""
 
     bytes: int | None = None
     seconds: float | None = None
+    files: int = MAX_TAKEN_OUT
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,8 @@ class Format:
     """The Document.Kind that every file of it is, where that is sure."""
     titled: bool = False
     """Its own title says more than its file's name."""
+    container: bool = False
+    """Nothing but a wrapping around other files; its text is their list."""
     shown: bool = False
     """Browsers show it by themselves, and nothing in it can act."""
 

@@ -85,7 +85,7 @@ def _fill(extraction: Extraction, result: dict[str, Any]) -> None:
     extraction.source = result["source"]
     extraction.date = date.fromisoformat(result["date"]) if result["date"] else None
     extraction.notices = [Notice(code, notice_sentence(code, details)) for code, details in result["notices"]]
-    extraction.attachments = [ExtractedAttachment(name, Path(path)) for name, path in result["attachments"]]
+    extraction.attachments = [ExtractedAttachment(name, Path(path), about) for name, path, about in result["attachments"]]
 
 
 def _mismatch(form: Format, name: str) -> Notice | None:

@@ -99,7 +99,7 @@ def _metadata(message: Message) -> dict[str, str]:
 
 
 def _listed(parsed: Parsed) -> str:
-    names = [name for name, _ in parsed.attachments]
+    names = [name for name, _path, _about in parsed.attachments]
     return f"Attachments: {', '.join(names)}" if names else ""
 
 
