@@ -22,7 +22,7 @@ MAX_ROWS = 500_000
 _SUFFIXES = frozenset([".dat", ".opt", ".csv"])
 _QUOTE = "\u00fe"
 _SEPARATORS = ("\x14", "\u00b6")
-_WIDE = ("utf-8", "utf-16-le", "utf-16-be")
+_WIDE = {"utf-8": 1, "utf-16-le": 2, "utf-16-be": 2}
 _NARROW = tuple(b"\xfe" + separator + b"\xfe" for separator in (b"\x14", b"\xb6"))
 _LETTERS = re.compile("[^a-z]")
 # How producing parties call the columns, without all that is no letter. The first that a table has counts.
@@ -114,12 +114,12 @@ def read(files: Iterable[tuple[str, bytes]]) -> Production:
 
 def dat_rows(content: bytes) -> Iterator[list[str]]:
     """The rows of a Concordance table, none where it is not one. Its encoding is told by its separators, which no other text has."""
-    for encoding in _WIDE:
-        separator = next((f"{_QUOTE}{sign}{_QUOTE}" for sign in _SEPARATORS if f"{_QUOTE}{sign}{_QUOTE}".encode(encoding) in content), "")
-        if separator:
-            for line in _records(content.decode(encoding, "replace").lstrip("\ufeff")):
-                yield line.strip(_QUOTE).split(separator)
-            return
+    for encoding, unit in _WIDE.items():
+        for separator in (f"{_QUOTE}{sign}{_QUOTE}" for sign in _SEPARATORS):
+            if _stands_in(separator.encode(encoding), content, unit):
+                for line in _records(content.decode(encoding, "replace").removeprefix("\ufeff")):
+                    yield line.removeprefix(_QUOTE).removesuffix(_QUOTE).split(separator)
+                return
     narrow = next((separator for separator in _NARROW if separator in content), None)
     if narrow is None:
         return
@@ -127,6 +127,16 @@ def dat_rows(content: bytes) -> Iterator[list[str]]:
     encoding = decode(content.replace(narrow, b" ").replace(b"\xfe", b"")).encoding
     for raw in content.splitlines():
         yield [one.decode(encoding, "replace") for one in raw.removeprefix(b"\xfe").removesuffix(b"\xfe").split(narrow)]
+
+
+def _stands_in(sought: bytes, content: bytes, unit: int) -> bool:
+    """Whether it is there at a multiple of so many bytes; half a letter later the other UTF-16 would be seen."""
+    place = content.find(sought)
+    while place % unit:
+        if place < 0:
+            return False
+        place = content.find(sought, place + 1)
+    return place >= 0
 
 
 def _records(text: str) -> Iterator[str]:
