@@ -48,6 +48,10 @@ def _errors() -> dict[str, str]:
         "decompression_bomb": _(
             "This file unpacks to far more than its size allows and was stopped for safety. Please check where it came from."
         ),
+        "needs_program": _(
+            "Reading this kind of file needs %(name)s, which is not installed on the server. "
+            "Please ask your administrator for it, or save the messages as MBOX or EML and upload those."
+        ),
         "parser_timeout": _(
             "Reading this file took too long and was stopped. Please try a simpler copy, for example printed to a new PDF."
         ),
@@ -79,6 +83,10 @@ def _notices() -> dict[str, str]:
         "members_no_files": _("Entries of this archive that are links or other things instead of files, left out: %(count)s."),
         "members_of_system": _("Files that a computer's system leaves in folders, left out: %(count)s. The first: “%(name)s”."),
         "members_strayed": _("Files whose place in the archive led out of it; they were taken out in it: %(count)s. The first: “%(name)s”."),
+        "messages_beyond": _(
+            "This mailbox holds %(total)s messages; %(count)s of them are too many or too large and were not taken out. Please split it."
+        ),
+        "mailbox_incomplete": _("This mailbox is damaged; what could be taken out of it was, but messages may be missing."),
         "load_file_unreadable": _("The load file %(name)s could not be read, so what it says of the other files is missing."),
         "tracked_changes": _("This document has tracked changes: insertions are shown as part of the text, deletions are left out."),
         "hidden_text": _("Hidden passages in this document: %(count)s. The first: “%(name)s”. They are read and found like the rest."),
