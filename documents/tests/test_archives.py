@@ -176,10 +176,14 @@ def test_mutated_and_truncated_archives_end_in_a_result_or_a_sentence(tmp_path: 
 @pytest.mark.django_db(transaction=True)
 class TestDocuments:
     def test_members_are_documents_of_the_case(self, accept: Callable[..., Document], work_off: Callable[..., int]) -> None:
-        archive = accept(zipped({"a/opinion.txt": b"The quicklime was paid.", "a/photo.zip": zipped({"b/inner.txt": b"The vestry."})}), "x.zip")
+        archive = accept(
+            zipped({"a/opinion.txt": b"The quicklime was paid.", "a/photo.zip": zipped({"b/inner.txt": b"The vestry."})}), "x.zip"
+        )
         work_off()
         found = {one.name: one for one in Document.objects.filter(case=archive.case)}
-        assert {name: one.status for name, one in found.items()} == dict.fromkeys(["x.zip", "opinion.txt", "photo.zip", "inner.txt"], "ready")
+        assert {name: one.status for name, one in found.items()} == dict.fromkeys(
+            ["x.zip", "opinion.txt", "photo.zip", "inner.txt"], "ready"
+        )
         assert found["opinion.txt"].parent == archive
         assert found["opinion.txt"].metadata["folder"] == "a"
         assert found["inner.txt"].parent == found["photo.zip"]

@@ -23,7 +23,8 @@ FROM = b"From a@example.org Tue Mar  5 10:00:00 2024\n"
 
 
 def mail(subject: str, body: str = "Text.", sender: str = "a@example.org") -> bytes:
-    head = f"From: {sender}\nTo: b@example.org\nSubject: {subject}\nDate: Tue, 05 Mar 2024 10:00:00 +0100\nMessage-ID: <{subject.replace(' ', '')}@example.org>"
+    identity = f"<{subject.replace(' ', '')}@example.org>"
+    head = f"From: {sender}\nTo: b@example.org\nSubject: {subject}\nDate: Tue, 05 Mar 2024 10:00:00 +0100\nMessage-ID: {identity}"
     return f"{head}\n\n{body}\n".encode()
 
 
@@ -138,7 +139,7 @@ def converter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Calla
 
 def test_an_outlook_mailbox_keeps_its_folders(tmp_path: Path, converter: Callable[[str], None]) -> None:
     letter = mail("The offer").decode()
-    converter(f"mkdir -p \"$1/Top/In box\"\ncat > \"$1/Top/In box/1.eml\" <<'E'\n{letter}E\nln -s /etc/passwd \"$1/Top/2.eml\"")
+    converter(f'mkdir -p "$1/Top/In box"\ncat > "$1/Top/In box/1.eml" <<\'E\'\n{letter}E\nln -s /etc/passwd "$1/Top/2.eml"')
     with opened(tmp_path, PST, "a.pst") as extraction:
         (one,) = extraction.attachments
         assert (one.name, one.about) == ("00001 The offer.eml", {"folder": "Top/In box"})

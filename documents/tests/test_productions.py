@@ -68,7 +68,7 @@ def test_each_member_gets_its_row_by_path_or_by_number(tmp_path: Path) -> None:
 
 
 def test_a_table_of_commas_does_as_well(tmp_path: Path) -> None:
-    table = "Bates Beg,Bates End,Custodian,File Path\r\nX-001,X-002,\"Doe, Jane\",files\\one.txt\r\nX-003,X-003,Roe,files\\two.txt\r\n"
+    table = 'Bates Beg,Bates End,Custodian,File Path\r\nX-001,X-002,"Doe, Jane",files\\one.txt\r\nX-003,X-003,Roe,files\\two.txt\r\n'
     with opened(tmp_path, zipped({"load.csv": table.encode("utf-16"), "files/one.txt": b"1", "files/two.txt": b"2"})) as extraction:
         about = {one.name: one.about for one in extraction.attachments}
     assert (about["one.txt"]["bates_end"], about["one.txt"]["custodian"]) == ("X-002", "Doe, Jane")
@@ -104,7 +104,8 @@ def test_a_broken_table_is_told_and_costs_only_itself(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "pages", "last"), [("ABC0009", 1, "ABC0010"), ("A-99", 1, "A-100"), ("ABC", 3, "ABC"), ("A1", 0, "A1"), ("9" * 30, 1, "9" * 30)]
+    ("number", "pages", "last"),
+    [("ABC0009", 1, "ABC0010"), ("A-99", 1, "A-100"), ("ABC", 3, "ABC"), ("A1", 0, "A1"), ("9" * 30, 1, "9" * 30)],
 )
 def test_numbers_are_counted_on(number: str, pages: int, last: str) -> None:
     assert later(number, pages) == last

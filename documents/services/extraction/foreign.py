@@ -11,7 +11,7 @@ from documents.services.extraction.formats import ZIP, Sample
 
 SURENESS = 90
 _OLE_STORAGE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_OLE = {".msg": "application/vnd.ms-outlook", ".xls": "application/vnd.ms-excel", ".ppt": "application/vnd.ms-powerpoint"}
+_OLE = {".xls": "application/vnd.ms-excel", ".ppt": "application/vnd.ms-powerpoint"}
 _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"{\\rtf", "application/rtf"),
     (b"\xffWPC", "application/vnd.wordperfect"),

@@ -58,6 +58,14 @@ class Sample:
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
             return tuple(match.decode("ascii") for match in _MEMBERS.findall(self.head))
 
+    def part(self, start: int, size: int) -> bytes:
+        """So many bytes from anywhere in the file; fewer, or none, where it ends before."""
+        try:
+            self._file.seek(start)
+            return self._file.read(size)
+        except (OSError, ValueError, OverflowError):
+            return b""
+
     @cached_property
     def is_text(self) -> bool:
         return looks_like_text(self.head)

@@ -82,7 +82,9 @@ def _notices() -> dict[str, str]:
         "members_beyond": _("Too many or too large files for one archive, left out: %(count)s. The first: “%(name)s”. Please split it."),
         "members_no_files": _("Entries of this archive that are links or other things instead of files, left out: %(count)s."),
         "members_of_system": _("Files that a computer's system leaves in folders, left out: %(count)s. The first: “%(name)s”."),
-        "members_strayed": _("Files whose place in the archive led out of it; they were taken out in it: %(count)s. The first: “%(name)s”."),
+        "members_strayed": _(
+            "Files whose place in the archive led out of it; they were taken out in it: %(count)s. The first: “%(name)s”."
+        ),
         "messages_beyond": _(
             "This mailbox holds %(total)s messages; %(count)s of them are too many or too large and were not taken out. Please split it."
         ),

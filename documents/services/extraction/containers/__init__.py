@@ -1,1 +1,1 @@
-"""What the readers of containers (ZIP files, mailboxes, Outlook's files) need besides: names of members, load files, Outlook's properties."""
+"""What readers of files that hold other files need besides: names of members, load files, Outlook's properties."""

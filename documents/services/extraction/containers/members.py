@@ -68,6 +68,4 @@ def is_file(info: ZipInfo) -> bool:
 
 
 def left_by_system(place: Place) -> bool:
-    return place.name.lower() in _LEFT_BY_SYSTEMS or (
-        place.name.startswith("._") and "__MACOSX" in PurePosixPath(place.folder).parts
-    )
+    return place.name.lower() in _LEFT_BY_SYSTEMS or (place.name.startswith("._") and "__MACOSX" in PurePosixPath(place.folder).parts)

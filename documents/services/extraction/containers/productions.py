@@ -69,7 +69,7 @@ class Production:
             self._name(record, place_of(path).path.casefold())
 
     def add_image(self, path: str, begin: str, end: str, document: str) -> None:
-        """A file of page images, which is only these pages of the document that begins with that number, but shares its owner and family."""
+        """A file of page images, only these pages of the document that begins with that number, but with its owner and family."""
         self._rows += 1
         owner = self._by_number.get(document.casefold(), {})
         shared = {key: value for key in ("custodian", "family") if (value := owner.get(key))}

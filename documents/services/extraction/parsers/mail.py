@@ -6,7 +6,7 @@ import base64
 import email
 import email.policy
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime
 from email.errors import InvalidBase64LengthDefect
@@ -52,13 +52,18 @@ class MailParser:
         message = email.message_from_bytes(content, policy=email.policy.default)
         return self.read(message, job, "email (Python)")
 
-    def read(self, message: EmailMessage, job: Job, engine: str) -> Parsed:
-        """A message that may have come from anywhere."""
+    def read(self, message: EmailMessage, job: Job, engine: str, further: Iterable[tuple[str, bytes | None]] = ()) -> Parsed:
+        """A message that may have come from anywhere, and `further` attachments of it; one without content could not be read."""
         moment = sent(message)
         parsed = Parsed([], engine, title=header(message, "Subject")[:300], date=moment.date() if moment else None)
         body, guessed = _body(message)
         block = "\n".join(f"{name}: {value}" for name in _SHOWN if (value := header(message, name)))
         self._attachments(parsed, message, job)
+        for name, content in further:
+            if content is None:
+                parsed.notice("attachment_unreadable", name=name)
+            else:
+                parsed.attach(name, content, job.folder)
         parsed.pages = [RawPage(storable("\n\n".join(part for part in (block, _listed(parsed), body) if part)))]
         parsed.metadata.update(about(message))
         if guessed:

@@ -1,7 +1,7 @@
 """Mailboxes of one file (mbox): every message becomes a file of its own, the mailbox's text is their list. Read line by line.
 
-A message begins with a line "From ", with a time and a year, after an empty line (or at the beginning) that a header field follows; what was quoted with ">" so as not
-to look like that gets its own letters back.
+A message begins with a line "From ", with a time and a year, after an empty line (or at the beginning), that a header field follows; what
+was quoted with ">" so as not to look like that gets its own letters back.
 """
 
 from __future__ import annotations

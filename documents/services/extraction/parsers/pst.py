@@ -1,5 +1,5 @@
-"""Outlook's mailboxes (PST, OST), where readpst of libpst is installed: it writes the messages in their folders, which become files of their
-own. It is another program, and runs inside the limits of the child that runs this.
+"""Outlook's mailboxes (PST, OST), where readpst of libpst is installed: it writes the messages in their folders, and they become files of
+their own. It is another program, and runs inside the limits of the child that runs this.
 """
 
 from __future__ import annotations
