@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from documents.api.serializers import allowed
 from documents.models import Document
+from documents.services.extraction import registry
 from documents.services.extraction.formats import PDF
-from documents.services.reading import metadata, text_view
+from documents.services.reading import metadata, text_view, threads
 from documents.services.reading.authorities import authorities_in, by_heading
 from documents.services.reading.history import runs_of
 from documents.services.reading.overview import attach_live
@@ -22,6 +23,7 @@ from tasks.base.causes import hopeless_codes
 
 TABS = (("text", _("Text")), ("details", _("Details")), ("citations", _("Citations")), ("history", _("History")))
 LONGEST_NEAR = 300
+LONGEST_LIST = 500
 LONGEST_NUMBER = 18  # digits; larger ones are no bigint
 
 
@@ -44,7 +46,8 @@ def document_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "authorities": by_heading(authorities),
         "authority_count": len(authorities),
         "runs": runs_of(document),
-        "attachments": document.attachments.filter(deleted_at=None).order_by("created", "id"),
+        **_inside(document),
+        "thread": threads.thread_of(document, request.user),
     }
     return render(request, "documents/detail.html", context)
 
@@ -87,6 +90,15 @@ def _about(document: Document, request: HttpRequest) -> dict[str, Any]:
         "player": moments.players_of([document.pk]).get(document.pk, "") if document.kind == Document.Kind.TRANSCRIPT else "",
         "rail": "" if document.case else "search",
     }
+
+
+def _inside(document: Document) -> dict[str, Any]:
+    """What was found in the file, in the order of its folders; of a large archive the beginning."""
+    inside = document.attachments.filter(deleted_at=None)
+    form = registry.by_mime(document.mime)
+    order = ("metadata__folder", "name", "id") if form and form.container else ("created", "id")
+    shown = list(inside.order_by(*order)[:LONGEST_LIST])
+    return {"attachments": shown, "attachments_more": inside.count() - len(shown) if len(shown) == LONGEST_LIST else 0}
 
 
 def _tabs(asked: str, *, with_text: bool) -> dict[str, Any]:
