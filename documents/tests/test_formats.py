@@ -87,7 +87,10 @@ def test_its_limits_hold_at_the_upload_and_at_the_reading(toy: None, accept: Cal
 def test_one_module_makes_a_format_listed_everywhere(
     toy: None, accept: Callable[..., Document], client: Any, owner: Any, case: Case, tmp_path: Path
 ) -> None:
-    assert listed_formats() == "PDF, Word (DOCX), Toy (ODT), text, Markdown, VTT, SRT, HTML and e-mail (EML)"
+    assert listed_formats() == (
+        "PDF, Word (DOCX), Toy (ODT), text, Markdown, VTT, SRT, HTML, e-mail (EML), Outlook e-mail (MSG), mailbox (MBOX), "
+        "Outlook mailbox (PST) and ZIP"
+    )
     with pytest.raises(Refused, match=r"Toy \(ODT\)"):
         accept(b"\x89PNG\r\n\x1a\n" + bytes(100), "photo.png")
     (tmp_path / "photo.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))

@@ -38,12 +38,12 @@ _OFFICE = (
 )
 _DECLARED = re.compile(rb"mimetype(application/[a-z0-9.+-]+?)(?:PK|$)")
 _NAMES = (
-    "doc dot xls xlsx ppt pptx odt ods odp rtf wpd pages numbers key zip rar 7z gz tar exe dll msi dmg iso bin apk jpg jpeg png gif bmp "
-    "tif tiff heic webp svg psd mp3 wav m4a flac ogg aac wma mp4 mov avi mkv webm wmv msg pst mbox sqlite db"
+    "doc dot xls xlsx ppt pptx odt ods odp rtf wpd pages numbers key rar 7z gz tar exe dll msi dmg iso bin apk jpg jpeg png gif bmp "
+    "tif tiff heic webp svg psd mp3 wav m4a flac ogg aac wma mp4 mov avi mkv webm wmv sqlite db"
 )
 SUFFIXES = frozenset(f".{name}" for name in _NAMES.split(" "))
 # Under these names text comes, too.
-MAYBE_TEXT = frozenset([".rtf", ".svg", ".mbox", ".key", ".pages", ".bin", ".db"])
+MAYBE_TEXT = frozenset([".rtf", ".svg", ".key", ".pages", ".bin", ".db"])
 
 
 def type_of(sample: Sample) -> str:
