@@ -14,6 +14,7 @@ import pytest
 
 from documents.models import Document
 from documents.services.extraction import Extraction, detect
+from documents.services.extraction.formats import Sample
 from documents.services.extraction.parsers import zip as archives
 from documents.services.ingest import attachments
 from documents.tests.reading import docx, paragraph, pdf, read
@@ -50,6 +51,18 @@ def test_an_office_file_is_no_archive(tmp_path: Path) -> None:
     assert detect(zipped({"a/b.txt": b"x"}), "a.docx") == "application/zip"
     assert "wordprocessingml" in detect(docx(tmp_path / "a", paragraph("x")), "a.zip")
     assert detect(zipped({"xl/workbook.xml": b"<a/>"}), "a.zip").endswith("spreadsheetml.sheet")
+
+
+def test_a_directory_beyond_all_measure_is_not_read_at_the_upload(tmp_path: Path) -> None:
+    """The look at an upload happens in the web process: there an endless list of members must cost nothing."""
+    name = "x" * 60_000
+    content = zipped({f"{n}/{name}": b"" for n in range(300)})
+    started = time.monotonic()
+    assert Sample(content[:16_384], io.BytesIO(content), ".zip").members == ()
+    assert time.monotonic() - started < 0.1
+    assert detect(content, "a.zip") == "application/zip"
+    with opened(tmp_path, content) as extraction:
+        assert len(extraction.attachments) == 300
 
 
 def test_members_keep_their_folders_and_are_listed(tmp_path: Path) -> None:

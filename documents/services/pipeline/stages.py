@@ -133,9 +133,10 @@ def extract_text(job: DocumentExtractionJob, run: TaskRun, attachments: Attachme
         run.check()
         with attachments.received(document, reading, run.check) as found:
             *groups, last = found.groups()
-            for group in groups:
+            for done, group in enumerate(groups, 1):
                 with publishing(run, document.pk) as document:
                     attachments.admit(document, group, run.record)
+                run.progress(92 + 7 * done / len(groups), "extracting", _("files inside become documents"))
             with publishing(run, document.pk, result) as document:
                 document.title = _better_title(document, reading)
                 _publish_reading(document, reading, specs)
