@@ -8,9 +8,12 @@ import struct
 import time
 import zipfile
 from collections.abc import Callable
+from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.test import Client
 
 from documents.models import Document
 from documents.services.extraction import Extraction, detect
@@ -110,9 +113,18 @@ def test_the_same_name_twice_is_two_files(tmp_path: Path) -> None:
         assert [one.path.read_bytes() for one in extraction.attachments] == [b"first", b"second"]
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "cp1251", "shift_jis"])
-def test_names_in_any_encoding(tmp_path: Path, encoding: str) -> None:
-    name = "契約書の写しと手紙.txt" if encoding == "shift_jis" else "Договор поставки подписан.txt"
+@pytest.mark.parametrize(
+    ("encoding", "name"),
+    [
+        ("utf-8", "Договор поставки подписан.txt"),
+        ("cp1251", "Договор поставки подписан.txt"),
+        ("cp866", "Договор поставки подписан.txt"),
+        ("shift_jis", "契約書の写しと手紙.txt"),
+        ("cp437", "Müller Erklärung.txt"),
+        ("cp1252", "Müller Erklärung.txt"),
+    ],
+)
+def test_names_in_any_encoding(tmp_path: Path, encoding: str, name: str) -> None:
     raw = name.encode(encoding)
     content = zipped({"x" * len(raw): b"text"}).replace(b"x" * len(raw), raw)
     with opened(tmp_path, content) as extraction:
@@ -242,6 +254,61 @@ class TestDocuments:
         lifecycle.reprocess(archive, editor)
         work_off()
         assert archive.attachments.count() == 10
+
+    def test_what_was_half_done_is_completed_not_repeated(
+        self, accept: Callable[..., Document], work_off: Callable[..., int], editor: object, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        from documents.services.pipeline import lifecycle
+
+        admit, calls = attachments.admit, []
+
+        def fails_at_the_third(*arguments: Any) -> None:
+            calls.append(len(arguments[1]))
+            if len(calls) == 3:
+                raise PermanentError("The power went.", code="power")
+            admit(*arguments)
+
+        monkeypatch.setattr(attachments, "AT_ONCE", 3)
+        monkeypatch.setattr(attachments, "admit", fails_at_the_third)
+        archive = accept(zipped({f"f/{n}.txt": f"Number {n}".encode() for n in range(10)}), "x.zip")
+        work_off()
+        archive.refresh_from_db()
+        assert (archive.status, archive.attachments.count()) == (Status.FAILED, 6)
+        lifecycle.retry(archive, editor)
+        work_off()
+        archive.refresh_from_db()
+        assert (archive.status, archive.attachments.count()) == (Status.READY, 10)
+
+    def test_its_page_lists_the_files_by_their_folders(
+        self, accept: Callable[..., Document], work_off: Callable[..., int], client: Client, viewer: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        from documents.views import detail
+
+        monkeypatch.setattr(detail, "LONGEST_LIST", 2)
+        archive = accept(zipped({"b/z.txt": b"1", "a/y.txt": b"2", "a/x<b>.txt": b"3"}), "x.zip")
+        work_off()
+        client.force_login(viewer)
+        page = client.get(archive.get_absolute_url()).content.decode()
+        panel = page[page.index("Files inside") :]
+        assert panel.index(">x&lt;b&gt;<") < panel.index(">y<")
+        assert "and 1 more" in panel
+        assert 'class="quiet">a, Ready' in panel
+
+    def test_mail_with_an_archive_with_mail_with_an_archive(self, accept: Callable[..., Document], work_off: Callable[..., int]) -> None:
+        inner = b"letter"
+        for level in range(3):
+            mail = EmailMessage()
+            mail["From"], mail["Subject"], mail["To"] = "a@example.org", f"Level {level}", "b@example.org"
+            mail.set_content("See the archive.")
+            mail.add_attachment(
+                zipped({"inner.eml" if level else "letter.txt": inner}), maintype="application", subtype="zip", filename="a.zip"
+            )
+            inner = mail.as_bytes()
+        accept(inner, "top.eml")
+        work_off()
+        names = set(Document.objects.values_list("title", flat=True))
+        assert {"Level 2", "Level 1", "Level 0"} <= names
+        assert Document.objects.filter(notices__contains=[{"code": "attachments_too_deep"}]).count() == 1
 
     def test_empty_members_are_told_without_flooding(self, accept: Callable[..., Document], work_off: Callable[..., int]) -> None:
         archive = accept(zipped({**{f"{n}.txt": b"" for n in range(50)}, "a.txt": b"text"}), "x.zip")

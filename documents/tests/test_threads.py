@@ -14,6 +14,8 @@ from cases.services import matters
 from documents.models import Document
 from documents.services import ingest
 from documents.services.extraction.containers import outlook as mapi
+from documents.services.extraction.parsers.mail import bare_subject
+from documents.services.ingest.attachments import MAX_DEPTH
 from documents.services.pipeline import lifecycle
 from documents.services.reading.threads import Thread, thread_of
 from documents.tests.outlook import compound, message
@@ -122,6 +124,46 @@ def test_the_page_shows_it_and_nothing_of_it_becomes_markup(put: Callable[..., l
     assert "repeats 1 other" in page
     assert "Re: The offer" in page
     assert "<script>alert(1)" not in page
+
+
+def test_the_page_says_when_it_was_sent_and_hides_what_is_for_machines(
+    put: Callable[..., list[Document]], client: Client, viewer: User
+) -> None:
+    second, unsent = put(SECOND, b"From: a@b.c\nTo: d@e.f\nSubject: x\nDate: nonsense\n\nText.")
+    client.force_login(viewer)
+    page = client.get(second.get_absolute_url()).content.decode()
+    assert "Mar 5, 2024, 02:00 +0000" in page
+    assert "Answers the message" in page
+    assert "<dt>References" not in page
+    assert "<dt>Addresses" not in page
+    assert "Conversation" not in client.get(unsent.get_absolute_url()).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("subject", "bare"),
+    [
+        ("Re: Fwd: RE[2]: The offer", "The offer"),
+        ("AW: WG: Angebot", "Angebot"),
+        ("回复：转发: 報告", "報告"),
+        ("Отв: Договор", "Договор"),
+        ("Re:", ""),
+        ("Regarding: the offer", "Regarding: the offer"),
+        ("Reg. Re: x", "Reg. Re: x"),
+    ],
+)
+def test_subjects_are_compared_without_what_answering_adds(subject: str, bare: str) -> None:
+    assert bare_subject(subject) == bare
+
+
+def test_a_hundred_messages_in_each_other_end_at_a_notice(put: Callable[..., list[Document]]) -> None:
+    content = mail(0, "The core.")
+    for level in range(1, 100):
+        head = f"From: a@b.c\nTo: d@e.f\nSubject: Level {level}\nMIME-Version: 1.0\nContent-Type: message/rfc822\n\n"
+        content = head.encode() + content
+    (outermost,) = put(content)
+    assert outermost.status == "ready"
+    assert Document.objects.count() == MAX_DEPTH + 1
+    assert Document.objects.filter(notices__contains=[{"code": "attachments_too_deep"}]).count() == 1
 
 
 def test_the_number_of_queries_does_not_grow_with_the_conversation(

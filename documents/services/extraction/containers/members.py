@@ -6,6 +6,7 @@ import re
 import stat
 import struct
 import zlib
+from collections.abc import Iterable
 from pathlib import PurePosixPath
 from typing import NamedTuple
 from zipfile import ZipInfo
@@ -14,6 +15,8 @@ from documents.services.extraction.charsets import decode
 
 _UTF8_FLAG, _ENCRYPTED_FLAG = 0x800, 0x1
 _UNICODE_PATH = 0x7075  # Info-ZIP's field for a name in UTF-8 beside one in the system's own encoding
+_SAMPLE = 64 * 1024
+_END_OF_LATIN = 0x0250
 _DRIVE = re.compile(r"^[A-Za-z]:(?=[/\\])")
 # What systems leave in folders by themselves, without content of anybody's.
 _LEFT_BY_SYSTEMS = frozenset(["thumbs.db", "desktop.ini", ".ds_store"])
@@ -39,12 +42,36 @@ def place_of(path: str) -> Place:
     return Place("/".join(parts[:-1]), parts[-1] if parts else "", strayed)
 
 
-def name_of(info: ZipInfo) -> str:
-    """The member's path: UTF-8 where the archive says so, else in the encoding that its bytes suggest."""
-    if info.flag_bits & _UTF8_FLAG or info.orig_filename.isascii():
-        return info.filename
-    raw = info.orig_filename.encode("cp437")  # how zipfile reads names without the flag
-    return _unicode_path(info.extra, raw) or decode(raw).text
+class Names:
+    """The names in one archive. Where they are not said to be UTF-8, all of them together tell their encoding: each alone is too short."""
+
+    def __init__(self, members: Iterable[ZipInfo]) -> None:
+        raw = b"\n".join(dict.fromkeys(_raw(info) for info in members if not _is_known(info)))[:_SAMPLE]
+        self._encoding = _encoding_of(raw) if raw else "cp437"
+
+    def name_of(self, info: ZipInfo) -> str:
+        """The member's path."""
+        if _is_known(info):
+            return info.filename
+        raw = _raw(info)
+        return _unicode_path(info.extra, raw) or raw.decode(self._encoding, "replace")
+
+
+def _is_known(info: ZipInfo) -> bool:
+    return bool(info.flag_bits & _UTF8_FLAG) or info.orig_filename.isascii()
+
+
+def _raw(info: ZipInfo) -> bytes:
+    return info.orig_filename.encode("cp437")  # how zipfile reads names without the flag
+
+
+def _encoding_of(raw: bytes) -> str:
+    """What is no other encoding for sure is the one of the format itself, where that gives letters."""
+    found = decode(raw)
+    if found.encoding != "cp1252":
+        return found.encoding
+    accented = [letter for letter in raw.decode("cp437") if not letter.isascii()]
+    return "cp437" if all(letter.isalpha() and ord(letter) < _END_OF_LATIN for letter in accented) else "cp1252"
 
 
 def _unicode_path(extra: bytes, raw: bytes) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import IO
 
 from documents.services.extraction.containers import productions
-from documents.services.extraction.containers.members import Place, is_encrypted, is_file, left_by_system, name_of, place_of
+from documents.services.extraction.containers.members import Names, Place, is_encrypted, is_file, left_by_system, place_of
 from documents.services.extraction.errors import Unreadable
 from documents.services.extraction.formats import LIKELY, NO, ZIP, Format, FormatLimits, Sample, gettext_noop
 from documents.services.extraction.limits import (
@@ -43,7 +43,9 @@ class ZipParser:
         self._inflated = 0
 
     def parse(self) -> Parsed:
-        members = [(info, place_of(name_of(info))) for info in self._archive.infolist() if not info.is_dir()]
+        files = [info for info in self._archive.infolist() if not info.is_dir()]
+        names = Names(files)
+        members = [(info, place_of(names.name_of(info))) for info in files]
         production = productions.read(self._load_files(members))
         lines = []
         for number, (info, place) in enumerate(members, 1):
