@@ -162,6 +162,15 @@ def test_what_a_failing_converter_wrote_is_kept(tmp_path: Path, converter: Calla
         assert [notice.code for notice in extraction.notices] == ["mailbox_incomplete"]
 
 
+def test_a_converter_that_never_stops_writing_is_stopped(tmp_path: Path, converter: Callable[[str], None]) -> None:
+    converter('i=0; while :; do truncate -s 900M "$1/$i.eml"; i=$((i+1)); sleep 0.02; done')
+    started = time.monotonic()
+    with opened(tmp_path, PST, "a.pst") as extraction:
+        assert {notice.code for notice in extraction.notices} >= {"mailbox_incomplete", "messages_beyond"}
+        assert 0 < len(extraction.attachments) < 20
+    assert time.monotonic() - started < 30
+
+
 def test_a_cancelled_reading_ends_the_converter_too(tmp_path: Path, converter: Callable[[str], None]) -> None:
     converter(f"echo $$ > {tmp_path}/pid; exec sleep 300")
     (tmp_path / "a.pst").write_bytes(PST)

@@ -103,6 +103,11 @@ def test_a_body_of_rtf_alone(tmp_path: Path) -> None:
         assert "The quicklime was paid.\nGrüße" in extraction.pages[0].text
 
 
+def test_a_body_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    with opened(tmp_path, message({mapi.RTF_BODY: b"no RTF at all, whatever it is", mapi.SUBJECT: "x"})) as extraction:
+        assert "body_unreadable" in {notice.code for notice in extraction.notices}
+
+
 def test_packed_rtf_by_the_example_of_its_specification() -> None:
     """[MS-OXRTFCP] 4.1.1 and 4.1.2."""
     simple = bytes.fromhex("2d0000002b0000004c5a4675f1c5c7a703000a007263706731323542320af32068656c090020627705b06c647d0a800fa0")

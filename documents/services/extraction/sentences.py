@@ -70,6 +70,7 @@ def _notices() -> dict[str, str]:
         "pages_unreadable": _("Damaged pages that could not be read: %(pages)s."),
         "repaired": _("This PDF is damaged; its text was recovered, but some of it may be missing."),
         "attachment_unreadable": _("The attached file %(name)s is damaged and was left out."),
+        "body_unreadable": _("The text of this message is kept in a form that could not be read; only its headers and files were."),
         "members_encrypted": _(
             "Files in this archive that are protected with a password and were left out: %(count)s. The first: “%(name)s”. "
             "Please unpack them with the password and upload them."

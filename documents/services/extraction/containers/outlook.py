@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from documents.services.extraction.charsets import decode
 from documents.services.extraction.errors import Unreadable
-from documents.services.extraction.limits import MAX_CHARACTERS
 
 if TYPE_CHECKING:
     from olefile import OleFileIO
@@ -37,6 +36,7 @@ _DICTIONARY = (
     rb"RomanCourier{\colortbl\red0\green0\blue0" + b"\r\n" + rb"\par \pard\plain\f0\fs20\b\i\u\tab\tx"
 )
 _WINDOW = 4096
+_LARGEST_RTF = 16 * 1024**2
 
 
 class Properties:
@@ -115,7 +115,7 @@ def unpacked_rtf(content: bytes) -> bytes:
     _size, claimed, magic, _checksum = struct.unpack_from("<II4sI", content)
     if magic == b"MELA":
         return content[16 : 16 + claimed]
-    if magic != b"LZFu" or claimed > MAX_CHARACTERS:
+    if magic != b"LZFu" or claimed > _LARGEST_RTF:
         raise Unreadable("unreadable", kind="RTF")
     return _inflated(content[16:], claimed)
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime
-from email.errors import InvalidBase64LengthDefect
+from email.errors import InvalidBase64LengthDefect, MessageError
 from email.message import EmailMessage, Message
 from email.utils import getaddresses, parsedate_to_datetime
 
@@ -37,7 +37,7 @@ _PREFIXES = re.compile(
 _BYTES = re.compile("[\ufffd\udc80-\udcff]")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
 # The header parser of the standard library stumbles over malformed addresses and dates in these ways.
-_MALFORMED = (ValueError, IndexError, TypeError, AttributeError, KeyError, RecursionError)
+_MALFORMED = (MessageError, ValueError, IndexError, TypeError, AttributeError, KeyError, RecursionError)
 
 
 _FIELD = re.compile(rb"([A-Za-z][A-Za-z0-9-]*):[ \t\r\n]")
@@ -114,22 +114,24 @@ def about(message: Message) -> dict[str, str | list[str]]:
     moment = sent(message)
     found = {key: header(message, key.title()) for key in ("from", "to", "cc")}
     everybody = getaddresses([*found.values(), header(message, "Bcc")])
-    answers = ids_in(header(message, "In-Reply-To"))
+    answers = _ids(message, "In-Reply-To")
     found |= {
         "subject": bare_subject(header(message, "Subject")),
         "sent": moment.isoformat() if moment else "",
-        "message_id": next(iter(ids_in(header(message, "Message-ID"))), ""),
+        "message_id": next(iter(_ids(message, "Message-ID")), ""),
         "in_reply_to": answers[0] if answers else "",
     }
     lists = {
-        "references": ids_in(header(message, "References"))[-_MAX_IDS:],
+        "references": _ids(message, "References")[-_MAX_IDS:],
         "addresses": list(dict.fromkeys(address.lower() for _name, address in everybody if "@" in address))[:_MAX_IDS],
     }
     return {key: value[:2000] for key, value in found.items() if value} | {key: value for key, value in lists.items() if value}
 
 
-def ids_in(value: str) -> list[str]:
-    """Message ids in angle brackets, as they are compared; old mailers leave the brackets out."""
+def _ids(message: Message, name: str) -> list[str]:
+    """Message ids in angle brackets, as they are compared; old mailers leave the brackets out. Read from the header as it came: many real
+    ids are against the grammar that the standard library holds them to."""
+    value = storable(next((str(content) for key, content in message.raw_items() if key.lower() == name.lower()), ""))
     bracketed: list[str] = _ID.findall(value)
     return bracketed or [f"<{word}>" for word in value.split() if "@" in word and len(word) < _LONGEST_ID]
 

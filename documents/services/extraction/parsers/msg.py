@@ -50,6 +50,8 @@ def parse(job: Job) -> Parsed:
             message = Properties(file)
             html = _html(message)
             parsed = MailParser().read(_message(message, html), job, "Outlook message (olefile)", _written(message, html, job))
+            if _has_only_rtf(message, html) and not _rtf(message).strip():
+                parsed.notice("body_unreadable")
     except _BROKEN as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise  # the disk's, not the file's
@@ -68,7 +70,7 @@ def _message(source: Properties, html: str) -> EmailMessage:
     block = "".join(f"{name}: {value}\n" for name, value in _headers(source).items() if value)
     message = email.message_from_string(block + "\n", policy=email.policy.default)
     plain = storable(source.text(outlook.BODY))
-    if not plain.strip() and not html.strip():
+    if _has_only_rtf(source, html):
         plain = _rtf(source)
     message.set_content(plain[:MAX_CHARACTERS], cte="base64")
     if html.strip():
@@ -127,11 +129,13 @@ def _html(source: Properties) -> str:
     return storable(source.text(outlook.HTML_BODY))
 
 
+def _has_only_rtf(source: Properties, html: str) -> bool:
+    return not html.strip() and not source.text(outlook.BODY).strip() and bool(source.binary(outlook.RTF_BODY))
+
+
 def _rtf(source: Properties) -> str:
-    """The text of a body that is kept as RTF alone; "" where there is none or it is broken."""
-    content = source.binary(outlook.RTF_BODY)
-    if content is None:
-        return ""
+    """The text of a body that is kept as RTF alone; "" where it is broken or beyond all measure."""
+    content = source.binary(outlook.RTF_BODY) or b""
     from striprtf.striprtf import rtf_to_text
 
     with suppress(Unreadable, ValueError, LookupError, TypeError, OverflowError):

@@ -65,12 +65,20 @@ def _convert(converter: str, job: Job, folder: Path) -> bool:
         try:
             while time.monotonic() < deadline:
                 try:
-                    return process.wait(0.5) == 0
+                    return process.wait(1) == 0
                 except subprocess.TimeoutExpired:
                     job.tick(0, 1)
+                if _is_too_much(folder):
+                    break
         finally:
             process.kill()
     return False
+
+
+def _is_too_much(folder: Path) -> bool:
+    """More than is kept in any case: nothing else bounds all the files together."""
+    sizes = [path.stat().st_size for path in _files(folder)]
+    return len(sizes) > 2 * MAX_CONTAINED or sum(sizes) > 2 * MAX_CONTAINED_BYTES
 
 
 def _files(folder: Path) -> Iterator[Path]:

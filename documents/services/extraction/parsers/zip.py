@@ -56,9 +56,9 @@ class ZipParser:
             self._job.tick(number, len(members))
         if self._left_out["encrypted"] and not lines:
             raise Unreadable("encrypted")
-        for code, names in self._left_out.items():
-            if names:
-                self._parsed.notice(f"members_{code}", count=len(names), name=names[0][:200])
+        for code, left_out in self._left_out.items():
+            if left_out:
+                self._parsed.notice(f"members_{code}", count=len(left_out), name=left_out[0][:200])
         for name in production.broken:
             self._parsed.notice("load_file_unreadable", name=name)
         self._parsed.pages = listed(lines)
