@@ -6,6 +6,7 @@ import io
 import random
 import struct
 import time
+import tracemalloc
 import zipfile
 from collections.abc import Callable
 from email.message import EmailMessage
@@ -19,6 +20,7 @@ from documents.models import Document
 from documents.services.extraction import Extraction, detect
 from documents.services.extraction.formats import Sample
 from documents.services.extraction.parsers import zip as archives
+from documents.services.extraction.parsers.base import Job
 from documents.services.ingest import attachments
 from documents.tests.reading import docx, paragraph, pdf, read
 from tasks.errors import PermanentError
@@ -172,6 +174,22 @@ def test_more_members_than_are_kept_are_told(tmp_path: Path) -> None:
     with opened(tmp_path, zipped({f"{n}.txt": b"" for n in range(archives.MAX_CONTAINED + 3)})) as extraction:
         assert len(extraction.attachments) == archives.MAX_CONTAINED
         assert ": 3." in told(extraction)["members_beyond"]
+
+
+def test_a_large_archive_is_never_in_memory(tmp_path: Path) -> None:
+    block = random.Random(1).randbytes(4_000_000)
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_STORED) as archive:
+        for number in range(60):
+            archive.writestr(f"{number % 7}/{number}.bin", block)
+    folder = tmp_path / "inside"
+    folder.mkdir()
+    tracemalloc.start()
+    try:
+        parsed = archives.parse(Job(tmp_path / "a.zip", "a.zip", "", folder, lambda _done, _total: None))
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
+    assert sum(Path(path).stat().st_size for _name, path, _about in parsed.attachments) == 240_000_000
 
 
 def test_a_size_that_lies_is_found_out(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import random
 import shutil
 import stat
 import time
+import tracemalloc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import pytest
 from documents.models import Document
 from documents.services.extraction import Extraction, detect
 from documents.services.extraction.parsers import mbox
+from documents.services.extraction.parsers.base import Job
 from documents.services.sandbox.pool import close_all
 from documents.tests.reading import read
 from tasks.errors import PermanentError
@@ -84,6 +86,21 @@ def test_a_letter_of_one_endless_line_and_ten_thousand_messages(tmp_path: Path) 
         assert extraction.attachments[0].path.stat().st_size > 20_000_000
         assert len(extraction.pages) == 34
     assert time.monotonic() - started < 30
+
+
+def test_a_large_mailbox_is_never_in_memory(tmp_path: Path) -> None:
+    with (tmp_path / "a.mbox").open("wb") as file:
+        for number in range(50):
+            file.write(mailbox(mail(f"Number {number}", "word " * 16_000 + "\n" + "x" * 2_000_000)))
+    folder = tmp_path / "inside"
+    folder.mkdir()
+    tracemalloc.start()
+    try:
+        parsed = mbox.parse(Job(tmp_path / "a.mbox", "a.mbox", "", folder, lambda _done, _total: None))
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
+    assert len(parsed.attachments) == 50
 
 
 def test_more_messages_than_are_kept_are_told(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from io import BytesIO
 from typing import Any
@@ -172,6 +173,16 @@ def test_the_number_of_queries_does_not_grow_with_the_conversation(
     (first, *_rest) = put(*[mail(n, f"Text {n}.", (0,) if n else (), hour=n % 24) for n in range(40)])
     with django_assert_max_num_queries(4):
         assert len(thread_of(first, viewer).messages) == 39
+
+
+@pytest.mark.parametrize(
+    "body", ["On " + ":" * 290 + " " * 90_000 + "x", "On a:\n" * 15_000, "-" * 90_000, "> " * 45_000, "_" * 90_000 + "x", "\n" * 90_000]
+)
+def test_no_body_makes_its_comparison_slow(put: Callable[..., list[Document]], viewer: User, body: str) -> None:
+    documents = put(*[mail(n, f"{n} {body}\n{body}", (0,)) for n in range(1, 6)])
+    started = time.monotonic()
+    assert len(thread_of(documents[0], viewer).messages) == 4
+    assert time.monotonic() - started < 2
 
 
 @pytest.mark.parametrize(

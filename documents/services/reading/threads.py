@@ -18,15 +18,15 @@ from django.utils.dateparse import parse_datetime
 from documents.models import Document, Page
 
 MOST_MESSAGES = 100
-_MOST_IDS = 1_000
+_MOST_IDS = 500
 _MOST_ROUNDS = 6
 _COMPARED = 100_000  # characters of a body
 _QUOTE_MARKS = re.compile(r"^[>\s]+", re.MULTILINE)
 _SPACES = re.compile(r"\s+")
 # Where a message ends and what it answers begins, as mailers write it.
 _ANSWERED = re.compile(
-    r"^(?:>|-{2,}\s*(?:original|forwarded|ursprüngliche|weitergeleitete|message d'origine|mensaje original)|_{10,}\s*$"
-    r"|(?:on|am|le|el|il)\b.{5,300}:\s*$|(?:from|von|de|da|van|od|от):\s)",
+    r"^(?:>|-{2,}[ \t]*(?:original|forwarded|ursprüngliche|weitergeleitete|message d'origine|mensaje original)|_{10,}[ \t]{0,20}$"
+    r"|(?:on|am|le|el|il)\b.{5,300}:[ \t]{0,20}$|(?:from|von|de|da|van|od|от):\s)",
     re.IGNORECASE | re.MULTILINE,
 )
 
