@@ -28,6 +28,12 @@ UNSUPPORTED = Cause(
     retry=False,
     hopeless=True,
 )
+NEEDS_PROGRAM = Cause(
+    _("A program is missing"),
+    _("This kind of file is read by another program, which is not installed on the server."),
+    _("Install it on every machine that reads files, then try again; or add the content in another format."),
+    retry=True,
+)
 TOO_LARGE = Cause(
     _("Too much in one file"),
     _("The file holds more than is read in one piece; the limits protect the other files."),
@@ -63,6 +69,7 @@ def register() -> None:
     register_causes(["file_missing"], FILE_MISSING)
     register_causes(["unreadable", "type_mismatch"], UNREADABLE)
     register_causes(["empty_file"], EMPTY)
+    register_causes(["needs_program"], NEEDS_PROGRAM)
     register_causes(["unsupported_type"], UNSUPPORTED)
     register_causes(["too_many_pages", "text_too_long", "too_many_attachments", "decompression_bomb"], TOO_LARGE)
     register_causes(["parser_memory", "parser_crashed"], PARSER)

@@ -50,13 +50,6 @@ def test_every_readable_format_of_the_corpus_is_read(corpus):
                 assert extraction.characters > 0 or scans == len(extraction.pages), path.name
 
 
-def test_other_formats_end_in_a_sentence(corpus):
-    for name in ("fake_email_attachment.msg",):
-        with pytest.raises(PermanentError, match="can't be read yet") as caught:
-            read(corpus / "documents" / name)
-        assert caught.value.code == "unsupported_type"
-
-
 def test_scans_are_known_by_their_missing_text(corpus):
     scans = [
         "MEDRPT-2024-PAT-3847_medical_report_scan",

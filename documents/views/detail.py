@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from documents.api.serializers import allowed, remedies
 from documents.models import Document
+from documents.services.extraction import registry
 from documents.services.extraction.formats import PDF
 from documents.services.extraction.sentences import type_words
-from documents.services.reading import disclosures, metadata, text_view
+from documents.services.reading import disclosures, metadata, text_view, threads
 from documents.services.reading.authorities import authorities_in, by_heading
 from documents.services.reading.failures import advice_of
 from documents.services.reading.history import runs_of
@@ -24,6 +25,7 @@ from documents.services.search import moments
 TABS = (("text", _("Text")), ("details", _("Details")), ("citations", _("Citations")), ("history", _("History")))
 MOST_FINDINGS = 500
 LONGEST_NEAR = 300
+LONGEST_LIST = 500
 LONGEST_NUMBER = 18  # digits; larger ones are no bigint
 
 
@@ -48,7 +50,8 @@ def document_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "authorities": by_heading(authorities),
         "authority_count": len(authorities),
         "runs": runs_of(document),
-        "attachments": document.attachments.filter(deleted_at=None).order_by("created", "id"),
+        **_inside(document),
+        "thread": threads.thread_of(document, request.user),
     }
     return render(request, "documents/detail.html", context)
 
@@ -107,6 +110,15 @@ def _copied_from(document: Document, request: HttpRequest) -> Document | None:
     """Of what it is a scrubbed or stamped copy, where that may be seen and is still there."""
     source = document.metadata.get("derived_from")
     return Document.objects.visible_to(request.user).filter(pk=source).first() if source else None
+
+
+def _inside(document: Document) -> dict[str, Any]:
+    """What was found in the file, in the order of its folders; of a large archive the beginning."""
+    inside = document.attachments.filter(deleted_at=None)
+    form = registry.by_mime(document.mime)
+    order = ("metadata__folder", "name", "id") if form and form.container else ("created", "id")
+    shown = list(inside.order_by(*order)[:LONGEST_LIST])
+    return {"attachments": shown, "attachments_more": inside.count() - len(shown) if len(shown) == LONGEST_LIST else 0}
 
 
 def _tabs(asked: str, *, with_text: bool) -> dict[str, Any]:

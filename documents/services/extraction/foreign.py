@@ -14,9 +14,8 @@ _STREAMS = {
     "Workbook": "application/vnd.ms-excel",
     "Book": "application/vnd.ms-excel",
     "PowerPoint Document": "application/vnd.ms-powerpoint",
-    "__properties_version1.0": "application/vnd.ms-outlook",
 }
-_OLE = {".msg": "application/vnd.ms-outlook", ".xls": "application/vnd.ms-excel", ".ppt": "application/vnd.ms-powerpoint"}
+_OLE = {".xls": "application/vnd.ms-excel", ".ppt": "application/vnd.ms-powerpoint"}
 _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"fLaC", "audio/flac"),
     (b"OggS", "audio/ogg"),
@@ -48,7 +47,7 @@ _NAMES = (
 XLSB_PART = "xl/workbook.bin"
 SUFFIXES = frozenset(f".{name}" for name in _NAMES.split(" "))
 # Under these names text comes, too.
-MAYBE_TEXT = frozenset([".svg", ".mbox", ".key", ".pages", ".bin", ".db"])
+MAYBE_TEXT = frozenset([".svg", ".key", ".pages", ".bin", ".db"])
 
 
 def type_of(sample: Sample) -> str:
@@ -75,4 +74,4 @@ def _archive(sample: Sample) -> str:
     if XLSB_PART in sample.members:
         return "application/vnd.ms-excel.sheet.binary.macroenabled.12"
     declared = _DECLARED.search(sample.head[30:200])
-    return declared[1].decode() if declared else "application/zip"
+    return declared[1].decode() if declared else ""

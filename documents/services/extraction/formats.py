@@ -6,6 +6,7 @@ No Django here: the children that parse import this too. Labels are English; who
 from __future__ import annotations
 
 import codecs
+import io
 import re
 import shutil
 import zipfile
@@ -15,6 +16,7 @@ from functools import cached_property
 from typing import IO, TYPE_CHECKING
 
 from documents.services.extraction.charsets import decode, wide_encoding
+from documents.services.extraction.limits import MAX_TAKEN_OUT
 
 if TYPE_CHECKING:
     from documents.services.extraction.parsers.base import Job, Parsed
@@ -34,7 +36,9 @@ CERTAIN, LIKELY, POSSIBLE, NO = 100, 60, 10, 0
 
 ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_MEMBERS = re.compile(rb"[A-Za-z][A-Za-z-]*/|mimetype")
+_END_OF_ZIP = 65_536 + 22  # its last record, with the longest comment
+_LARGEST_DIRECTORY = 16 * 1024**2
+_MEMBERS = re.compile(rb"[A-Za-z][A-Za-z-]{0,60}/|mimetype")
 _CONTROLS = bytes(set(range(32)) - {7, 8, 9, 10, 11, 12, 13, 27} | {127})
 
 
@@ -53,14 +57,35 @@ class Sample:
 
     @cached_property
     def members(self) -> tuple[str, ...]:
-        """The names in a ZIP file; of a cut-off one, the folders that its beginning names; of anything else none."""
+        """The names in a ZIP file; of a cut-off one, or one with a directory larger than any office file's, the folders that its beginning
+        names; of anything else none."""
         if not self.head.startswith(ZIP):
             return ()
+        if self._directory_bytes() > _LARGEST_DIRECTORY:
+            return self._members_of_head()
         try:
             with zipfile.ZipFile(self._file) as archive:
                 return tuple(archive.namelist())
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
-            return tuple(match.decode("ascii") for match in _MEMBERS.findall(self.head))
+            return self._members_of_head()
+
+    def _members_of_head(self) -> tuple[str, ...]:
+        return tuple(match.decode("ascii") for match in _MEMBERS.findall(self.head))
+
+    def _directory_bytes(self) -> int:
+        """What a ZIP file's end says of the size of its directory, 0 where it has no end."""
+        size = self._file.seek(0, io.SEEK_END)
+        end = self.part(max(0, size - _END_OF_ZIP), _END_OF_ZIP)
+        place = end.rfind(b"PK\x05\x06")
+        return int.from_bytes(end[place + 12 : place + 16], "little") if place >= 0 else 0
+
+    def part(self, start: int, size: int) -> bytes:
+        """So many bytes from anywhere in the file; fewer, or none, where it ends before."""
+        try:
+            self._file.seek(start)
+            return self._file.read(size)
+        except (OSError, ValueError, OverflowError):
+            return b""
 
     @cached_property
     def streams(self) -> frozenset[str]:
@@ -86,10 +111,12 @@ class Sample:
 
 @dataclass(frozen=True)
 class FormatLimits:
-    """What one file of a format may cost: its size in bytes and the seconds its reading may take (None: as every upload, every job)."""
+    """What one file of a format may cost: its size in bytes and the seconds its reading may take (None: as every upload, every job).
+    `files` inside it become documents; those of a container, all of them together within MAX_FAMILY."""
 
     bytes: int | None = None
     seconds: float | None = None
+    files: int = MAX_TAKEN_OUT
 
 
 @dataclass(frozen=True)
@@ -129,6 +156,8 @@ class Format:
     """The Document.Kind that every file of it is, where that is sure."""
     titled: bool = False
     """Its own title says more than its file's name."""
+    container: bool = False
+    """Nothing but a wrapping around other files; its text is their list."""
     shown: bool = False
     """Browsers show it by themselves, and nothing in it can act."""
     needs: Program | None = None

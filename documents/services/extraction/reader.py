@@ -108,7 +108,7 @@ def _fill(extraction: Extraction, result: dict[str, Any]) -> None:
     extraction.notices = [Notice(code, notice_sentence(code, details)) for code, details in result["notices"]]
     extraction.findings = found = [Finding(page, tuple(box) if box else None, kind, text) for page, box, kind, text in result["findings"]]
     extraction.notices += [Notice(f"redactions_{kind}", sentence) for kind, sentence in finding_sentences(found)]
-    extraction.attachments = [ExtractedAttachment(name, Path(path)) for name, path in result["attachments"]]
+    extraction.attachments = [ExtractedAttachment(name, Path(path), about) for name, path, about in result["attachments"]]
     extraction.traces = [Trace(code, value) for code, value in result["traces"]]
 
 

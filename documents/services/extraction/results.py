@@ -14,6 +14,10 @@ from documents.services.sandbox.folders import Folder
 OffsetMap = list[list[int]]
 
 
+GIVEN = ("folder", "bates_begin", "bates_end", "custodian", "family")
+"""What a document is told of by the file it came in; no reading of its own takes that away."""
+
+
 class Notice(NamedTuple):
     """Something a reader should know: a stable code, and a sentence for people."""
 
@@ -23,10 +27,12 @@ class Notice(NamedTuple):
 
 @dataclass(frozen=True)
 class ExtractedAttachment:
-    """A file found inside the file. `name` is for people; `path` is where its bytes lie while the Extraction is open."""
+    """A file found inside the file. `name` is for people; `path` is where its bytes lie while the Extraction is open; `about` is what
+    the file around it says of it (keys of GIVEN)."""
 
     name: str
     path: Path
+    about: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

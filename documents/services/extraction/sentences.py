@@ -159,6 +159,27 @@ def _notices() -> dict[str, str]:
         "pages_unreadable": _("Damaged pages that could not be read: %(pages)s."),
         "repaired": _("This PDF is damaged; its text was recovered, but some of it may be missing."),
         "attachment_unreadable": _("The attached file %(name)s is damaged and was left out."),
+        "body_unreadable": _("The text of this message is kept in a form that could not be read; only its headers and files were."),
+        "members_encrypted": _(
+            "Files in this archive that are protected with a password and were left out: %(count)s. The first: “%(name)s”. "
+            "Please unpack them with the password and upload them."
+        ),
+        "members_damaged": _("Damaged files in this archive that were left out: %(count)s. The first: “%(name)s”."),
+        "members_bomb": _(
+            "Files in this archive that unpack to far more than their size allows and were left out for safety: %(count)s. "
+            "The first: “%(name)s”."
+        ),
+        "members_beyond": _("Too many or too large files for one archive, left out: %(count)s. The first: “%(name)s”. Please split it."),
+        "members_no_files": _("Entries of this archive that are links or other things instead of files, left out: %(count)s."),
+        "members_of_system": _("Files that a computer's system leaves in folders, left out: %(count)s. The first: “%(name)s”."),
+        "members_strayed": _(
+            "Files whose place in the archive led out of it; they were taken out in it: %(count)s. The first: “%(name)s”."
+        ),
+        "messages_beyond": _(
+            "This mailbox holds %(total)s messages; %(count)s of them are too many or too large and were not taken out. Please split it."
+        ),
+        "mailbox_incomplete": _("This mailbox is damaged; what could be taken out of it was, but messages may be missing."),
+        "load_file_unreadable": _("The load file %(name)s could not be read, so what it says of the other files is missing."),
         "tracked_changes": _(
             "This document has tracked changes (insertions: %(inserted)s, deletions: %(deleted)s). They stand in its text, marked as such."
         ),

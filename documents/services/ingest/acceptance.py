@@ -58,6 +58,8 @@ class Candidate:
     mime: str
     notices: list[dict[str, str]] = field(default_factory=list)
     taker: takers.Taker | None = None
+    about: dict[str, str] = field(default_factory=dict)
+    """What the file it came in says of it (extraction.results.GIVEN)."""
 
 
 def limit_bytes() -> int:
@@ -207,6 +209,7 @@ def _row(candidate: Candidate, stored: blobs.Stored, *, case: Case, user: Any, k
         size=stored.size,
         sha256=stored.sha256,
         stored_as=stored.name,
+        metadata=candidate.about,
         created_by=user if getattr(user, "pk", None) else None,
     )
 

@@ -81,7 +81,9 @@ def keep(document: Document, user: Any) -> None:
 
 def kept() -> QuerySet[Document]:
     """What a later version may read."""
-    return Document.objects.filter(Document.KEPT, error_code__in=(UNKNOWN, NEEDS_PROGRAM), deleted_at=None, duplicate_of=None, text_version=None)
+    return Document.objects.filter(
+        Document.KEPT, error_code__in=(UNKNOWN, NEEDS_PROGRAM), deleted_at=None, duplicate_of=None, text_version=None
+    )
 
 
 def read_kept(check: Callable[[], None] = lambda: None) -> int:

@@ -22,6 +22,7 @@ from documents.services.chunking.chunker import ChunkSpec, chunk_pages
 from documents.services.extraction import Extraction, detect, extract, registry
 from documents.services.extraction.findings import Finding
 from documents.services.extraction.reader import NoReader
+from documents.services.extraction.results import GIVEN
 from documents.services.pipeline import keeping, lifecycle, passwords
 from documents.services.pipeline.lifecycle import Stage
 from documents.services.recognition import reading as recognition
@@ -49,11 +50,12 @@ Further = ParamSpec("Further")
 class Attachments(Protocol):
     """Who takes in the files that were found inside a file (`documents.services.ingest.attachments`)."""
 
-    def received(self, document: Document, reading: Extraction, /) -> AbstractContextManager[Any]:
-        """Copies of them beside their places; what was not admitted is gone afterwards."""
+    def received(self, document: Document, reading: Extraction, check: Callable[[], None], /) -> AbstractContextManager[Any]:
+        """Copies of them beside their places, in `groups()`, and `notices` about those that could not be taken; what was not admitted is
+        gone afterwards."""
 
-    def admit(self, document: Document, found: Any, record: TaskRecord, /) -> list[dict[str, str]]:
-        """Make documents of them, in the caller's transaction; gives notices about those that could not be taken."""
+    def admit(self, document: Document, group: Any, record: TaskRecord, /) -> None:
+        """Make documents of a group, in the caller's transaction; those that were made before are not made again."""
 
 
 class Superseded(Exception):
@@ -142,11 +144,18 @@ def extract_text(job: DocumentExtractionJob, run: TaskRun, attachments: Attachme
         specs = chunk_pages(reading.pages, title=title, tokenizer=service_registry.get("embedding").tokenizer)
         result: Result = {"pages": len(reading.pages), "chunks": len(specs), "characters": reading.characters}
         run.check()
-        with attachments.received(document, reading) as found, publishing(run, document.pk, result) as document:
-            document.title = _better_title(document, reading)
-            _publish_reading(document, reading, specs, recognised)
-            document.notices = _notices(reading) + attachments.admit(document, found, run.record)
-            hand_over(document, run, EXTRACTION)
+        with attachments.received(document, reading, run.check) as found:
+            *groups, last = found.groups()
+            for done, group in enumerate(groups, 1):
+                with publishing(run, document.pk) as document:
+                    attachments.admit(document, group, run.record)
+                run.progress(92 + 7 * done / len(groups), "extracting", _("files inside become documents"))
+            with publishing(run, document.pk, result) as document:
+                document.title = _better_title(document, reading)
+                _publish_reading(document, reading, specs, recognised)
+                attachments.admit(document, last, run.record)
+                document.notices = _notices(reading) + found.notices
+                hand_over(document, run, EXTRACTION)
     return result
 
 
@@ -197,7 +206,7 @@ def _publish_reading(document: Document, reading: Extraction, specs: Sequence[Ch
     document.text_version = version
     document.page_count = len(reading.pages)
     document.mime = reading.mime
-    document.metadata = {**{key: document.metadata[key] for key in KEPT if key in document.metadata}, **reading.metadata}
+    document.metadata = {**reading.metadata, **{key: value for key, value in document.metadata.items() if key in (*KEPT, *GIVEN)}}
     document.date = document.date or reading.date
     if version.source in (TextVersion.Source.EXTRACTION, TextVersion.Source.OCR):
         _keep_findings(document, reading)

@@ -16,8 +16,12 @@ LABELS: dict[str, str | Promise] = {
     "from": _("From"),
     "to": _("To"),
     "cc": _("Copy to"),
-    "bates_begin": _("First Bates number"),
-    "bates_end": _("Last Bates number"),
+    "sent": _("Sent"),
+    "folder": _("Folder"),
+    "bates_begin": _("First page number (Bates)"),
+    "bates_end": _("Last page number (Bates)"),
+    "custodian": _("Custodian"),
+    "family": _("Family"),
     "docket_number": _("Docket number"),
     "docket_entry": _("Docket entry"),
     "filed": _("Filed"),
@@ -34,9 +38,11 @@ LABELS: dict[str, str | Promise] = {
     "speakers": _("Speakers"),
     "encoding": _("Character encoding"),
     "message_id": _("Message ID"),
+    "in_reply_to": _("Answers the message"),
 }
 OF_COPIES = ("derived_from", "made_by")
 """Ids of what a copy was made of and by which task."""
+_FOR_MACHINES = frozenset({"addresses", "references"})
 DATES = frozenset({"filed", "created", "modified"})
 
 
@@ -49,14 +55,23 @@ def _described(metadata: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     known = [key for key in LABELS if key in metadata]
     for key in [*known, *(key for key in metadata if key not in LABELS and key not in OF_COPIES)]:
         value = _shown(key, metadata[key])
-        if value:
+        if value and key not in _FOR_MACHINES:
             yield str(LABELS.get(key, key.replace("_", " ").capitalize())), value
 
 
 def _shown(key: str, value: Any) -> str:
     text = str(value) if value is not None else ""
+    if key == "sent" and (moment := _moment(text)):
+        return date_format(moment, "M j, Y, H:i O").strip()
     day = _day(text) if key in DATES else None
     return date_format(day, "M j, Y") if day else text
+
+
+def _moment(text: str) -> datetime.datetime | None:
+    try:
+        return parse_datetime(text)
+    except ValueError:
+        return None
 
 
 def _day(text: str) -> datetime.date | None:

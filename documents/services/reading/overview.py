@@ -49,7 +49,11 @@ VERBS = {
     "purged": _("deleted for good, its time being over:"),
 }
 # What was read, but not all of it: a person should look.
-NOTICED_CODES = ("needs_ocr", "no_text", "pages_unreadable", "repaired", "attachment_unreadable", "encoding_guessed")
+NOTICED_CODES = (
+    "needs_ocr", "no_text", "pages_unreadable", "repaired", "attachment_unreadable", "body_unreadable", "encoding_guessed",
+    "too_many_attachments", "attachments_too_deep", "members_encrypted", "members_damaged", "members_bomb", "members_beyond",
+    "messages_beyond", "mailbox_incomplete", "load_file_unreadable",
+)  # fmt: skip
 
 
 def documents_of(case: Case) -> QuerySet[Document]:

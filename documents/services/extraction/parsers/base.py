@@ -14,6 +14,8 @@ from documents.services.extraction.findings import Finding, Trace
 from documents.services.extraction.limits import MAX_ATTACHMENT_BYTES, MAX_ATTACHMENTS, MAX_CHARACTERS
 
 T = TypeVar("T")
+MAX_GIVEN = 1000
+LINES_OF_PAGE = 300
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 LOOKING = "looking"
@@ -72,22 +74,42 @@ class Parsed:
     date: date | None = None
     metadata: dict[str, Any] = field(default_factory=dict)
     notices: list[tuple[str, dict[str, str | int]]] = field(default_factory=list)
-    attachments: list[tuple[str, str]] = field(default_factory=list)
+    attachments: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     traces: list[Trace] = field(default_factory=list)
+    room: tuple[int, int] = (MAX_ATTACHMENTS, MAX_ATTACHMENT_BYTES)
+    """How many files inside are kept, and how many bytes of them."""
 
     def notice(self, code: str, **details: str | int) -> None:
         self.notices.append((code, details))
 
     def attach(self, name: str, content: bytes, folder: Path) -> None:
         """Keep a file found inside the file. Raises Unreadable where there are absurdly many or they are huge."""
-        written = self.metadata.setdefault("attachment_bytes", 0) + len(content)
-        if len(self.attachments) >= MAX_ATTACHMENTS or written > MAX_ATTACHMENT_BYTES:
-            raise Unreadable("too_many_attachments", limit=MAX_ATTACHMENTS)
-        path = folder / f"{len(self.attachments):04d}"
+        if not self.has_room(len(content)):
+            raise Unreadable("too_many_attachments", limit=self.room[0])
+        path = self.next_place(folder)
         path.write_bytes(content)
-        self.attachments.append((storable(name).strip() or f"attachment {len(self.attachments) + 1}", str(path)))
-        self.metadata["attachment_bytes"] = written
+        self.keep(name, path, {})
+
+    def has_room(self, size: int) -> bool:
+        """Whether a file of so many bytes may be kept besides those that are."""
+        return len(self.attachments) < self.room[0] and self.metadata.get("attachment_bytes", 0) + size <= self.room[1]
+
+    def next_place(self, folder: Path) -> Path:
+        """Where to write the next file that will be kept; its own name is never part of a path."""
+        return folder / f"inside-{len(self.attachments):05d}"
+
+    def keep(self, name: str, path: Path, about: dict[str, str]) -> None:
+        """Keep a file that was written to its place. `about` is what the container says of it, under keys of `results.GIVEN`."""
+        self.metadata["attachment_bytes"] = self.metadata.get("attachment_bytes", 0) + path.stat().st_size
+        given = {key: value for key, text in about.items() if (value := storable(text).strip()[:MAX_GIVEN])}
+        self.attachments.append((storable(name).strip() or f"attachment {len(self.attachments) + 1}", str(path), given))
+
+
+def listed(lines: list[str]) -> list[RawPage]:
+    """The list of what a container holds, a few hundred lines to a page."""
+    pages = [RawPage(storable("\n".join(lines[first : first + LINES_OF_PAGE]))) for first in range(0, len(lines), LINES_OF_PAGE)]
+    return pages or [RawPage("")]
 
 
 def bounded(total: int) -> int:

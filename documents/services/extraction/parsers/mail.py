@@ -6,12 +6,12 @@ import base64
 import email
 import email.policy
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from datetime import date
-from email.errors import InvalidBase64LengthDefect
+from datetime import datetime
+from email.errors import InvalidBase64LengthDefect, MessageError
 from email.message import EmailMessage, Message
-from email.utils import parsedate_to_datetime
+from email.utils import getaddresses, parsedate_to_datetime
 
 from documents.services.extraction.charsets import Decoded, decode, name_of
 from documents.services.extraction.errors import Unreadable
@@ -25,10 +25,19 @@ AS_IT_CAME = email.policy.compat32.clone(max_line_length=None)
 """For a message inside another: headers are written as they were read, also those in an encoding that nobody named. (Python 3.13's newer
 policy puts question marks in their place.)"""
 _MAX_PARTS = 2_000
+_MAX_IDS = 200
+_LONGEST_ID = 500
+_ID = re.compile(rf"<[^<>\s]{{1,{_LONGEST_ID}}}>")
+# As mailers of several languages write "answer" and "forwarded", also counted ("Re[2]:").
+_PREFIXES = re.compile(
+    r"^(?:\s*(?:re|fwd?|aw|wg|antw|sv|vs|vb|tr|rv|res|enc|odp|pd|ynt|r|i|отв|ответ|пересл|回复|答复|转发|返信)\s*"
+    r"(?:\[\d+\]|\(\d+\))?\s*[:：])+\s*",
+    re.IGNORECASE,
+)
 _BYTES = re.compile("[\ufffd\udc80-\udcff]")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
 # The header parser of the standard library stumbles over malformed addresses and dates in these ways.
-_MALFORMED = (ValueError, IndexError, TypeError, AttributeError, KeyError, RecursionError)
+_MALFORMED = (MessageError, ValueError, IndexError, TypeError, AttributeError, KeyError, RecursionError)
 
 
 _FIELD = re.compile(rb"([A-Za-z][A-Za-z0-9-]*):[ \t\r\n]")
@@ -41,12 +50,22 @@ class MailParser:
     def parse(self, job: Job) -> Parsed:
         content = job.path.read_bytes().lstrip()
         message = email.message_from_bytes(content, policy=email.policy.default)
-        parsed = Parsed([], "email (Python)", title=header(message, "Subject")[:300], date=sent(message))
+        return self.read(message, job, "email (Python)")
+
+    def read(self, message: EmailMessage, job: Job, engine: str, further: Iterable[tuple[str, bytes | None]] = ()) -> Parsed:
+        """A message that may have come from anywhere, and `further` attachments of it; one without content could not be read."""
+        moment = sent(message)
+        parsed = Parsed([], engine, title=header(message, "Subject")[:300], date=moment.date() if moment else None)
         body, guessed = _body(message)
         block = "\n".join(f"{name}: {value}" for name in _SHOWN if (value := header(message, name)))
         self._attachments(parsed, message, job)
+        for name, content in further:
+            if content is None:
+                parsed.notice("attachment_unreadable", name=name)
+            else:
+                parsed.attach(name, content, job.folder)
         parsed.pages = [RawPage(storable("\n\n".join(part for part in (block, _listed(parsed), body) if part)))]
-        parsed.metadata.update(_metadata(message))
+        parsed.metadata.update(about(message))
         if guessed:
             parsed.notice("encoding_guessed", name=guessed)
         job.tick(1, 1)
@@ -56,7 +75,7 @@ class MailParser:
         for part in attached(message):
             if part.get_content_type() == EML:
                 inner = _inner(part)
-                name = filename(part) or (header(inner, "Subject") if inner else "") or "message"
+                name = filename(part) or (name_for(inner) if inner else "message.eml")
                 data = inner.as_bytes(policy=AS_IT_CAME) if inner else b""
                 parsed.attach(name if name.lower().endswith(".eml") else f"{name}.eml", data, job.folder)
             else:
@@ -82,24 +101,60 @@ def _repaired(message: Message, name: str, value: str) -> str:
     return decode(raw.encode("utf-8", "surrogateescape")).text
 
 
-def sent(message: Message) -> date | None:
+def sent(message: Message) -> datetime | None:
+    """When it says it was sent, with the zone where that is given."""
     with suppress(*_MALFORMED):
-        return parsedate_to_datetime(header(message, "Date")).date()
+        return parsedate_to_datetime(header(message, "Date"))
     return None
 
 
-def _metadata(message: Message) -> dict[str, str]:
-    found = {
-        "from": header(message, "From"),
-        "to": header(message, "To"),
-        "cc": header(message, "Cc"),
-        "message_id": header(message, "Message-ID"),
+def about(message: Message) -> dict[str, str | list[str]]:
+    """What ties a message to others, alike for every format of mail: who, when (ISO 8601), the ids of the message and of those it answers,
+    its subject without what answering and forwarding put before it, and all addresses, in small letters."""
+    moment = sent(message)
+    found = {key: header(message, key.title()) for key in ("from", "to", "cc")}
+    everybody = getaddresses([*found.values(), header(message, "Bcc")])
+    answers = _ids(message, "In-Reply-To")
+    found |= {
+        "subject": bare_subject(header(message, "Subject")),
+        "sent": moment.isoformat() if moment else "",
+        "message_id": next(iter(_ids(message, "Message-ID")), ""),
+        "in_reply_to": answers[0] if answers else "",
     }
-    return {key: value[:2000] for key, value in found.items() if value}
+    lists = {
+        "references": _ids(message, "References")[-_MAX_IDS:],
+        "addresses": list(dict.fromkeys(address.lower() for _name, address in everybody if "@" in address))[:_MAX_IDS],
+    }
+    return {key: value[:2000] for key, value in found.items() if value} | {key: value for key, value in lists.items() if value}
+
+
+def _ids(message: Message, name: str) -> list[str]:
+    """Message ids in angle brackets, as they are compared; old mailers leave the brackets out. Read from the header as it came: many real
+    ids are against the grammar that the standard library holds them to."""
+    value = storable(next((str(content) for key, content in message.raw_items() if key.lower() == name.lower()), ""))
+    bracketed: list[str] = _ID.findall(value)
+    return bracketed or [f"<{word}>" for word in value.split() if "@" in word and len(word) < _LONGEST_ID]
+
+
+def bare_subject(subject: str) -> str:
+    return _PREFIXES.sub("", subject)
+
+
+def name_for(message: Message) -> str:
+    """A file name for a message that has none."""
+    subject = header(message, "Subject").replace("/", "-").replace("\\", "-")
+    return f"{subject[:150].strip() or 'message'}.eml"
+
+
+def line_for(message: Message) -> str:
+    """One line of a mailbox's list: when, from whom, what."""
+    moment = sent(message)
+    when = moment.strftime("%Y-%m-%d %H:%M") if moment else ""
+    return " | ".join(part for part in (when, header(message, "From"), header(message, "Subject")) if part)
 
 
 def _listed(parsed: Parsed) -> str:
-    names = [name for name, _ in parsed.attachments]
+    names = [name for name, _path, _about in parsed.attachments]
     return f"Attachments: {', '.join(names)}" if names else ""
 
 
