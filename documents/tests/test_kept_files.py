@@ -54,10 +54,10 @@ def settled(document: Document, work_off: Callable[..., int]) -> Document:
     [
         ("plan.dwg", DRAWING, "Drawing (DWG)"),
         ("scene.avi", b"RIFF\x00\x01\x00\x00AVI LIST" + bytes(900), "Video (AVI)"),
-        ("clip.bin", b"\x00\x00\x00\x18ftypheic" + bytes(90), "Picture (BIN)"),
+        ("clip.bin", b"\x00\x00\x00\x18ftypavif" + bytes(90), "Picture (BIN)"),
         ("box.7z", b"7z\xbc\xaf\x27\x1c" + bytes(90), "Archive (7Z)"),
         ("letter.gpg", UNKNOWN, "Encrypted file (GPG)"),
-        ("old.pst", b"!BDN" + bytes(90), "Mailbox (PST)"),
+        ("old.sqlite", b"SQLite format 3\x00" + bytes(90), "Database (SQLITE)"),
         ("noise.qqq", UNKNOWN, "File (QQQ)"),
         ("noise", UNKNOWN, "File"),
         ("hearing.mp3", UNKNOWN, "Recording (MP3)"),

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from documents.services.extraction import detect
-from documents.services.extraction.parsers import wpd
+from documents.services.extraction.parsers.office import wpd
 from documents.tests.mutations import mutations
 from documents.tests.office_files import (
     LEASE_DOC,

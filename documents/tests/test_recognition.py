@@ -19,7 +19,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image, ImageDraw, ImageFont
 
 from documents.models import Document
-from documents.services.extraction.garbage import is_garbage
+from documents.services.extraction.pdf.garbage import is_garbage
 from documents.services.extraction.pdf.text import page_text
 from documents.services.recognition import reading, tesseract
 from documents.services.recognition.client import Recogniser, RecognitionFailed
@@ -335,7 +335,7 @@ def test_a_searchable_copy_has_the_words_where_they_stand(put, client, viewer, s
     assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
     copy = pdfium.PdfDocument(b"".join(answer))
     page = copy[0]
-    assert "Its hook was returned bent" in " ".join(page_text(page).split())
+    assert "Its hook was returned bent" in " ".join(page_text(page, page.get_textpage()).split())
     before = np.asarray(pdfium.PdfDocument(packed(sheet(degrees=degrees)))[0].render(scale=1, grayscale=True).to_pil(), float)
     after = np.asarray(page.render(scale=1, grayscale=True).to_pil(), float)
     assert np.abs(before - after).mean() < 0.5, "nothing is painted over the page"

@@ -13,7 +13,7 @@ import pytest
 from documents.errors import Refused
 from documents.models import Document
 from documents.services.extraction import reader
-from documents.services.extraction.parsers import wpd
+from documents.services.extraction.parsers.office import wpd
 from documents.tests.reading import read
 from tasks.errors import PermanentError
 

@@ -27,7 +27,6 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"Rar!\x1a\x07", "application/vnd.rar"),
     (b"\x7fELF", "application/x-executable"),
     (b"MZ", "application/x-msdownload"),
-    (b"!BDN", "application/vnd.ms-outlook-pst"),
     (b"SQLite format 3\0", "application/vnd.sqlite3"),
     (b"8BPS", "image/vnd.adobe.photoshop"),
     (b"BZh", "application/x-bzip2"),
@@ -36,9 +35,9 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\x00\x00\x01\xba", "video/mpeg"),
 )
 # Words may begin like these signatures; a text that does is a text.
-_LIKE_WORDS = (b"MZ", b"ID3", b"BZh", b"8BPS", b"!BDN", b"OggS", b"fLaC")
+_LIKE_WORDS = (b"MZ", b"ID3", b"BZh", b"8BPS", b"OggS", b"fLaC")
 _DRAWING = re.compile(rb"AC10[0-9]{2}\0")
-_RIFF = {b"WAVE": "audio/wav", b"AVI ": "video/x-msvideo", b"WEBP": "image/webp"}
+_RIFF = {b"WAVE": "audio/wav", b"AVI ": "video/x-msvideo"}
 _DECLARED = re.compile(rb"mimetype(application/[a-z0-9.+-]+?)(?:PK|$)")
 _NAMES = (
     "doc dot xls xlsx xlsb ppt pptx odt ods odp rtf wpd pages numbers key zip rar 7z gz tar exe dll msi dmg iso bin apk jpg jpeg png gif "

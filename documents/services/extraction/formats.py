@@ -29,6 +29,8 @@ HTML = "text/html"
 EML = "message/rfc822"
 TXT = "text/plain"
 JPEG = "image/jpeg"
+LOAD_FILES = frozenset([".dat", ".opt", ".csv"])
+"""How the names of files end that say what the other files of a production are."""
 MARKDOWN = "text/markdown"
 
 # How sure a format is of a file. The surest reads it; the name only settles what the content leaves open.
@@ -92,7 +94,7 @@ class Sample:
         """The names at the top of a compound file (Word, Excel, Outlook before XML); of a broken one, and of anything else, none."""
         if not self.head.startswith(OLE):
             return frozenset()
-        from documents.services.extraction import compound
+        from documents.services.extraction.containers import compound
 
         return compound.names(self._file)
 

@@ -64,6 +64,6 @@ def never_text(suffix: str) -> bool:
 
 @cache
 def _found() -> tuple[tuple[Format, str], ...]:
-    own = [f"{parsers.__name__}.{module.name}" for module in pkgutil.iter_modules(parsers.__path__)]
+    own = [module.name for module in pkgutil.walk_packages(parsers.__path__, f"{parsers.__name__}.") if not module.ispkg]
     found = [(form, name) for name in [*own, *_others] for form in getattr(import_module(name), "FORMATS", ())]
     return tuple(sorted(found, key=lambda entry: (entry[0].order, entry[0].mime)))

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from documents.models import Document, RecognisedPage
 from documents.services.extraction.cleaning import clean
-from documents.services.extraction.garbage import is_garbage
+from documents.services.extraction.pdf.garbage import is_garbage
 from documents.services.extraction.results import Extraction, Notice
 from documents.services.extraction.stamps import latest
 from documents.services.recognition.client import Engine, RecognitionFailed, engine, recogniser

@@ -16,10 +16,11 @@ from pathlib import PurePosixPath
 
 from documents.services.extraction.charsets import decode
 from documents.services.extraction.containers.members import place_of
+from documents.services.extraction.formats import LOAD_FILES
 
 MAX_LOAD_FILE = 64 * 1024**2
 MAX_ROWS = 500_000
-_SUFFIXES = frozenset([".dat", ".opt", ".csv"])
+_SUFFIXES = LOAD_FILES
 _QUOTE = "\u00fe"
 _SEPARATORS = ("\x14", "\u00b6")
 _WIDE = {"utf-8": 1, "utf-16-le": 2, "utf-16-be": 2}

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from lxml import etree
 
-from documents.services.extraction.archive import SafeArchive
+from documents.services.extraction.containers.archive import SafeArchive
 from documents.services.extraction.errors import Unreadable
 from documents.services.extraction.formats import CERTAIN, NO, OLE, Sample
 from documents.services.extraction.parsers.base import Parsed, storable

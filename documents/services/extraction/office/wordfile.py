@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeVar
 
-from documents.services.extraction.compound import CompoundFile
+from documents.services.extraction.containers.compound import CompoundFile
 from documents.services.extraction.errors import Unreadable
 from documents.services.extraction.limits import MAX_CHARACTERS
 

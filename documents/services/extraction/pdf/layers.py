@@ -7,7 +7,7 @@ import re
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
-from documents.services.extraction.garbage import is_garbage
+from documents.services.extraction.pdf.garbage import is_garbage
 
 LETTER_AREA = 612.0 * 792.0
 FEW_CHARACTERS = 150

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from documents.services.extraction.archive import SafeArchive
+from documents.services.extraction.containers.archive import SafeArchive
 from documents.services.extraction.errors import Unreadable
 from documents.services.extraction.formats import DOCX, Format, Sample, gettext_noop
 from documents.services.extraction.office.changes import DELETED, INSERTED, KEPT, MOVED_AWAY, MOVED_HERE, Changes, Run

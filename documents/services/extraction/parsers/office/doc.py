@@ -12,7 +12,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from documents.services.extraction.charsets import decode
-from documents.services.extraction.compound import CompoundFile
+from documents.services.extraction.containers.compound import CompoundFile
 from documents.services.extraction.errors import Unreadable
 from documents.services.extraction.formats import CERTAIN, LIKELY, NO, OLE, Format, Sample, gettext_noop
 from documents.services.extraction.office import wordfile
