@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from documents.errors import Refused
 from documents.models import Document
 from documents.services.extraction import reader
 from documents.services.extraction.parsers.office import wpd
+from documents.services.pipeline import keeping
 from documents.tests.reading import read
 from tasks.errors import PermanentError
 
@@ -58,17 +58,28 @@ def test_what_the_program_prints_is_the_text(letter: Path, program: Callable[[st
         assert (extraction.engine, extraction.pages[0].text) == ("wpd2text", "Dear Sir,\n\nété")
 
 
-@pytest.mark.django_db
-def test_without_the_program_the_upload_says_what_to_install(
-    letter: Path, program: Callable[[str], None], accept: Callable[..., Document]
+@pytest.mark.django_db(transaction=True)
+def test_without_the_program_it_is_kept_and_read_once_it_is_there(
+    letter: Path, program: Callable[[str], None], accept: Callable[..., Document], work_off: Callable[..., int]
 ) -> None:
     program("")
-    with pytest.raises(Refused, match=r"needs the program wpd2text.*libwpd-tools") as refused:
-        accept(letter.read_bytes(), "letter.wpd")
-    assert refused.value.code == "needs_program"
     with pytest.raises(PermanentError, match=r"needs the program wpd2text.*libwpd-tools") as caught:
         read(letter)
     assert caught.value.code == "needs_program"
+    document = accept(letter.read_bytes(), "letter.wpd")
+    work_off()
+    document.refresh_from_db()
+    assert (document.status, document.kept, document.error_code) == (Document.Status.READY, True, "needs_program")
+    assert "needs the program wpd2text" in document.notices[0]["text"]
+    assert keeping.read_kept() == 0
+    program('printf "Dear Sir"')
+    assert keeping.read_kept() == 1
+    reader.pool.close()
+    work_off()
+    document.refresh_from_db()
+    assert document.text_version is not None
+    assert document.text_version.pages.get().text == "Dear Sir"
+    assert not document.kept
 
 
 @pytest.mark.parametrize("script", ["exit 1", "kill -SEGV $$", "kill -KILL $$"])
