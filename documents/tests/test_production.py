@@ -18,6 +18,7 @@ from django.test import Client
 from cases.models import Case
 from documents.errors import Refused
 from documents.models import BatesNumbering, Document
+from documents.services.pipeline import passwords
 from documents.services.production import copies, numbering
 from documents.services.production.scrubbing import without_notes
 from documents.services.storage import blobs
@@ -253,3 +254,23 @@ def test_the_api_takes_a_selection(ready, work_off, case: Case, client: Client, 
     assert answer.json()["documents"] == [str(document.pk)]
     work_off()
     assert Document.objects.filter(metadata__derived_from=str(document.pk)).count() == 2
+
+
+@pytest.mark.parametrize("what", ["scrub", "stamp"])
+def test_copies_of_a_file_whose_password_is_known_have_none(accept, work_off, case, editor, what):
+    file = io.BytesIO()
+    with pikepdf.open(io.BytesIO(HIDING)) as plain:
+        plain.save(file, encryption=pikepdf.Encryption(owner="owner's own", user="a word"))
+    original = accept(file.getvalue(), "sealed.pdf")
+    work_off()
+    passwords.give(original, editor, "a word")
+    work_off()
+    original.refresh_from_db()
+    assert original.status == "ready", original.error
+    assert original.redaction_findings.filter(kind="covered").exists(), "what is hidden is looked for behind a password, too"
+    asked = copies.scrub_many(case, editor, [original.pk]) if what == "scrub" else copies.stamp_many(case, editor, [original.pk], "P", 3)
+    work_off()
+    assert TaskRecord.objects.get(pk=asked.task_id).result["failed"] == []
+    copy = Document.objects.get(metadata__derived_from=str(original.pk))
+    with pikepdf.open(io.BytesIO(bytes_of(copy))) as opened:
+        assert not opened.is_encrypted

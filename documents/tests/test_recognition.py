@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pi_heif
+import pikepdf
 import pypdfium2 as pdfium
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -346,3 +347,20 @@ def test_what_was_not_recognised_has_no_searchable_copy(put, client, viewer):
     client.force_login(viewer)
     assert client.get(f"/api/documents/{document.pk}/searchable/").status_code == 409
     assert client.get(f"/api/documents/{document.pk}/pages/1/picture/").status_code == 422
+
+
+def test_a_scan_behind_a_password_is_read_and_shown(put, api, editor, client, viewer, settings):
+    settings.OCR_ENGINE = "rapidocr"
+    file = io.BytesIO()
+    with pikepdf.open(io.BytesIO(packed(sheet()))) as plain:
+        plain.save(file, encryption=pikepdf.Encryption(owner="owner's own", user="a word"))
+    document = put(Path("sealed.pdf"), file.getvalue())
+    assert document.error_code == "encrypted"
+    assert api(editor).post(f"/api/documents/{document.pk}/password/", {"password": "a word"}, format="json").status_code == 202
+    work_off()
+    document.refresh_from_db()
+    assert LINES[1] in text(document)
+    client.force_login(viewer)
+    assert client.get(f"/api/documents/{document.pk}/pages/1/picture/").status_code == 200
+    copy = pdfium.PdfDocument(b"".join(client.get(f"/api/documents/{document.pk}/searchable/")))
+    assert "bent" in copy[0].get_textpage().get_text_range()

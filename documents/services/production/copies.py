@@ -20,6 +20,7 @@ from documents.models import Document
 from documents.services.extraction.formats import PDF
 from documents.services.extraction.sentences import error_sentence
 from documents.services.ingest import acceptance
+from documents.services.pipeline import passwords
 from documents.services.production.child import MADE
 from documents.services.production.numbering import Numbers, take
 from documents.services.sandbox import JobFailed, JobRefused
@@ -129,6 +130,7 @@ def _make(document_id: UUID, run: TaskRun, numbers: Numbers | None) -> UUID:
         request: dict[str, Any] = (
             {"what": "stamp", "path": path, "labels": numbers.labels()} if numbers else {"what": "scrub", "path": path}
         )
+        request["password"] = passwords.unsealed(document.password)
         try:
             pool.run(request, check=run.check, progress=lambda done, total: run.check(), folder=folder)
         except JobRefused as refusal:

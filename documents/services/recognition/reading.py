@@ -219,7 +219,9 @@ def _tell(reading: Extraction, rows: dict[int, RecognisedPage], failed: list[int
         reading.notices.append(Notice("pages_not_recognised", text % {"pages": _listed(failed)}))
     if rows:
         engines = sorted({row.engine for row in rows.values()})
-        text = _("Read by text recognition (%(engine)s): %(pages)s of %(total)s pages. Single letters may be wrong.")
+        text = _("Read by text recognition (%(engine)s). Single letters may be wrong.")
+        if len(rows) < total:
+            text = _("Read by text recognition (%(engine)s): %(pages)s of %(total)s pages. Single letters may be wrong there.")
         reading.notices.append(Notice("recognised", text % {"engine": ", ".join(engines), "pages": len(rows), "total": total}))
     hard = sorted(number for number, row in rows.items() if row.text.strip() and row.confidence < HARD)
     if hard:
