@@ -32,6 +32,7 @@ from documents.api.serializers import (
     DocumentDetailSerializer,
     DocumentSerializer,
     HistorySerializer,
+    MatchSerializer,
     NewDocumentsSerializer,
     PageSerializer,
     PasswordSerializer,
@@ -50,10 +51,12 @@ from documents.services import ingest
 from documents.services.ingest import replacing, restoring, takers
 from documents.services.pipeline import corrections, keeping, lifecycle, passwords, reprocessing
 from documents.services.production import copies
-from documents.services.reading import disclosures, text_view
+from documents.services.reading import disclosures, finding, text_view
 from tasks.batches.api import described
 from tasks.batches.serializers import BatchSerializer
 from tasks.models import Batch, TaskRecord
+
+LONGEST_FIND = 200
 
 
 class FilesParser(MultiPartParser):
@@ -232,6 +235,20 @@ class DocumentViewSet(
         if page is None:
             raise Http404
         return Response(PageSerializer(page, context={"raw": "raw" in request.query_params}).data)
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("q", OpenApiTypes.STR, required=True, description="words that follow each other, at most 200 letters")
+        ],
+        responses=MatchSerializer(many=True),
+    )
+    @action(detail=True, filter_backends=[], pagination_class=None)
+    def find(self, request: Request, **kwargs: Any) -> Response:
+        """Every place in the document's text where these words stand, in reading order; at most 1000."""
+        asked = request.query_params.get("q", "").replace("\x00", "")
+        if not asked.strip() or len(asked) > LONGEST_FIND:
+            raise ValidationError({"q": [_("Write between 1 and %(most)d letters.") % {"most": LONGEST_FIND}]})
+        return Response(MatchSerializer(finding.find(self.get_object(), asked), many=True).data)
 
     @extend_schema(responses=RecognisedSerializer)
     @action(detail=True, url_path=r"pages/(?P<number>[0-9]{1,6})/words", filter_backends=[], pagination_class=None)

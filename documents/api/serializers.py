@@ -281,6 +281,19 @@ class PageSerializer(serializers.ModelSerializer[Page]):
         return shown
 
 
+class MatchSerializer(serializers.Serializer[Any]):
+    """Where something was found: code points of the page's text."""
+
+    page = serializers.IntegerField()
+    part = serializers.IntegerField(help_text="of a long page, from 1")
+    start = serializers.IntegerField()
+    end = serializers.IntegerField()
+    nth = serializers.IntegerField(help_text="the how-manieth on its page, from 0")
+    before = serializers.CharField()
+    words = serializers.CharField()
+    after = serializers.CharField()
+
+
 class PlacedWordSerializer(serializers.Serializer[Any]):
     text = serializers.CharField()
     left = serializers.FloatField()

@@ -244,6 +244,7 @@ TABLE: dict[str, dict[str, Expected]] = {
     "api/documents/<document_id>/file/": {"GET": _read()},
     "api/documents/<document_id>/searchable/": {"GET": _read(409)},
     "api/documents/<document_id>/pages/<number>/picture/": {"GET": _read(422, ids=lambda world: {"number": 1})},
+    "api/documents/<pk>/find/": {"GET": _read(send=lambda world: {"data": {"q": "lease"}})},
     "api/documents/<pk>/pages/<number>/words/": {"GET": _read(ids=lambda world: {"number": 1})},
     "api/documents/<document_id>/progress/": {"GET": _read()},
     "api/uploads/": {"POST": _editors(201, send=_new_upload)},

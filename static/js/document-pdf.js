@@ -46,7 +46,8 @@ export class PdfView {
     const first = await this.document.getPage(within(page, this.count));
     this.guess = first.getViewport({ scale: 1 });
     this.build();
-    this.show(page, { quietly: page <= this.count });
+    const asked = this.wanted ?? page; // somebody may have asked for another one meanwhile
+    this.show(asked, { quietly: asked <= this.count });
   }
 
   async openPdf() {
@@ -172,7 +173,7 @@ export class PdfView {
     const found = this.passage.found?.[page.number];
     const marked = this.paint(page, this.passage.text?.[page.number], this.passage.found ? "pdf-passage pdf-around" : "pdf-passage");
     if (found) this.paint(page, found, "pdf-passage pdf-found");
-    if (this.mention?.page === page.number && this.paint(page, this.mention.words, "pdf-mention")) this.centre(page, ".pdf-mention");
+    if (this.mention?.page === page.number && this.paint(page, this.mention.words, "pdf-mention", this.mention.nth)) this.centre(page, ".pdf-mention");
     if (!marked) return;
     page.element.dataset.marked = String(marked);
     this.root.querySelector("[data-pdf-passage]").hidden = false;
@@ -180,9 +181,9 @@ export class PdfView {
   }
 
   /** Put <mark> around the words where the page's text layer has them; returns in how many pieces. */
-  paint(page, words, name) {
+  paint(page, words, name, nth = 0) {
     if (!words || !page.layer) return 0;
-    const found = locate(page.layer.textDivs.map((div) => div.textContent), words);
+    const found = locate(page.layer.textDivs.map((div) => div.textContent), words, nth);
     for (const { piece, start, end } of found) {
       const div = page.layer.textDivs[piece];
       div.marks = [...(div.marks ?? []), { name, start, end }];
@@ -191,10 +192,10 @@ export class PdfView {
     return found.length;
   }
 
-  /** Mark a mention (of an authority) on a page, and show it when the page is drawn. */
-  point(page, words) {
+  /** Mark words (a mention of an authority, something that was found; the nth of several) on a page, and show them when it is drawn. */
+  point(page, words, nth = 0) {
     const before = this.mention && this.pages[this.mention.page - 1];
-    this.mention = { page, words };
+    this.mention = { page, words, nth };
     for (const one of new Set([before, this.pages[page - 1]])) if (one?.state === "drawn") { this.clear(one); this.again(one); }
   }
 
@@ -215,7 +216,7 @@ export class PdfView {
   }
 
   show(number, { quietly = false } = {}) {
-    if (!this.pages.length) return;
+    if (!this.pages.length) { this.wanted = number; return; }
     const page = within(number, this.count);
     this.moveTo(this.pages[page - 1].element.offsetTop - 12);
     this.turn(page, quietly);

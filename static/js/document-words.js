@@ -21,11 +21,11 @@ export function squeeze(text) {
 
 /**
  * Which parts of the pieces (strings) the wanted text covers: [{piece, start, end}], offsets in UTF-16 units of the piece.
- * Empty where it is not found.
+ * Empty where it is not found. `nth`: the how-manieth of several, from 0.
  */
-export function locate(pieces, wanted) {
+export function locate(pieces, wanted, nth = 0) {
   const squeezed = pieces.map(squeeze);
-  const range = find(squeezed.map((one) => one.letters.join("")).join(""), squeeze(wanted).letters.join(""));
+  const range = find(squeezed.map((one) => one.letters.join("")).join(""), squeeze(wanted).letters.join(""), nth);
   if (!range) return [];
   // Letters outside the basic plane take two units in the joined string, so units are counted here.
   let from = 0;
@@ -55,9 +55,13 @@ function whole(pieces, covered) {
 }
 
 /** [start, end) of the wanted text: as a whole, else from where its beginning stands to where its end does. */
-function find(text, wanted) {
+function find(text, wanted, nth = 0) {
   if (!wanted) return null;
-  const whole = text.indexOf(wanted);
+  let whole = text.indexOf(wanted);
+  for (let turn = 0, next = whole; turn < nth && next >= 0; turn += 1) {
+    next = text.indexOf(wanted, whole + wanted.length);
+    if (next >= 0) whole = next;
+  }
   if (whole >= 0) return [whole, whole + wanted.length];
   if (wanted.length < ANCHOR) return null;
   const start = anchored(text, wanted, 0);

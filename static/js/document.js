@@ -8,6 +8,7 @@ import { toast } from "./toasts.js";
 import { replace } from "./remedies.js";
 import { run } from "./verbs.js";
 import { refresh } from "./live.js";
+import { Find } from "./document-find.js";
 import { PdfView } from "./document-pdf.js";
 import "./speech.js";
 
@@ -27,6 +28,8 @@ class DocumentPage {
     this.fit(!new URLSearchParams(location.search).has("tab"));
     this.showPdf();
     this.showMark();
+    const form = doc.querySelector("[data-find]");
+    if (form) new Find(form, { show: (match) => this.showMatch(match), panel: () => this.panel, signal });
     doc.dataset.ready = "yes";
   }
 
@@ -117,7 +120,7 @@ class DocumentPage {
   }
 
   /** Bring the text of a page; an answer that comes after another question was asked is dropped. */
-  async load(page, { part, citation } = {}) {
+  async load(page, { part, citation, still = false } = {}) {
     const url = new URL(this.doc.dataset.textUrl.replace(/0\/$/, `${page}/`), location.href);
     const { chunk, at, near } = this.doc.dataset;
     const asked = { part, citation, chunk, at, near };
@@ -135,8 +138,17 @@ class DocumentPage {
     const panel = this.panel;
     panel.replaceChildren(...fresh.body.childNodes);
     panel.scrollTop = 0;
-    if (part) panel.scrollIntoView({ block: "start" });
-    else this.showMark();
+    if (part && !still) panel.scrollIntoView({ block: "start" });
+    else if (!part) this.showMark();
+  }
+
+  /** A place that was found: its page in the original and in the text. */
+  async showMatch({ page, part, words, nth }) {
+    clearTimeout(this.timer);
+    this.page = page;
+    this.remember({ page });
+    if (this.pdf) { this.pdf.point(page, words, nth); this.pdf.show(page, { quietly: true }); }
+    await this.load(page, { part, still: true });
   }
 
   showMention(id) {

@@ -173,3 +173,30 @@ def test_reading_and_searching_are_accessible(dropped: Page, visit: Callable[...
         found = Axe().run(page)
         assert found.violations_count == 0, f"{address}\n{found.generate_report()}"
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{address} is wider than the screen"
+
+
+def test_words_are_found_in_the_document_one_place_after_the_other(dropped: Page, seen: Seen) -> None:
+    page = dropped
+    open_paper(page, "lighthouse")
+    field = page.get_by_label("Find in this document")
+    field.fill("lighthouse keeper recorded")
+    field.press("Enter")
+    count = page.locator("[data-find-count]")
+    expect(count).to_have_text("1 of 1")
+    expect(page.locator(".pdf-mention").first).to_be_visible()
+    expect(page.locator("[data-pdf-number]")).to_have_value("9")
+    assert page.evaluate("CSS.highlights.get('found').size") > 0
+    field.fill("delivery of timber")
+    expect(count).to_have_text(re.compile(r"^1 of \d{2,}$"))
+    expect(page.locator("[data-pdf-number]")).to_have_value("1")
+    first = page.locator(".pdf-mention").first.bounding_box()
+    field.press("Enter")
+    expect(count).to_have_text(re.compile(r"^2 of \d{2,}$"))
+    page.wait_for_function(
+        "top => document.querySelector('.pdf-mention')?.getBoundingClientRect().top !== top", arg=first["y"] if first else 0
+    )
+    field.press("Shift+Enter")
+    expect(count).to_have_text(re.compile(r"^1 of"))
+    field.fill("no such words anywhere")
+    expect(count).to_have_text("Not found")
+    assert seen.errors == []
