@@ -30,6 +30,7 @@ LIMIT_S = 1800
 SPEECH = "speech model"
 PARTS = {
     "transcription.server": SPEECH,
+    "recognition": "text recognition",
     "extraction": "parsers",
     "services.hearing": "parsers",
     "lexintel.web": "web",
