@@ -79,7 +79,7 @@ def test_documents_and_recordings_posted_together_are_told_apart(api, editor, ca
 @pytest.mark.parametrize(
     ("name", "data", "words"),
     [
-        ("picture.heic", b"\0\0\0\x18ftypheic" + bytes(range(256)) * 4, "Picture (HEIC)"),
+        ("picture.avif", b"\0\0\0\x18ftypavif" + bytes(range(256)) * 4, "Picture (AVIF)"),
         ("hearing.wav", bytes(range(256)) * 4, "Recording (WAV)"),
     ],
 )

@@ -39,7 +39,7 @@ def email_with_attachment(size: int) -> bytes:
 def test_a_disk_that_is_full_for_the_reading_process_is_not_the_fault_of_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     mail, folder = tmp_path / "mail.eml", Folder(tmp_path)
     mail.write_bytes(email_with_attachment(100 * KB))
-    (folder.path / "0000").symlink_to("/dev/full")
+    (folder.path / "inside-00000").symlink_to("/dev/full")
     monkeypatch.setattr(reader.pool, "folder", lambda: folder)
     with pytest.raises(OSError, match="No space left") as raised:
         extraction.extract(mail, name="mail.eml", check=lambda: None, progress=lambda page, pages: None)

@@ -35,7 +35,7 @@ _BY_TYPE: tuple[tuple[str, str], ...] = (
 )
 _BY_NAME: dict[str, str] = {
     _DRAWING: "dwg dxf dwf dgn rvt skp ifc stp step igs iges stl vsd vsdx cdr ai eps",
-    _PICTURE: "jpg jpeg png gif tif tiff webp svg raw cr2 cr3 nef arw dng psd xcf heic bmp tga jp2 pcx",
+    _PICTURE: "jpg jpeg png gif tif tiff webp svg raw cr2 cr3 nef arw dng psd xcf heic avif bmp tga jp2 pcx",
     _VIDEO: "mp4 mov avi mkv mpg mpeg wmv flv m2ts mts ts vob 3gp mxf dav",
     _RECORDING: "mp3 wav m4a ogg flac wma aiff dss ds2 amr aac ra ram au trm",
     _ARCHIVE: "zip rar 7z gz tar bz2 xz cab arj lzh lha ace z lz lzma zst zpaq sit sitx",

@@ -113,12 +113,12 @@ def test_what_cannot_be_read_is_kept_and_says_so(visit: Callable[..., Page], sit
 def test_an_encrypted_file_asks_for_its_password(visit: Callable[..., Page], site: Site, tmp_path: Path) -> None:
     page = visit("owner")
     page.goto(f"/cases/{site.case}/documents/")
-    ledger = tmp_path / "ledger.pdf"
+    ledger = tmp_path / "locked accounts.pdf"
     with pikepdf.new() as document:
         document.add_blank_page()
         document.save(ledger, encryption=pikepdf.Encryption(owner="owner's own", user="quicklime"))
     drop(page, ledger)
-    failed = row(page, "ledger")
+    failed = row(page, "locked accounts")
     expect(failed).to_contain_text("protected with a password", timeout=READY_MS)
     tray = page.get_by_role("region", name="Uploads")
     expect(tray.get_by_role("button", name="Remove from this list")).to_be_visible()

@@ -21,6 +21,7 @@ from documents.services.extraction.formats import LOAD_FILES
 MAX_LOAD_FILE = 64 * 1024**2
 MAX_ROWS = 500_000
 _SUFFIXES = LOAD_FILES
+_LONGEST_FIELD = 131_072
 _QUOTE = "\u00fe"
 _SEPARATORS = ("\x14", "\u00b6")
 _WIDE = {"utf-8": 1, "utf-16-le": 2, "utf-16-be": 2}
@@ -147,6 +148,7 @@ def _records(text: str) -> Iterator[str]:
 
 def _csv_rows(content: bytes) -> Iterator[list[str]]:
     text = decode(content).text
+    csv.field_size_limit(_LONGEST_FIELD)  # of this process, which may have read tables before
     head = text[: text.find("\n")] if "\n" in text else text
     return csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t|", key=head.count))
 
