@@ -8,7 +8,7 @@ RUN useradd --system --uid 10001 --user-group --create-home --home-dir /home/lex
     && install -d -o lexintel -g lexintel /data /app
 WORKDIR /app
 
-# Reads WordPerfect files.
+# What formats ask for: WordPerfect, mailboxes of Outlook, English for the recognition of text.
 RUN apt-get update && apt-get install -y --no-install-recommends libwpd-tools pst-utils tesseract-ocr-eng && rm -rf /var/lib/apt/lists/*
 
 # Weights (of meaning, speech and voices) come from the list of embedded packages; its servers are containers of their own here.
