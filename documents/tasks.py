@@ -37,7 +37,15 @@ def documents_retried(retried: Sequence[tuple[TaskRecord, Job]]) -> None:
     lifecycle.retry_of_tasks([record for record, _job in retried])
 
 
-@task("documents.extract_text_from_document", payload=DocumentExtractionJob, heavy=True, on_end=document_ended, on_retry=documents_retried)
+@task(
+    "documents.extract_text_from_document",
+    payload=DocumentExtractionJob,
+    heavy=True,
+    on_end=document_ended,
+    on_retry=documents_retried,
+    soft_limit=6 * 3600,  # a scan of thousands of pages is recognised for hours; each page has limits of its own
+    hard_limit=6.5 * 3600,
+)
 def extract_text_from_document(job: DocumentExtractionJob, run: TaskRun) -> dict[str, Any]:
     """Read a document's file: pages, passages, words, attachments."""
     return stages.extract_text(job, run, attachments)

@@ -303,6 +303,41 @@ def test_a_garbage_layer_is_not_believed(put, settings):
     assert not is_garbage("1,204.50 3,418.00 77,215.10 (4.10) 12/03/2024 " * 8)
 
 
+def test_a_page_whose_own_words_say_more_keeps_them(put, settings, monkeypatch):
+    settings.OCR_ENGINE = "rapidocr"
+    real = Recogniser.read
+
+    def reads(self: Any, *args: Any) -> Any:
+        page, label = real(self, *args)
+        return page._replace(text="Y", words=[]), label
+
+    monkeypatch.setattr(Recogniser, "read", reads)
+    document = put(Path("thin.pdf"), thin(("A thin layer of a stamp", "Filed on the third of March")))
+    assert document.status == "ready", document.error
+    assert "A thin layer of a stamp" in text(document)
+    assert document.text_version.source == "extraction"
+    assert not document.text_version.pages.get().needs_ocr
+
+
+def test_what_only_the_layer_says_stays_beside_what_was_recognised(put, settings):
+    settings.OCR_ENGINE = "rapidocr"
+    document = put(Path("thin.pdf"), thin(("Case 1:23-cv-00456 Document 7 Filed 03/04/23",)))
+    assert LINES[1] in text(document)
+    assert document.metadata["docket_number"] == "1:23-cv-00456"
+
+
+def thin(lines: tuple[str, ...]) -> bytes:
+    """A scan with these lines in a layer of its own, which its picture does not show."""
+    with pikepdf.open(io.BytesIO(packed(sheet()))) as scan:
+        font = pikepdf.Dictionary(Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica)
+        name = str(scan.pages[0].add_resource(font, pikepdf.Name.Font))
+        shown = " ".join(f"({line}) Tj T*" for line in lines)
+        scan.pages[0].contents_add(f"q BT 3 Tr {name} 12 Tf 14 TL 40 770 Td {shown} ET Q".encode())
+        file = io.BytesIO()
+        scan.save(file)
+    return file.getvalue()
+
+
 def test_columns_are_read_one_after_the_other_and_tables_row_by_row():
     def line(said: str, left: float, top: float, width: float) -> Line:
         return Line(said, [Word(said, Box(left, top, left + width, top + 20), 0.9)])

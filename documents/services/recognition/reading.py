@@ -180,6 +180,8 @@ def _write_in(reading: Extraction, rows: dict[int, RecognisedPage]) -> None:
             del rows[page.number]  # the page's own words say more
         else:
             raws[place] = _joined(row.text, raws[place])
+    if not rows:
+        return
     cleaning = clean(raws)
     for place, (page, cleaned) in enumerate(zip(reading.pages, cleaning.pages, strict=True)):
         if page.number in rows:
