@@ -7,7 +7,7 @@ Seth 1984). An engine that tells blocks is believed.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import groupby, pairwise
+from itertools import groupby
 from statistics import median
 
 from documents.services.recognition.results import Box, Line, PlacedWord, Word
@@ -16,6 +16,8 @@ GUTTER = 1.2
 """Width of a gutter between columns, in heights of a line."""
 LEAST_LINES = 4
 """On each side of a gutter."""
+LEAST_WIDE = 8
+"""Width of the lines of a column, in their heights; the cells of a table are shorter."""
 GAP = 0.9
 """Distance between two lines, in heights of a line, from which on they are two paragraphs."""
 APART = 2.5
@@ -98,15 +100,14 @@ def _gutter(lines: Sequence[Line], width: float) -> float | None:
 
 
 def _side_by_side(left: Sequence[Box], right: Sequence[Box]) -> bool:
-    """Columns of running text, not the cells of a table: most lines of either side begin where the others of it do not."""
-    top, bottom = max(min(box.top for box in left), min(box.top for box in right)), min(
-        max(box.bottom for box in left), max(box.bottom for box in right)
-    )  # fmt: skip
+    """Columns of running text that stand at one height, not the cells of a table, which are short."""
+    top = max(min(box.top for box in side) for side in (left, right))
+    bottom = min(max(box.bottom for box in side) for side in (left, right))
     if bottom <= top:
         return False
     wide = median(box.right - box.left for box in left), median(box.right - box.left for box in right)
     height = median(box.height for box in [*left, *right])
-    return min(wide) > 8 * height  # cells are short
+    return min(wide) > LEAST_WIDE * height
 
 
 def _level_cuts(lines: Sequence[Line]) -> list[float]:
@@ -139,8 +140,3 @@ def _distance(above: Row, row: Row) -> float:
 
 def all_words(lines: Sequence[Line]) -> list[Word]:
     return [word for line in lines for word in line.words]
-
-
-def in_order(words: Sequence[PlacedWord]) -> bool:
-    """Whether no word begins before the one before it has ended."""
-    return all(first.end <= second.start for first, second in pairwise(words))

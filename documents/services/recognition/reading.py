@@ -112,15 +112,14 @@ def _first_language(reader: Engine) -> str:
 
 def _guessed(document: Document, file: File, wanted: Sequence[int], reader: Engine, first: str, run: TaskRun) -> str:
     """The language of the document, by a page in its middle that is read as if it were in the usual one (and kept, where it is)."""
-    middle = wanted[len(wanted) // 2]
-    for _number, found in _side_by_side(file, [middle], reader, first, run):
-        if isinstance(found, Exception):
-            continue
-        _keep(document, middle, _key(reader, first), first, *found, run)
-        words = [word.folded for word in words_in(found[0].text)]
-        code = CODES.get(language_of(words), first) if len(words) >= ENOUGH_WORDS else first
-        return code if code in reader.languages else first
-    return first
+    middle, key = wanted[len(wanted) // 2], _key(reader, first)
+    row = RecognisedPage.objects.filter(document=document, key=key, number=middle).first()
+    for _number, found in _side_by_side(file, [] if row else [middle], reader, first, run):
+        if not isinstance(found, Exception):
+            row = _keep(document, middle, key, first, *found, run)
+    words = [word.folded for word in words_in(row.text)] if row else []
+    code = CODES.get(language_of(words), first) if len(words) >= ENOUGH_WORDS else first
+    return code if code in reader.languages else first
 
 
 Found = tuple[Recognised, str] | Exception

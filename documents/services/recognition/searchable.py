@@ -142,7 +142,7 @@ def _to_unicode(letters: Sequence[str]) -> bytes:
 
 def _placing(page: pikepdf.Page) -> Any:
     """From points of the page as it is shown (from its top left corner) to its own coordinates."""
-    left, bottom, right, top = sorted_box([float(edge) for edge in page.cropbox])
+    left, bottom, right, top = _sorted([float(edge) for edge in page.cropbox])
     rotated = int(page.obj.get("/Rotate", 0)) % 360 if "/Rotate" in page.obj else _inherited_turn(page)
     return {
         0: lambda point: (left + point[0], top - point[1]),
@@ -152,7 +152,7 @@ def _placing(page: pikepdf.Page) -> Any:
     }[rotated // 90 * 90]
 
 
-def sorted_box(box: Sequence[float]) -> tuple[float, float, float, float]:
+def _sorted(box: Sequence[float]) -> tuple[float, float, float, float]:
     return min(box[0], box[2]), min(box[1], box[3]), max(box[0], box[2]), max(box[1], box[3])
 
 
