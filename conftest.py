@@ -49,9 +49,7 @@ def django_db_setup(django_db_setup: None, django_db_keepdb: bool, django_db_blo
 def own_storage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Files of tests never land among real ones; processes started by tests inherit the same folder."""
     folder = tmp_path_factory.mktemp("files")
-    files = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": folder}}
-    storages = {**django_settings.STORAGES, "default": files}
-    with pytest.MonkeyPatch.context() as patch, override_settings(STORAGE_URL=f"file://{folder}", STORAGES=storages):
+    with pytest.MonkeyPatch.context() as patch, override_settings(STORAGE_URL=f"file://{folder}"):
         patch.setenv("STORAGE_URL", f"file://{folder}")
         yield folder
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from audio.jobs import NoiseTrainingJob
 from audio.models import AudioPart, AudioSession, Dictation, NoiseDetection, NoiseLabel, NoiseModel, ProcessingMetric, TranscriptSegment
 from audio.services.noise import requests
-from documents.admin import Shown
+from documents.admin.base import Shown
 from documents.errors import Refused
 from tasks.admin_links import Words, linked, list_of
 

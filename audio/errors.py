@@ -16,6 +16,9 @@ SENTENCES = {
     "too_long": _("This recording is longer than %(hours)s hours. Please split it."),
     "audio_timeout": _("Listening to this recording took too long and was stopped."),
     "audio_memory": _("Listening to this recording needed more memory than is allowed."),
+    "audio_unconfined": _(
+        "This machine could not lock the program that reads recordings, so the file was not opened. An administrator finds why in the log."
+    ),
     "audio_crashed": _("The program that reads this kind of recording crashed on it. Nothing else was touched."),
     "speech_failed": _("The transcript could not be written: the speech model stopped (%(reason)s)."),
     "noise_changed": _("The file of the noise classifier is not the one that was stored."),
@@ -34,6 +37,7 @@ SENTENCES = {
     "speakers_outdated": _("The transcript was written anew while its speakers were told apart. Please ask again."),
     "voices_missing": _("Voices cannot be told apart on this server: the voice encoder is not installed (requirements-embedded.txt)."),
     "voices_damaged": _("The voice encoder's file (%(file)s) is not the one that LexIntel expects; reinstall requirements-embedded.txt."),
+    "file_missing": _("The stored recording is missing on the server. Please add it again, and tell your administrator."),
     "audio_failed": _("This recording could not be heard (%(reason)s)."),
 }
 _NO_RECORDING = Cause(
@@ -57,4 +61,4 @@ def failure(code: str, **details: str | int) -> PermanentError:
 
 def register() -> None:
     register_causes(["no_sound", "no_samples", "bad_rate", "too_many_channels", "too_long"], _NO_RECORDING)
-    register_causes(["audio_timeout", "audio_memory", "audio_crashed", "audio_failed", "speech_failed"], _BROKE)
+    register_causes(["audio_timeout", "audio_memory", "audio_crashed", "audio_unconfined", "audio_failed", "speech_failed"], _BROKE)

@@ -12,7 +12,7 @@ from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Case
+from cases.models import Case, Event
 from documents.models import Document
 from tasks.ids import uuid7
 
@@ -76,6 +76,10 @@ class AudioSession(models.Model):
     document = models.ForeignKey(Document, null=True, blank=True, on_delete=models.SET_NULL, related_name="recordings")
     attached_to = models.ForeignKey(
         Document, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", help_text="the e-mail it came with"
+    )
+    about = models.JSONField(default=dict, blank=True, help_text="what the place it was found in says of it: folder, custodian, tags ...")
+    event = models.OneToOneField(
+        Event, null=True, blank=True, on_delete=models.SET_NULL, related_name="recording", help_text="in the case's timeline"
     )
     pinned = models.BooleanField(_("pinned"), default=False, help_text="the clean-up leaves it alone")
     task_id = models.UUIDField(null=True, blank=True, help_text="the newest task of its processing")

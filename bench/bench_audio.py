@@ -11,6 +11,7 @@ import importlib.util
 import logging
 import os
 import re
+import shutil
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -30,6 +31,7 @@ from audio.services.transcription.client import Transcriber
 from audio.services.transcription.clips import clips_of, pieces_of
 from audio.services.work import pool
 from bench.figures import Figures, Plan
+from documents.services.sandbox.folders import Folder
 
 ROUNDS = 3
 PART_S = 300
@@ -89,28 +91,32 @@ def _bare(path: Path) -> Sound:
     return np.concatenate(parts)
 
 
-def _ask(job: dict[str, Any]) -> dict[str, Any]:
-    return pool.run(job, check=lambda: None, progress=lambda done, of: None)
+def _ask(job: dict[str, Any], folder: Folder | None = None) -> dict[str, Any]:
+    return pool.run(job, check=lambda: None, progress=lambda done, of: None, folder=folder)
 
 
 def _decode(file: Path, folder: Path) -> tuple[Path, int, float]:
     """The decoded sound, its samples, and the child's memory in MB."""
-    pcm = folder / f"{file.stem}.pcm"
-    found = _ask({"do": "decode", "source": str(file), "target": str(pcm)})
+    pcm, work = folder / f"{file.stem}.pcm", pool.folder()
+    try:
+        found = _ask({"do": "decode", "source": file, "target": pcm.name}, work)
+        shutil.move(work.path / pcm.name, pcm)
+    finally:
+        work.remove()
     return pcm, found["samples"], found["peak_memory_mb"]
 
 
 def _hear(pcm: Path, samples: int, *, noises: bool = True) -> tuple[NDArray[np.uint8], float]:
     chunk = chunk_samples(samples)
     step = PART_S * RATE // chunk * chunk
-    job = {"do": "hear", "pcm": str(pcm), "chunk": chunk, "classifier": _classifier() if noises else None}
+    job = {"do": "hear", "pcm": pcm, "chunk": chunk, "classifier": _classifier() if noises else None}
     heard = [_ask({**job, "first": first, "samples": min(step, samples - first)}) for first in range(0, samples, step)]
     return np.frombuffer(b"".join(base64.b64decode(each["speech"]) for each in heard), np.uint8), max(
         each["peak_memory_mb"] for each in heard
     )
 
 
-def _classifier() -> dict[str, str]:
+def _classifier() -> dict[str, Any]:
     """The one that comes with LexIntel."""
     file = versions.DEFAULT / "forest.skops"
     return {"file": str(file), "sha256": hashlib.sha256(file.read_bytes()).hexdigest()}
@@ -162,13 +168,18 @@ def _librosa(sound: NDArray[np.float32]) -> NDArray[np.float32]:
 def _training(figures: Figures, folder: Path, plan: Plan) -> None:
     """From computed sounds to a classifier with its figures."""
     minutes = plan.size(30, 10)
-    job = {"do": "generate", "hearing": str(learning.HEARING), "count": minutes * 6, "seed": 3, "target": str(folder / "t.npz")}
-    train = {"do": "train", "materials": [[job["target"], "generated"]], "target": str(folder / "t.skops")}
-    figures.absolute[f"seconds of training on {minutes} minutes"] = _seconds(lambda: [_ask_noise(job), _ask_noise(train)])
+    job = {"do": "generate", "hearing": str(learning.HEARING), "count": minutes * 6, "seed": 3, "target": "t.npz"}
+    train = {"do": "train", "materials": [["t.npz", "generated"]], "target": "t.skops"}
+    work = learning.pool.folder()
+    try:
+        took = _seconds(lambda: [_ask_noise(job, work), _ask_noise(train, work)])
+    finally:
+        work.remove()
+    figures.absolute[f"seconds of training on {minutes} minutes"] = took
 
 
-def _ask_noise(job: dict[str, Any]) -> dict[str, Any]:
-    return learning.pool.run(job, check=lambda: None, progress=lambda done, of: None)
+def _ask_noise(job: dict[str, Any], folder: Folder) -> dict[str, Any]:
+    return learning.pool.run(job, check=lambda: None, progress=lambda done, of: None, folder=folder)
 
 
 def _decoding(figures: Figures, file: Path, folder: Path, plan: Plan) -> None:

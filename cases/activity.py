@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -25,7 +25,7 @@ _words: dict[str, str | Promise] = {
     "member.succeeded": gettext_lazy("made %(name)s owner in place of %(before)s"),
     "member.removed": gettext_lazy("took %(name)s out"),
 }
-Targets = Callable[[Sequence[str]], dict[str, tuple[str, str]]]
+Targets = Callable[[Sequence[str], Collection[Any]], dict[str, tuple[str, str]]]
 _targets: dict[str, Targets] = {}
 
 
@@ -47,7 +47,8 @@ def register_words(verb: str, words: str | Promise) -> None:
 
 
 def register_targets(target_type: str, targets: Targets) -> None:
-    """`targets(ids)` gives (title, address) of many targets at once; the address is empty for what is gone."""
+    """`targets(ids, cases)` gives (title, address) of many targets at once, of these cases only: what went to another case is not told of
+    any more. The address is empty for what is gone."""
     _targets[target_type] = targets
 
 
@@ -66,7 +67,8 @@ def _known(events: list[AuditEvent]) -> dict[tuple[str, str], tuple[str, str]]:
     known: dict[tuple[str, str], tuple[str, str]] = {}
     for target_type, targets in _targets.items():
         ids = [event.target_id for event in events if event.target_type == target_type]
-        known |= {(target_type, pk): found for pk, found in targets(ids).items()} if ids else {}
+        cases = {event.case_id for event in events if event.target_type == target_type}
+        known |= {(target_type, pk): found for pk, found in targets(ids, cases).items()} if ids else {}
     return known
 
 

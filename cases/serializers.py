@@ -12,6 +12,11 @@ from cases.models import Case, Membership, Role
 from cases.services.matters import find_person
 
 
+class SpaceSerializer(serializers.Serializer[dict[str, int]]):
+    files = serializers.IntegerField(help_text="each once, however many documents have it")
+    bytes = serializers.IntegerField()
+
+
 class CaseSerializer(serializers.ModelSerializer[Case]):
     role = serializers.ChoiceField(choices=Role.choices, read_only=True, help_text="your role in this case")
     members = serializers.IntegerField(source="member_count", read_only=True, help_text="how many people are in the case")
@@ -20,12 +25,13 @@ class CaseSerializer(serializers.ModelSerializer[Case]):
         read_only=True,
         help_text='how much is in the case, as {"documents": 40, "processing": 2, "failed": 1}',
     )
+    space = SpaceSerializer(read_only=True, help_text="what its files take, deleted ones until they are purged")
 
     class Meta:
         model = Case
         fields = [
             "id", "title", "docket_number", "court", "status", "description", "legal_hold",
-            "role", "members", "counts", "created", "updated",
+            "role", "members", "counts", "space", "created", "updated",
         ]  # fmt: skip
         read_only_fields = ["id", "created", "updated"]
 

@@ -73,6 +73,7 @@ def case_new(request: HttpRequest) -> HttpResponse:
 @login_required
 def case_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     case = visible_case(request, pk)
+    summaries.attach([case])
     events = happenings(case.audit_events.select_related("actor")[:60])[:8]
     return case_page(request, case, "overview", "cases/detail.html", overviews=tabs.overviews_of(case, request.user), events=events)
 

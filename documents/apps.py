@@ -10,24 +10,44 @@ class DocumentsConfig(AppConfig):
         from django.db.models.signals import post_migrate
 
         from documents import explanations
+        from documents.models import Document, LawImport
         from documents.services import embedding
-        from documents.services.pipeline import keeping
+        from documents.services.authorities.record import linking
+        from documents.services.papers import asking as papers
+        from documents.services.pipeline import citing_again, confinement, keeping, lifecycle
         from documents.services.pipeline.subscriptions import documents_named, documents_of
         from documents.services.reading import overview
         from documents.services.recognition import client as recogniser
         from documents.services.sandbox import folders
-        from documents.services.storage import blobs
+        from documents.services.similarity import backlog
+        from documents.services.sources import overview as sources
+        from documents.services.storage import blobs, checks, holders, space
+        from documents.services.timeline import backlog as events
+        from documents.services.timeline import registering
         from tasks.operations.maintenance import register_check
         from tasks.progress.topics import register_subjects, register_topic
 
-        blobs.root()  # a wrong STORAGE_URL stops the start here
+        blobs.require_settings()  # a wrong STORAGE_URL stops the start here
         folders.sweep(settings.SCRATCH_FOLDER)
         embedding.register()
+        confinement.require_settings()
         recogniser.require_settings()
         recogniser.register()
         register_topic("document", documents_of)
         register_subjects("document", documents_named)
         overview.register()
+        linking.connect()
+        sources.register()
+        papers.register()
+        registering.register()
         explanations.register()
+        holders.register(holders.Holder(Document.objects, lifecycle.announce))
+        holders.register(holders.Holder(LawImport.objects))
+        space.register()
         register_check("storage", blobs.probe)
+        register_check("confinement", confinement.check)
+        register_check("stored files", checks.summary)
         post_migrate.connect(keeping.read_kept_once, sender=self, dispatch_uid="documents.services.pipeline.keeping")
+        post_migrate.connect(citing_again.begin, sender=self, dispatch_uid="documents.services.pipeline.citing_again")
+        post_migrate.connect(events.begin, sender=self, dispatch_uid="documents.services.timeline.backlog")
+        post_migrate.connect(backlog.begin, sender=self, dispatch_uid="documents.services.similarity.backlog")

@@ -55,10 +55,29 @@ FILE_MISSING = Cause(
     _("Put the file in its place again, and tell your administrator. Try again once the storage is back."),
     retry=True,
 )
+FILE_CHANGED = Cause(
+    _("The stored file is not the one that was added"),
+    _("Its bytes in the storage were damaged or changed, so that nothing was read of it."),
+    _("Add the same file again, which puts it in its place, or restore it from a backup. Then try again."),
+    retry=True,
+)
+STORAGE_AWAY = Cause(
+    _("The storage does not answer"),
+    _("The place where the files are kept could not be reached, or refused."),
+    _("Look at /readyz, which says why, and at STORAGE_URL. Nothing is lost; try again once it is back."),
+    retry=True,
+)
 EMBEDDING = Cause(
     _("The embedding service refused"),
     _("The outside service that makes the vectors gave no usable answer."),
     _("Look at EMBEDDING_URL and the service's own log, then try again."),
+    retry=True,
+)
+
+UNCONFINED = Cause(
+    _("The reader could not be confined"),
+    _("The kernel refused to confine the program that reads files; none is opened without."),
+    _("Look at the log of that process and at /readyz (confinement); then try again."),
     retry=True,
 )
 
@@ -67,6 +86,8 @@ def register() -> None:
     register_causes(["encrypted"], ENCRYPTED)
     register_causes(["wrong_password"], WRONG_PASSWORD)
     register_causes(["file_missing"], FILE_MISSING)
+    register_causes(["file_changed"], FILE_CHANGED)
+    register_causes(["storage_away"], STORAGE_AWAY)
     register_causes(["unreadable", "type_mismatch"], UNREADABLE)
     register_causes(["empty_file"], EMPTY)
     register_causes(["needs_program"], NEEDS_PROGRAM)
@@ -74,4 +95,5 @@ def register() -> None:
     register_causes(["too_many_pages", "text_too_long", "too_many_attachments", "decompression_bomb"], TOO_LARGE)
     register_causes(["parser_memory", "parser_crashed"], PARSER)
     register_causes(["parser_timeout", "parser_failed"], SLOW_PARSER)
+    register_causes(["parser_unconfined"], UNCONFINED)
     register_causes(["embedding_answer", "embedding_refused"], EMBEDDING)

@@ -57,5 +57,70 @@ class BatesJob(BaseModel):
     digits: int
 
 
+class AlertDeliveryJob(BaseModel):
+    """One notice on one way out."""
+
+    delivery_id: UUID
+
+
+class TeachingJob(BaseModel):
+    case_id: UUID
+
+
+class EventsJob(BaseModel):
+    """Documents of a case, or of all, whose events are to be looked for; `rules` is the version of the rules that is the reason."""
+
+    case_id: UUID | None = None
+    rules: int = 0
+
+
+class StorageCheckJob(BaseModel):
+    """All files that are due, or only a case's; `everything` also those that are not due, without the limit of a night."""
+
+    case_id: UUID | None = None
+    everything: bool = False
+
+
 class RetitlingJob(BaseModel):
     document_id: UUID
+
+
+class SourceLookJob(BaseModel):
+    """`again`: also at what was refused before."""
+
+    source_id: UUID
+    again: bool = False
+
+
+class BulkJob(BaseModel):
+    """A verb for many documents of a case, which were chosen when it was asked for; `to` is the case that they move to."""
+
+    case_id: UUID
+    verb: str
+    document_ids: list[UUID]
+    to: UUID | None = None
+
+
+class DownloadJob(BaseModel):
+    """Documents of a case to put into the ZIP file of a `Download`, which were chosen when it was asked for."""
+
+    download_id: UUID
+    document_ids: list[UUID]
+
+
+class LawImportJob(BaseModel):
+    """An import into the law library; its row says which file, and how far it is."""
+
+    import_id: UUID
+
+
+class PaperGenerationJob(BaseModel):
+    """A paper to make; its row says of what."""
+
+    paper_id: UUID
+
+
+class CaseCheckJob(BaseModel):
+    """The citations and quotations of a case's documents are checked."""
+
+    case_id: UUID

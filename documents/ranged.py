@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
 from typing import BinaryIO
 
 from django.core.exceptions import PermissionDenied
@@ -15,6 +15,7 @@ from django.utils.http import content_disposition_header, parse_etags
 
 from documents.services.extraction import registry
 from documents.services.extraction.formats import PDF, TXT
+from documents.services.storage.backends import Source
 
 BLOCK = 256 * 1024
 ASK_SECONDS = 1.0
@@ -47,11 +48,11 @@ def parse_range(header: str, size: int) -> tuple[int, int] | None:
 
 
 def ranged_response(
-    request: HttpRequest, path: Path, *, etag: str, mime: str, name: str, may_go_on: MayGoOn, download: bool = False
+    request: HttpRequest, source: Source, *, etag: str, mime: str, name: str, may_go_on: MayGoOn, download: bool = False
 ) -> HttpResponseBase:
-    """Answer GET and HEAD with 200, 206, 304 or 416. `etag` is without quotes; raises FileNotFoundError. `may_go_on` is asked every
-    second while bytes travel: who may not see the file any more gets no more of it."""
-    size = path.stat().st_size
+    """Answer GET and HEAD with 200, 206, 304 or 416. `etag` is without quotes; raises FileNotFoundError, StorageAway. `may_go_on` is asked
+    every second while bytes travel: who may not see the file any more gets no more of it."""
+    size = source.size
     if f'"{etag}"' in parse_etags(request.headers.get("If-None-Match", "")):
         return _with_headers(HttpResponse(status=304), etag, mime, name, download)
     try:
@@ -59,7 +60,7 @@ def ranged_response(
     except Unsatisfiable:
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}", "Accept-Ranges": "bytes"})
     first, last = part or (0, size - 1)
-    response = _body(request, path, first, last - first + 1, may_go_on)
+    response = _body(request, source, first, last - first + 1, may_go_on)
     response.status_code = 206 if part else 200
     if part:
         response["Content-Range"] = f"bytes {first}-{last}/{size}"
@@ -75,18 +76,18 @@ def _wanted(request: HttpRequest, etag: str, size: int) -> tuple[int, int] | Non
     return parse_range(request.headers["Range"], size)
 
 
-def _body(request: HttpRequest, path: Path, first: int, length: int, may_go_on: MayGoOn) -> HttpResponse | StreamingHttpResponse:
+def _body(request: HttpRequest, source: Source, first: int, length: int, may_go_on: MayGoOn) -> HttpResponse | StreamingHttpResponse:
     if request.method == "HEAD":
         return HttpResponse()
     # Opened here, so that a file deleted in between is an error and not a broken answer.
-    return StreamingHttpResponse(_blocks(open(path, "rb"), first, length, may_go_on))
+    file = io.BytesIO() if length == 0 else source.begin(first, length)
+    return StreamingHttpResponse(_blocks(file, length, may_go_on))
 
 
-async def _blocks(file: BinaryIO, first: int, length: int, may_go_on: MayGoOn) -> AsyncIterator[bytes]:
+async def _blocks(file: BinaryIO, length: int, may_go_on: MayGoOn) -> AsyncIterator[bytes]:
     """Raises PermissionDenied in the middle, so that the connection breaks off and nobody takes the part for the whole."""
     asked = time.monotonic()
     with file:
-        await asyncio.to_thread(file.seek, first)
         while length > 0 and (block := await asyncio.to_thread(file.read, min(BLOCK, length))):
             length -= len(block)
             yield block

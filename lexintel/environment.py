@@ -7,8 +7,12 @@ import re
 import shlex
 import shutil
 from collections.abc import Collection
+from email.utils import parseaddr
+from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
+import environ
 from django.core.exceptions import ImproperlyConfigured
 
 YES, NO = {"1", "true", "yes", "on"}, {"", "0", "false", "no", "off"}
@@ -64,6 +68,27 @@ def address(name: str, schemes: Collection[str], example: str) -> str:
     return value
 
 
+def mail_server(name: str) -> tuple[str, dict[str, Any]]:
+    """The address of a mail server, or "", and Django's settings for it. The value itself is not repeated: it may hold a password."""
+    example = "smtp+tls://user:password@mail.example.org:587"
+    value = address(name, ("smtp", "smtps", "smtp+tls", "smtp+ssl"), example)
+    try:
+        found = environ.Env().email_url_config(value or "dummymail://")
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} must be an address like {example}.") from error
+    if value and not found["EMAIL_HOST"]:
+        raise ImproperlyConfigured(f"{name} names no host; it must be an address like {example}.")
+    return value, found
+
+
+def sender(name: str, needed: bool) -> str:
+    """The address from which e-mail comes, alone or as `LexIntel <lexintel@example.org>`."""
+    value = text(name)
+    if (needed or value) and "@" not in parseaddr(value)[1]:
+        raise ImproperlyConfigured(f"{name} is '{value}'; e-mail needs a sender like lexintel@example.org.")
+    return value
+
+
 def command(name: str) -> list[str]:
     """A program of this machine with its arguments, written as for a shell (which is not used); empty where nothing is set."""
     try:
@@ -73,3 +98,38 @@ def command(name: str) -> list[str]:
     if words and shutil.which(words[0]) is None:
         raise ImproperlyConfigured(f"{name} names the program '{words[0]}', which cannot be run on this machine.")
     return words
+
+
+def folders(name: str, apart_from: Path) -> list[Path]:
+    """Absolute folders, separated by commas; `{case}` in one stands for a case's id. None may hold, or lie in, the folder `apart_from`."""
+    found = [Path(value) for value in words(name)]
+    for folder in found:
+        if not folder.is_absolute() or ".." in folder.parts:
+            raise ImproperlyConfigured(f"{name} names '{folder}'; each must be an absolute path like /srv/scans.")
+        real = folder.resolve()
+        if real.is_relative_to(apart_from) or apart_from.is_relative_to(real):
+            raise ImproperlyConfigured(f"{name} names '{folder}', but LexIntel's own files are there ({apart_from}); choose another.")
+    return found
+
+
+def hosts(name: str, default_ports: Collection[int]) -> frozenset[tuple[str, int]]:
+    """Hosts as `name` or `name:port`, separated by commas; one without a port stands for all of `default_ports`."""
+    found: set[tuple[str, int]] = set()
+    for value in words(name):
+        parts = urlsplit(f"//{value}")
+        try:
+            port = parts.port
+        except ValueError:
+            port = 0
+        if not parts.hostname or port == 0 or parts.path or parts.username is not None:
+            raise ImproperlyConfigured(f"{name} names '{value}'; each must be a host like mail.example.org or mail.example.org:993.")
+        found.update((parts.hostname, one) for one in ([port] if port else default_ports))
+    return frozenset(found)
+
+
+def file(name: str) -> Path | None:
+    """A file that exists, or None where nothing is set."""
+    path = Path(text(name)) if text(name) else None
+    if path is not None and not path.is_file():
+        raise ImproperlyConfigured(f"{name} names '{path}', which is no file.")
+    return path

@@ -12,7 +12,21 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from lexintel.environment import address, boolean, command, integer, one_of, text, types, words
+from lexintel.environment import (
+    address,
+    boolean,
+    command,
+    file,
+    folders,
+    hosts,
+    integer,
+    mail_server,
+    one_of,
+    sender,
+    text,
+    types,
+    words,
+)
 from lexintel.monitoring import logs
 
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # onnxruntime's own reports to its maker; nothing leaves the machine
@@ -91,6 +105,7 @@ MIDDLEWARE = [
     "lexintel.accounts.zones.ZoneMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "lexintel.frame.errors.StorageAwayMiddleware",
 ]
 
 ROOT_URLCONF = "lexintel.urls"
@@ -164,6 +179,11 @@ TASK_KEEP_SUCCEEDED_DAYS = integer("TASK_KEEP_SUCCEEDED_DAYS", 30, 1, 36_500)
 AUDIO_KEEP_DAYS = integer("AUDIO_KEEP_DAYS", 30, 1, 36_500)  # recordings that nobody pinned and no transcript needs
 AUDIO_KEEP_FAILED_HOURS = integer("AUDIO_KEEP_FAILED_HOURS", 24, 1, 87_600)  # recordings that failed or were cancelled
 DELETED_KEEP_DAYS = integer("DELETED_KEEP_DAYS", 30, 1, 36_500)  # how long the deletion of a document can be taken back
+IMPORT_KEEP_DAYS = integer("IMPORT_KEEP_DAYS", 30, 1, 36_500)  # files of imports into the law library that failed, so that they can go on
+SEARCH_HISTORY_KEEP_DAYS = integer("SEARCH_HISTORY_KEEP_DAYS", 365, 1, 36_500)  # what somebody has searched for
+SEARCH_HISTORY_MOST = integer("SEARCH_HISTORY_MOST", 500, 1, 100_000)  # of each person
+DOWNLOAD_KEEP_HOURS = integer("DOWNLOAD_KEEP_HOURS", 24, 1, 8760)  # how long a ZIP of documents can be fetched by who asked for it
+DOWNLOAD_MAX_MB = integer("DOWNLOAD_MAX_MB", 20_480, 1, 10_000_000)  # what the files of one ZIP may come to
 TASK_KEEP_FAILED_DAYS = integer("TASK_KEEP_FAILED_DAYS", 180, 1, 36_500)
 SUPERVISOR_TOKEN = text("LEXINTEL_SUPERVISOR_TOKEN")  # made anew by each `up`, so that it can ask its own web process
 METRICS_TOKEN = text("METRICS_TOKEN")  # lets a program without a login read /metrics
@@ -217,8 +237,28 @@ DJANGO_CELERY_BEAT_TZ_AWARE = True
 Q_CLUSTER = {"name": "lexintel", "orm": "default", "poll": 0.1, "timeout": 30, "retry": 60, "scheduler": False, "save_limit": -1}
 
 STORAGE_URL = env.str("STORAGE_URL", default=f"file://{VAR / 'files'}")
+STORAGE_ACCESS_KEY_ID = env.str("AWS_ACCESS_KEY_ID", default="")  # of the bucket, where STORAGE_URL names one
+STORAGE_SECRET_ACCESS_KEY = env.str("AWS_SECRET_ACCESS_KEY", default="")
+STORAGE_SESSION_TOKEN = env.str("AWS_SESSION_TOKEN", default="")
+STORAGE_CACHE_MB = integer("STORAGE_CACHE_MB", 2048, 1, 10_000_000)  # copies on this machine of files that lie in a bucket
+STORAGE_CHECK_GB = integer("STORAGE_CHECK_GB", 50, 1, 1_000_000)  # that are read again in a night to see that they are what they were
+STORAGE_CHECK_MBPS = integer("STORAGE_CHECK_MBPS", 50, 1, 100_000)  # how fast, at most
 MAX_UPLOAD_MB = integer("MAX_UPLOAD_MB", 500, 1, 100_000)
+CONFINEMENT = one_of("CONFINEMENT", "best-effort", ("required", "best-effort"))  # of parsers, where the kernel can
 REFUSED_TYPES = types("REFUSED_TYPES")  # endings and media types that are not taken at all
+WATCH_ROOTS = folders("WATCH_ROOTS", VAR)  # below which owners of cases may have folders watched; empty: nowhere
+IMAP_HOSTS = hosts("IMAP_HOSTS", (993, 143))  # which mail servers may be asked; empty: none
+IMAP_CA_FILE = file("IMAP_CA_FILE")  # certificates that are believed beside those of the system
+SITE_URL = address("SITE_URL", ("http", "https"), "https://lexintel.example.org").rstrip("/")  # in links of mails and webhooks
+SITE_URL = SITE_URL or f"http://{LEXINTEL_HOST}:{LEXINTEL_PORT}"
+EMAIL_URL, _mail = mail_server("EMAIL_URL")  # where e-mail is handed over; empty: none is sent
+DEFAULT_FROM_EMAIL = sender("EMAIL_FROM", needed=bool(EMAIL_URL))
+EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
+EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_HOST"], _mail["EMAIL_PORT"] or 25
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"] or "", _mail["EMAIL_HOST_PASSWORD"] or ""
+EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.get("EMAIL_USE_TLS", False), _mail.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 20
+ALERT_WEBHOOK_HOSTS = hosts("ALERT_WEBHOOK_HOSTS", (443,))  # to which notices of alerts may be sent; empty: none
 EMBEDDING_URL = env.str("EMBEDDING_URL", default="")
 EMBEDDING_MODEL = env.str("EMBEDDING_MODEL", default="")
 EMBEDDING_API_KEY = env.str("EMBEDDING_API_KEY", default="")
@@ -270,6 +310,22 @@ SPECTACULAR_SETTINGS = {
         "AudioStatusEnum": "audio.models.AudioSession.Status",
         "AudioKindEnum": "audio.models.AudioSession.Kind",
         "DocumentKindEnum": "documents.models.Document.Kind",
+        "FactFieldEnum": "documents.models.DocumentFact.Field",
+        "AttemptOutcomeEnum": "tasks.models.TaskAttempt.Outcome",
+        "SourceItemOutcomeEnum": "documents.models.SourceItem.Outcome",
+        "DatePrecisionEnum": "cases.models.DatePrecision",
+        "StatuteStatusEnum": "cases.models.Statute.Status",
+        "MentionRoleEnum": "documents.models.Citation.Role",
+        "RoleEnum": "cases.models.Role",
+        "OpinionKindEnum": "cases.models.Opinion.Kind",
+        "LawImportStateEnum": "documents.models.LawImport.State",
+        "FactStateEnum": "documents.models.DocumentFact.State",
+        "EventStateEnum": "cases.models.Event.State",
+        "EventKindEnum": "cases.models.Event.Kind",
+        "PaperKindEnum": "documents.models.papers.PaperKind",
+        "CueKindEnum": "documents.models.TreatmentCue.Kind",
+        "PaperStatusEnum": "documents.models.Paper.Status",
+        "CueStateEnum": "documents.models.TreatmentCue.State",
     },
 }
 
@@ -288,7 +344,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": VAR / "files"}},
+    "default": {"BACKEND": "documents.services.storage.selection.configured"},  # what STORAGE_URL names
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage" if DEBUG or TESTING else "lexintel.frame.static_storage.Statics"
     },

@@ -15,9 +15,7 @@ from audio.models import AudioSession
 from audio.services.transcript import exports
 from audio.services.transcript.reading import transcript_of
 from documents.api.errors import answer
-from documents.api.streams import View, may_go_on, with_visible
-from documents.ranged import ranged_response
-from documents.services.storage import blobs
+from documents.api.streams import View, stored_file, with_visible
 from tasks.progress.sse import progress_stream
 
 GONE = gettext_lazy("There is no such recording.")
@@ -28,18 +26,8 @@ GONE = gettext_lazy("There is no such recording.")
 async def audio_file(request: HttpRequest, session: AudioSession) -> HttpResponseBase:
     """The original bytes. `?download=1` saves instead of playing."""
     mime = mimetypes.guess_type(session.name)[0] or ""
-    try:
-        return ranged_response(
-            request,
-            blobs.path_of(session),
-            etag=session.sha256,
-            mime=mime if mime.startswith(("audio/", "video/")) else "",
-            name=session.name or session.title,
-            may_go_on=may_go_on(request, session),
-            download="download" in request.GET,
-        )
-    except FileNotFoundError:
-        return answer(404, _("This recording has no file."), "no_file")
+    mime = mime if mime.startswith(("audio/", "video/")) else ""
+    return await stored_file(request, session, mime, _("This recording has no file."))
 
 
 @require_safe

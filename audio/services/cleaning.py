@@ -19,8 +19,8 @@ from django.utils import timezone
 
 from audio.models import AudioSession, AudioSessionQuerySet
 from cases.models import AuditEvent, Case
-from documents.services.ingest import orphans
 from documents.services.pipeline.purging import kept_for
+from documents.services.storage import holders
 from tasks.progress.access import access_changed
 
 OLD, FAILED, DELETED = "old", "failed", "deleted"
@@ -73,7 +73,7 @@ def _freed(gone: list[tuple[UUID, str, str, int]], *, dry_run: bool) -> int:
     """Bytes that no row names once these are gone; before they are, each still names its own."""
     own = Counter(name for _pk, _title, name, _size in gone)
     sizes = {name: size for _pk, _title, name, size in gone}
-    return sum(size for name, size in sizes.items() if orphans.holders_of(name) == (own[name] if dry_run else 0))
+    return sum(size for name, size in sizes.items() if holders.count(name) == (own[name] if dry_run else 0))
 
 
 def _purge(key: UUID, reason: str, user: Any) -> bool:

@@ -38,16 +38,18 @@ def recognises(head: bytes, suffix: str) -> bool:
 
 def enter(arrival: Arrival) -> AudioSession:
     return sessions.enter(
-        arrival.stored, arrival.name, arrival.case, arrival.user, batch=arrival.batch, attached_to=arrival.parent, found_by=arrival.found_by
-    )
+        arrival.stored, arrival.name, arrival.case, arrival.user, batch=arrival.batch, attached_to=arrival.parent,
+        found_by=arrival.found_by, about={**arrival.about, **({"tags": [*arrival.tags]} if arrival.tags else {})},
+    )  # fmt: skip
 
 
 def find(key: UUID) -> AudioSession | None:
     return AudioSession.objects.select_related("duplicate_of").filter(pk=key, deleted_at=None).first()
 
 
-def known(document: Document) -> set[tuple[str, str]]:
-    return set(AudioSession.objects.filter(attached_to=document).values_list("sha256", "name"))
+def known(document: Document) -> set[tuple[str, str, str]]:
+    rows = AudioSession.objects.filter(attached_to=document).values_list("sha256", "name", "about")
+    return {(sha256, name, about.get("folder", "")) for sha256, name, about in rows}
 
 
 def register_taker() -> None:

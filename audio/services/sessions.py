@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from audio.jobs import AudioProcessingJob
 from audio.models import AudioSession
+from audio.services import timeline
 from audio.services.transcription import weights
 from audio.services.work import drop_sound
 from cases.models import AuditEvent, Case, Role
@@ -51,6 +52,7 @@ def accept_many(
     try:
         for file, name in files:
             arrived.append((_received(file, case, name, named=len(files) > 1), clean_name(name)))
+            arrived[-1][0].send()
         with transaction.atomic():
             if batch is None and len(arrived) > 1:
                 batch = control.create("audio", arrived[0][1], case.pk, user, expected=len(arrived))
@@ -74,14 +76,16 @@ def _received(file: blobs.Readable, case: Case, name: str, *, named: bool) -> bl
 
 def enter(
     stored: blobs.Stored, name: str, case: Case, user: Any, *, kind: str = AudioSession.Kind.HEARING, batch: Batch | None = None,
-    attached_to: Document | None = None, found_by: TaskRecord | None = None, start: bool = True,
+    attached_to: Document | None = None, found_by: TaskRecord | None = None, start: bool = True, about: dict[str, Any] | None = None,
 ) -> AudioSession:  # fmt: skip
-    """Make the row of bytes that are kept, with its task. The right to do so has been checked; runs in the caller's transaction."""
+    """Make the row of bytes that are kept, with its task. The right to do so has been checked; runs in the caller's transaction. `about`
+    is what the place it was found in says of it, and the tags of its transcript."""
     session = AudioSession(
         case=case, title=title_of(name), name=name, kind=AudioSession.Kind(kind), size=stored.size, sha256=stored.sha256,
-        stored_as=stored.name, attached_to=attached_to, created_by=user if getattr(user, "pk", None) else None,
+        stored_as=stored.name, attached_to=attached_to, about=about or {}, created_by=user if getattr(user, "pk", None) else None,
     )  # fmt: skip
     _insert(session)
+    timeline.follow(session)
     AuditEvent.write("audio.added", case=case, actor=user, target=session, name=name, sha256=stored.sha256)
     if session.duplicate_of is None:
         if start:

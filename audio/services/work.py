@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +17,13 @@ from audio.services.hearing.channels import channels_beside
 from audio.services.hearing.sampling import RATE, WINDOW_S
 from documents.services.extraction.parsers.subtitles import clock
 from documents.services.sandbox import JobFailed, JobRefused, Limits
+from documents.services.sandbox.folders import Folder
 from documents.services.sandbox.pool import Pool
 from documents.services.storage import blobs
 from tasks.errors import Cancelled
 from tasks.run import TaskRun
 
-__all__ = ["ask", "clock", "drop_sound", "is_whole", "measure", "mine", "minutes", "notice", "pcm_of", "publishing"]
+__all__ = ["ask", "clock", "drop_sound", "file_of", "is_whole", "measure", "mine", "minutes", "notice", "pcm_of", "publishing"]
 BYTES_A_SAMPLE = 2
 FOLDER = ".audio"
 limits = Limits(file_bytes=8 * 1024**3, cpu_seconds=3600, wall_seconds=3600)
@@ -45,14 +46,25 @@ def publishing(session: AudioSession, run: TaskRun, result: dict[str, Any] | Non
         yield mine(session.pk, run)
 
 
-def ask(job: dict[str, Any], run: TaskRun, progress: Callable[[int, int], None]) -> dict[str, Any]:
-    """A child's answer; its refusals and failures as sentences."""
+def ask(job: dict[str, Any], run: TaskRun, progress: Callable[[int, int], None], folder: Folder | None = None) -> dict[str, Any]:
+    """A child's answer; its refusals and failures as sentences. What it writes is in `folder`."""
     try:
-        return pool.run(job, check=run.check, progress=progress)
+        return pool.run(job, check=run.check, progress=progress, folder=folder)
     except JobRefused as refusal:
         raise failure(refusal.code, **refusal.details) from refusal
     except JobFailed as death:
         raise failure(f"audio_{death.code}", reason=death.reason) from death
+
+
+@contextmanager
+def file_of(session: AudioSession) -> Iterator[Path]:
+    """A path with the recording as it came, as long as the context lasts."""
+    with ExitStack() as stack:
+        try:
+            path = stack.enter_context(blobs.as_file(session))
+        except FileNotFoundError as error:
+            raise failure("file_missing") from error
+        yield path
 
 
 def pcm_of(session: AudioSession) -> Path:

@@ -36,10 +36,13 @@ def decode(pool: Pool, tmp_path: Path) -> Any:
     """Decode a file in a real child: (what was found, the samples)."""
 
     def run(path: Path) -> tuple[dict[str, Any], np.ndarray]:
-        target = tmp_path / "decoded.pcm"
-        job = {"do": "decode", "source": str(path), "target": str(target)}
-        found = pool.run(job, check=lambda: None, progress=lambda done, of: None)
-        return found, np.fromfile(target, "<i2").astype(np.float32) / 32768
+        folder = pool.folder()
+        try:
+            job = {"do": "decode", "source": path, "target": "decoded.pcm"}
+            found = pool.run(job, check=lambda: None, progress=lambda done, of: None, folder=folder)
+            return found, np.fromfile(folder.path / "decoded.pcm", "<i2").astype(np.float32) / 32768
+        finally:
+            folder.remove()
 
     return run
 

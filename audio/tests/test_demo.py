@@ -13,8 +13,11 @@ from django.core.management import call_command
 
 from audio.models import AudioSession
 from audio.services.demo import HEARING, fill
-from audio.services.sessions import PROCESS, delete
+from audio.services.sessions import PROCESS, delete, restore
+from audio.services.timeline import follow_all
 from audio.tests.working import work_off
+from cases.models import Event
+from documents.services.timeline.entries import Filters, Origin, events_for
 from tasks.models import TaskRecord
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -90,6 +93,21 @@ def test_the_transcript_says_what_was_said(owner, api):
     assert "preliminary injunction" in " ".join(heard)
 
 
+def test_the_hearing_stands_in_the_timeline_by_the_date_of_its_name_until_it_is_deleted(owner):
+    case = fill(owner)
+    hearings = Filters(kinds=[Event.Kind.HEARING])
+    (entry,) = events_for(owner, case, hearings)
+    session = AudioSession.objects.get(case=case)
+    assert (entry.event.dated, entry.event.state) == ("2025-09-24", "proposed")
+    assert entry.origin == Origin(session.title, session.get_absolute_url())
+    follow_all()
+    assert Event.objects.filter(kind=Event.Kind.HEARING).count() == 1
+    delete(session, owner)
+    assert events_for(owner, case, hearings) == []
+    restore(session, owner)
+    assert len(events_for(owner, case, hearings)) == 1
+
+
 def test_who_deleted_the_hearing_does_not_get_it_back(owner):
     case = fill(owner)
     delete(AudioSession.objects.get(case=case), owner)
@@ -108,4 +126,4 @@ def test_the_truth_is_whole_and_in_the_order_of_time():
 
 def test_the_command_says_what_it_put_in(owner, capsys):
     call_command("demo", user="owner")
-    assert "documents 8, recordings 1" in capsys.readouterr().out
+    assert "documents 9, recordings 1" in capsys.readouterr().out

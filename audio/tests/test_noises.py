@@ -106,7 +106,7 @@ def test_a_file_that_cannot_be_believed_is_not_asked_and_the_recording_says_so(h
     assert words in notice["text"]
     assert not {span["label"] for span in spans} & set(labels.NOISES)
     with pytest.raises(Refused, match=words):
-        versions.proof_of(NoiseModel.objects.get())
+        versions.proof_of(NoiseModel.objects.get()).__enter__()
 
 
 def test_another_key_makes_no_version_ours_but_a_fallback_key_does(settings):
@@ -114,9 +114,10 @@ def test_another_key_makes_no_version_ours_but_a_fallback_key_does(settings):
     assert model is not None
     old, settings.SECRET_KEY = settings.SECRET_KEY, "another key than before, and a long one"
     with pytest.raises(Refused, match="SECRET_KEY has changed"):
-        versions.proof_of(model)
+        versions.proof_of(model).__enter__()
     settings.SECRET_KEY_FALLBACKS = [old]
-    assert versions.proof_of(model)["sha256"] == model.sha256
+    with versions.proof_of(model) as proof:
+        assert proof["sha256"] == model.sha256
 
 
 def test_a_version_of_other_features_gives_way_to_that_of_the_release():

@@ -86,3 +86,11 @@ def looked_for(docket: Docket) -> list[str]:
     if not docket.office:
         return [f"docket-any:{kind}", f"docket:{number}"]
     return [f"docket:{docket.key}", f"docket:{kind}", f"docket:{number}"]
+
+
+def pattern(docket: Docket) -> str:
+    """A regular expression, of Python and PostgreSQL alike and without regard to capitals, of what `looked_for` finds: all that may be
+    the same case."""
+    kinds = [docket.kind, *(other for other, kind in _SAME.items() if kind == docket.kind)] if docket.kind else [_KINDS]
+    office = f"0*{docket.office}" if docket.office else r"\d{1,2}"
+    return rf"(?<![\w:-])(?:{office}:)?(?:19|20)?{docket.year}[-–‑ .]*(?:{'|'.join(kinds)})?[-–‑ .]*0*{docket.number}(?!\d)"

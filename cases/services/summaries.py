@@ -10,6 +10,8 @@ from cases.models import Case
 Summary = dict[str, int]
 Provider = Callable[[Sequence[UUID]], dict[UUID, Summary]]
 
+FILES, BYTES = "stored_files", "stored_bytes"
+"""Numbers that are told apart from the others: what the case takes on the disk."""
 _providers: list[Provider] = []
 
 
@@ -29,9 +31,11 @@ def summaries(case_ids: Sequence[UUID]) -> dict[UUID, Summary]:
 
 
 def attach(cases: Iterable[Case]) -> list[Case]:
-    """The same cases, each with its numbers as `counts`."""
+    """The same cases, each with its numbers as `counts`, and its `space` as {"files": 40, "bytes": 120000}."""
     listed = list(cases)
-    numbers = summaries([case.pk for case in listed])
+    found = summaries([case.pk for case in listed])
     for case in listed:
-        case.counts = numbers[case.pk]
+        numbers = found[case.pk]
+        case.space = {"files": numbers.pop(FILES, 0), "bytes": numbers.pop(BYTES, 0)}
+        case.counts = numbers
     return listed

@@ -15,11 +15,11 @@ from cases.services.citations.patterns import Patterns, Rule
 
 
 def mentions(text: str) -> list[tuple[str, str]]:
-    return [(mention.key, mention.kind) for mention in extract(text)]
+    return [(mention.key, mention.kind) for mention in extract(text) if mention.role != "record"]
 
 
 def keys(text: str) -> list[str]:
-    return [mention.key for mention in extract(text)]
+    return [mention.key for mention in extract(text) if mention.role != "record"]
 
 
 @pytest.mark.parametrize(

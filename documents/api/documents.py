@@ -22,15 +22,18 @@ from rest_framework.response import Response
 
 from cases.models import Case, Role
 from documents.api.errors import RefusedErrors
+from documents.api.likeness import LikenessActions
+from documents.api.notes.serializers import DocumentNoteSerializer, NewDocumentNoteSerializer
+from documents.api.selections import BatesSerializer, CopiesSerializer, RereadingSerializer, SelectionSerializer
 from documents.api.serializers import (
     AcceptedSerializer,
-    BatesSerializer,
     CitationSerializer,
-    CopiesSerializer,
     DisclosuresSerializer,
     DocumentChangeSerializer,
     DocumentDetailSerializer,
     DocumentSerializer,
+    FactsChangeSerializer,
+    FactSerializer,
     HistorySerializer,
     MatchSerializer,
     NewDocumentsSerializer,
@@ -39,19 +42,20 @@ from documents.api.serializers import (
     RecognisedSerializer,
     RedactionFindingSerializer,
     ReplacementSerializer,
-    RereadingSerializer,
-    SelectionSerializer,
+    TaggingSerializer,
     TryingAgainSerializer,
 )
 from documents.errors import Refused
 from documents.filters import DocumentFilter
-from documents.models import Document
+from documents.models import Citation, Document
 from documents.models.documents import DocumentQuerySet
 from documents.services import ingest
+from documents.services.annotations import notes as noting
 from documents.services.ingest import replacing, restoring, takers
+from documents.services.organising import tags as tagging
 from documents.services.pipeline import corrections, keeping, lifecycle, passwords, reprocessing
 from documents.services.production import copies
-from documents.services.reading import disclosures, finding, text_view
+from documents.services.reading import disclosures, facts, finding, text_view
 from tasks.batches.api import described
 from tasks.batches.serializers import BatchSerializer
 from tasks.models import Batch, TaskRecord
@@ -82,7 +86,12 @@ def _described_upload() -> str:
     destroy=extend_schema(description="Take a document out of sight (editors; 409 under legal hold)."),
 )
 class DocumentViewSet(
-    RefusedErrors, mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.DestroyModelMixin, viewsets.GenericViewSet[Document]
+    LikenessActions,
+    RefusedErrors,
+    mixins.ListModelMixin,
+    mixins.RetrieveModelMixin,
+    mixins.DestroyModelMixin,
+    viewsets.GenericViewSet[Document],
 ):
     serializer_class = DocumentSerializer
     parser_classes = [FilesParser, JSONParser]
@@ -94,6 +103,7 @@ class DocumentViewSet(
 
     def get_queryset(self) -> DocumentQuerySet:
         documents = Document.objects.visible_to(self.request.user, with_deleted=self.action == "restore").select_related("created_by")
+        documents = documents.prefetch_related("tags")
         return documents if self.action == "list" else documents.select_related("case", "text_version", "duplicate_of__text_version")
 
     def get_serializer_class(self) -> Any:
@@ -131,9 +141,9 @@ class DocumentViewSet(
         """Read many documents of a case anew, or all of it, as one batch (editors)."""
         typed = RereadingSerializer(data=request.data)
         typed.is_valid(raise_exception=True)
-        case = get_object_or_404(Case.objects.visible_to(request.user), pk=typed.validated_data["case"])
-        batch = reprocessing.reprocess_many(case, request.user, typed.validated_data.get("documents"), kept=typed.validated_data["kept"])
-        return _batch(batch)
+        selection, whole = typed.selection(request.user), not {"documents", "filter"} & set(typed.validated_data)
+        ids = None if whole else selection.resolved(request.user)
+        return _batch(reprocessing.reprocess_many(selection.case, request.user, ids, kept=typed.validated_data["kept"]))
 
     @extend_schema(operation_id="documents_retry_many", request=TryingAgainSerializer, responses={202: BatchSerializer})
     @action(detail=False, methods=["post"], url_path="retry")
@@ -150,8 +160,8 @@ class DocumentViewSet(
         """Have copies made of PDFs in which nothing can be read that their pages don't show (editors)."""
         typed = SelectionSerializer(data=request.data)
         typed.is_valid(raise_exception=True)
-        case = get_object_or_404(Case.objects.visible_to(request.user), pk=typed.validated_data["case"])
-        asked = copies.scrub_many(case, request.user, typed.validated_data["documents"])
+        selection = typed.selection(request.user)
+        asked = copies.scrub_many(selection.case, request.user, selection.resolved(request.user))
         return Response(CopiesSerializer(asked).data, status=status.HTTP_202_ACCEPTED)
 
     @extend_schema(request=BatesSerializer, responses={202: CopiesSerializer})
@@ -160,9 +170,9 @@ class DocumentViewSet(
         """Have copies made of PDFs with Bates numbers that run through them in the order given (editors)."""
         typed = BatesSerializer(data=request.data)
         typed.is_valid(raise_exception=True)
-        wanted = typed.validated_data
-        case = get_object_or_404(Case.objects.visible_to(request.user), pk=wanted["case"])
-        asked = copies.stamp_many(case, request.user, wanted["documents"], wanted["prefix"], wanted["digits"], wanted.get("start"))
+        wanted, selection = typed.validated_data, typed.selection(request.user)
+        ids = selection.resolved(request.user)
+        asked = copies.stamp_many(selection.case, request.user, ids, wanted["prefix"], wanted["digits"], wanted.get("start"))
         return Response(CopiesSerializer(asked).data, status=status.HTTP_202_ACCEPTED)
 
     @extend_schema(request=None, responses={202: DocumentDetailSerializer})
@@ -198,6 +208,16 @@ class DocumentViewSet(
         typed.is_valid(raise_exception=True)
         passwords.give(document, request.user, typed.validated_data["password"])
         return self._detail(document.pk, status.HTTP_202_ACCEPTED)
+
+    @extend_schema(request=TaggingSerializer, responses=DocumentDetailSerializer)
+    @action(detail=True, methods=["post"])
+    def tags(self, request: Request, **kwargs: Any) -> Response:
+        """Put tags on the document, and take others off it (editors); a tag that the case did not have is made."""
+        document = self.get_object()
+        typed = TaggingSerializer(data=request.data)
+        typed.is_valid(raise_exception=True)
+        tagging.change(document, request.user, **typed.validated_data)
+        return self._detail(document.pk)
 
     @extend_schema(request={"multipart/form-data": ReplacementSerializer}, responses={202: DocumentDetailSerializer})
     @action(detail=True, methods=["post"])
@@ -259,11 +279,17 @@ class DocumentViewSet(
             raise Http404
         return Response(RecognisedSerializer(page).data)
 
-    @extend_schema(responses=CitationSerializer(many=True))
+    @extend_schema(
+        responses=CitationSerializer(many=True),
+        parameters=[OpenApiParameter("role", enum=Citation.Role.values, description="without it authorities, else those of this role")],
+    )
     @action(detail=True, filter_backends=[])
     def citations(self, request: Request, **kwargs: Any) -> Response:
-        """The authorities mentioned, in reading order."""
-        return self._paged(text_view.citations_of(self.get_object()), CitationSerializer)
+        """The authorities mentioned, in reading order; or the record, the history of decisions, the document's own citations."""
+        role = request.query_params.get("role", Citation.Role.AUTHORITY.value)
+        if role not in Citation.Role.values:
+            raise ValidationError({"role": [_("This is none of the roles: %(roles)s.") % {"roles": ", ".join(Citation.Role.values)}]})
+        return self._paged(text_view.citations_of(self.get_object()).filter(role=role), CitationSerializer)
 
     @extend_schema(responses=RedactionFindingSerializer(many=True))
     @action(detail=True, filter_backends=[])
@@ -280,6 +306,43 @@ class DocumentViewSet(
         found = disclosures.findings_of(document)[:500]
         return Response(DisclosuresSerializer({"redactions": found, "told": told}).data)
 
+    @extend_schema(responses=FactSerializer(many=True))
+    @action(detail=True, filter_backends=[], pagination_class=None, parser_classes=[JSONParser])
+    def facts(self, request: Request, **kwargs: Any) -> Response:
+        """What the document is, field by field: proposed by rules with a reason, or decided by a person."""
+        return self._facts(self.get_object())
+
+    @extend_schema(request=FactsChangeSerializer, responses=FactSerializer(many=True))
+    @facts.mapping.patch
+    def decide_facts(self, request: Request, **kwargs: Any) -> Response:
+        """Correct fields by their names, confirm what is proposed, or take back what was decided (editors)."""
+        document = self.get_object()
+        document.require(request.user, Role.EDITOR)
+        typed = FactsChangeSerializer(data=request.data)
+        typed.is_valid(raise_exception=True)
+        corrections.decide(document, request.user, **typed.validated_data)
+        return self._facts(document)
+
+    def _facts(self, document: Document) -> Response:
+        return Response(FactSerializer(facts.facts_of(document), many=True).data)
+
+    @extend_schema(responses=DocumentNoteSerializer(many=True))
+    @action(detail=True, filter_backends=[])
+    def notes(self, request: Request, **kwargs: Any) -> Response:
+        """What members marked and wrote in the document, in reading order, and your own private notes."""
+        return self._paged(noting.notes_on(self.get_object(), request.user), DocumentNoteSerializer)
+
+    @extend_schema(request=NewDocumentNoteSerializer, responses={201: DocumentNoteSerializer})
+    @notes.mapping.post
+    def add_note(self, request: Request, **kwargs: Any) -> Response:
+        """Mark words of a page, with a note or without (editors; viewers only for themselves)."""
+        document = self.get_object()
+        typed = NewDocumentNoteSerializer(data=request.data)
+        typed.is_valid(raise_exception=True)
+        made = noting.add(document, request.user, typed.anchor(), **typed.of_note())
+        shown = noting.notes_on(document, request.user).get(pk=made.pk)
+        return Response(DocumentNoteSerializer(shown, context=self.get_serializer_context()).data, status=status.HTTP_201_CREATED)
+
     @extend_schema(responses=HistorySerializer(many=True))
     @action(detail=True, filter_backends=[])
     def history(self, request: Request, **kwargs: Any) -> Response:
@@ -288,7 +351,8 @@ class DocumentViewSet(
         return self._paged(records, HistorySerializer)
 
     def _paged(self, rows: Any, serializer: Any) -> Response:
-        return self.get_paginated_response(serializer(self.paginate_queryset(rows), many=True).data)
+        shown = serializer(self.paginate_queryset(rows), many=True, context=self.get_serializer_context())
+        return self.get_paginated_response(shown.data)
 
     def _detail(self, pk: Any, code: int = status.HTTP_200_OK) -> Response:
         documents = Document.objects.select_related("case", "created_by", "text_version", "duplicate_of__text_version")

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from cases.models import Role
-from documents.models import Citation, Document, Page, RedactionFinding, TextVersion
+from documents.models import Citation, Document, DocumentFact, Page, RedactionFinding, Tag, TextVersion
 from documents.services.ingest import replacing
 from documents.services.pipeline import passwords
-from documents.services.production import copies, numbering
 from documents.services.reading.failures import remedy_of
 from documents.services.reading.overview import who_stopped
+from documents.services.storage.names import MAX_TITLE
 from tasks.api.serializers import WaitingReasonField
 from tasks.base.causes import hopeless_codes
 from tasks.models import TaskAttempt, TaskRecord
@@ -31,12 +33,13 @@ class DocumentSerializer(serializers.ModelSerializer[Document]):
     kept = serializers.BooleanField(read_only=True, help_text="ready, but not read: the file itself is all there is")
     notices = NoticeSerializer(many=True, read_only=True)
     created_by = serializers.StringRelatedField[Any](read_only=True)
+    tags = serializers.SlugRelatedField[Any](slug_field="name", many=True, read_only=True)
 
     class Meta:
         model = Document
         fields = [
             "id", "case", "title", "kind", "status", "kept", "error", "error_code", "notices", "pages", "name", "mime", "size", "sha256",
-            "date", "created", "created_by", "updated", "task_id", "parent", "duplicate_of",
+            "date", "created", "created_by", "updated", "task_id", "parent", "duplicate_of", "tags",
         ]  # fmt: skip
         read_only_fields = [field for field in fields if field not in ("title", "kind", "date")]
 
@@ -50,7 +53,7 @@ class AttachmentSerializer(serializers.ModelSerializer[Document]):
 class TextVersionSerializer(serializers.ModelSerializer[TextVersion]):
     class Meta:
         model = TextVersion
-        fields = ["number", "source", "engine", "characters", "created"]
+        fields = ["number", "source", "engine", "characters", "complete", "created"]
 
 
 class CanSerializer(serializers.Serializer[Document]):
@@ -154,35 +157,58 @@ def remedies(document: Document, user: Any) -> list[str]:
     return sorted(found, key=lambda name: name != remedy_of(document.error_code)) if failed else found
 
 
-class SelectionSerializer(serializers.Serializer[Any]):
-    """Documents of one case, in the order in which they are to be taken."""
-
-    case = serializers.UUIDField()
-    documents = serializers.ListField(child=serializers.UUIDField(), allow_empty=False, max_length=10_000)
-
-
-class BatesSerializer(SelectionSerializer):
-    prefix = serializers.CharField(max_length=20, allow_blank=True, default="", trim_whitespace=False)
-    digits = serializers.IntegerField(default=6, min_value=numbering.MIN_DIGITS, max_value=numbering.MAX_DIGITS)
-    start = serializers.IntegerField(required=False, allow_null=True, min_value=1, help_text="absent: where the case's numbering goes on")
-
-
-class CopiesSerializer(serializers.Serializer[copies.Asked]):
-    """What copies are made of; the copies become documents of the case."""
-
-    task_id = serializers.UUIDField()
-    documents = serializers.ListField(child=serializers.UUIDField())
-    left_out = serializers.ListField(child=serializers.UUIDField(), help_text="no PDF, or not read yet")
-    bates_begin = serializers.CharField(source="numbers.begin", default=None, allow_null=True)
-    bates_end = serializers.CharField(source="numbers.end", default=None, allow_null=True)
-
-
 class DocumentChangeSerializer(serializers.ModelSerializer[Document]):
     """What a person may correct."""
 
     class Meta:
         model = Document
         fields = ["title", "kind", "date"]
+
+
+class FactSerializer(serializers.Serializer[Any]):
+    """What is held for true of a field. `value` is text (a date as ISO, a language as its ISO code), of parties a list of {name, role}."""
+
+    field = serializers.ChoiceField(choices=DocumentFact.Field.choices)
+    value = serializers.JSONField(allow_null=True)
+    shown = serializers.CharField(help_text="the value for people")
+    state = serializers.ChoiceField(choices=[*DocumentFact.State.values, "unknown"])
+    is_used = serializers.BooleanField(help_text="whether the document itself goes by it; a guess is only shown")
+    confidence = serializers.FloatField(allow_null=True, help_text="0 to 1; 1 where a person decided")
+    reason = serializers.CharField()
+    evidence = serializers.CharField(help_text="the words on which it rests")
+    page = serializers.IntegerField(allow_null=True)
+    start = serializers.IntegerField(allow_null=True, help_text="code points of the page's text")
+    end = serializers.IntegerField(allow_null=True)
+    learned_from = serializers.UUIDField(source="learned_from.pk", default=None, allow_null=True, help_text="whose correction taught it")
+    decided_by = serializers.CharField(allow_null=True)
+    decided = serializers.DateTimeField(allow_null=True)
+
+
+class PartySerializer(serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=200)
+    role = serializers.CharField(max_length=60, allow_blank=True, default="")
+
+
+class FactsChangeSerializer(serializers.Serializer[Any]):
+    """Fields to correct (an empty value says that there is none), names of fields to confirm, names of fields to take back."""
+
+    kind = serializers.ChoiceField(choices=Document.Kind.choices, required=False)
+    title = serializers.CharField(max_length=MAX_TITLE, required=False)
+    date = serializers.DateField(required=False, allow_null=True)
+    author = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    court = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    docket_number = serializers.CharField(max_length=100, required=False, allow_blank=True)
+    language = serializers.RegexField(r"^[a-z]{2,3}$", required=False, allow_blank=True)
+    parties = serializers.ListField(child=PartySerializer(), required=False, max_length=50)
+    confirm = serializers.ListField(child=serializers.ChoiceField(choices=DocumentFact.Field.choices), required=False, max_length=20)
+    take_back = serializers.ListField(child=serializers.ChoiceField(choices=DocumentFact.Field.choices), required=False, max_length=20)
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, dict) and (unknown := sorted(set(data) - set(self.fields))):
+            raise serializers.ValidationError({unknown[0]: [_("There is no such field.")]})
+        if isinstance(data, dict) and data.get("date") == "":
+            data = {**data, "date": None}
+        return super().to_internal_value(data)
 
 
 class NewDocumentsSerializer(serializers.Serializer[Document]):
@@ -213,6 +239,13 @@ class PasswordSerializer(serializers.Serializer[Any]):
     password = serializers.CharField(max_length=passwords.LONGEST, trim_whitespace=False, write_only=True, style={"input_type": "password"})
 
 
+class TaggingSerializer(serializers.Serializer[Any]):
+    """Names of tags."""
+
+    add = serializers.ListField(child=serializers.CharField(max_length=Tag.LONGEST), default=list, max_length=50)
+    remove = serializers.ListField(child=serializers.CharField(max_length=Tag.LONGEST), default=list, max_length=50)
+
+
 class ReplacementSerializer(serializers.Serializer[Any]):
     file = serializers.FileField(allow_empty_file=True, write_only=True)
 
@@ -224,15 +257,9 @@ class TryingAgainSerializer(serializers.Serializer[Any]):
     error_code = serializers.ListField(child=serializers.CharField(max_length=50), required=False, allow_empty=False, max_length=50)
 
 
-class RereadingSerializer(serializers.Serializer[Any]):
-    """Documents of one case to read anew; without `documents` all of it, with `kept` only what lies there unread."""
-
-    case = serializers.UUIDField()
-    kept = serializers.BooleanField(default=False)
-    documents = serializers.ListField(child=serializers.UUIDField(), required=False, allow_empty=False, max_length=10_000)
-
-
 class CitationSerializer(serializers.ModelSerializer[Citation]):
+    target = serializers.SerializerMethodField()
+
     class Meta:
         model = Citation
         fields = [
@@ -248,10 +275,18 @@ class CitationSerializer(serializers.ModelSerializer[Citation]):
             "confidence",
             "name",
             "year",
+            "role",
+            "cluster",
+            "court",
+            "target",
             "ruling",
             "statute",
             "chunk",
         ]
+
+    @extend_schema_field(serializers.UUIDField(allow_null=True, help_text="the document of the same case that a record citation means"))
+    def get_target(self, mention: Citation) -> UUID | None:
+        return mention.meant.pk if mention.meant is not None else None
 
 
 class SpanSerializer(serializers.Serializer[Any]):

@@ -16,11 +16,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from documents.api.errors import answer
+from documents.errors import FileChanged
 from documents.models import Document
 from documents.ranged import ranged_response
 from documents.services.extraction.formats import JPEG, PDF
 from documents.services.pipeline.passwords import unsealed
-from documents.services.reading.text_view import words_of
+from documents.services.reading.text_view import page_index_of, words_of
 from documents.services.recognition import client
 from documents.services.recognition.client import picture_of
 from documents.services.sandbox import JobFailed, JobRefused
@@ -68,18 +69,27 @@ def may_go_on(request: HttpRequest, row: Any) -> Callable[[], Awaitable[bool]]:
 @with_visible(Document.objects, GONE)
 async def document_file(request: HttpRequest, document: Document) -> HttpResponseBase:
     """The original bytes. `?download=1` saves instead of showing."""
-    try:
+    return await stored_file(request, document, document.mime, _("This document has no file."))
+
+
+async def stored_file(request: HttpRequest, row: Any, mime: str, none: str) -> HttpResponseBase:
+    """The bytes that a row names, in ranges; a 404 in the words of `none` where there are none."""
+
+    def begun() -> HttpResponseBase:
         return ranged_response(
             request,
-            blobs.path_of(document),
-            etag=document.sha256,
-            mime=document.mime,
-            name=document.name or document.title,
-            may_go_on=may_go_on(request, document),
+            blobs.source_of(row),
+            etag=row.sha256,
+            mime=mime,
+            name=row.name or row.title,
+            may_go_on=may_go_on(request, row),
             download="download" in request.GET,
         )
+
+    try:
+        return await sync_to_async(begun, thread_sensitive=False)()
     except FileNotFoundError:
-        return answer(404, _("This document has no file."), "no_file")
+        return answer(404, none, "no_file")
 
 
 BLOCK = 256 * 1024
@@ -100,10 +110,9 @@ async def page_picture(request: HttpRequest, document_id: UUID, number: int) -> 
         if etag in parse_etags(request.headers.get("If-None-Match", "")):
             return HttpResponse(status=304)
         try:
-            path = await sync_to_async(blobs.path_of)(document)
-            picture = await sync_to_async(picture_of, thread_sensitive=False)(
-                path, document.mime, number, int(width), unsealed(document.password)
-            )
+            picture = await sync_to_async(_picture_of, thread_sensitive=False)(document, number, int(width))
+        except FileChanged as error:
+            return answer(409, error.message, error.code)
         except FileNotFoundError:
             return answer(404, _("This document has no file."), "no_file")
         except JobRefused as refusal:
@@ -118,6 +127,25 @@ async def page_picture(request: HttpRequest, document_id: UUID, number: int) -> 
     return await shown(request, document_id=document_id)
 
 
+def _picture_of(document: Document, number: int, width: int) -> bytes:
+    with blobs.as_file(document) as path:
+        return picture_of(path, document.mime, number, width, unsealed(document.password))
+
+
+@require_safe
+@with_visible(Document.objects, GONE)
+async def page_index(request: HttpRequest, document: Document) -> HttpResponseBase:
+    """What a viewer reads as if it stood behind the PDF's last byte, so that it finds any page at once."""
+    etag = f'"{document.sha256}-index"'
+    if etag in parse_etags(request.headers.get("If-None-Match", "")):
+        return HttpResponse(status=304)
+    tail = await sync_to_async(page_index_of)(document)
+    if tail is None:
+        return answer(404, _("This document needs no index of its pages."), "no_index")
+    headers = {"ETag": etag, "Cache-Control": "private, no-cache", "X-Content-Type-Options": "nosniff"}
+    return HttpResponse(tail, content_type="application/octet-stream", headers=headers)
+
+
 @require_safe
 @with_visible(Document.objects, GONE)
 async def searchable_pdf(request: HttpRequest, document: Document) -> HttpResponseBase:
@@ -126,21 +154,27 @@ async def searchable_pdf(request: HttpRequest, document: Document) -> HttpRespon
     if not pages:
         return answer(409, _("No text was recognised in this document."), "not_recognised")
     try:
-        path = await sync_to_async(blobs.path_of)(document)
-        folder = await sync_to_async(client.searchable_pdf, thread_sensitive=False)(path, document.mime, pages, unsealed(document.password))
+        folder = await sync_to_async(_searchable, thread_sensitive=False)(document, pages)
+    except FileChanged as error:
+        return answer(409, error.message, error.code)
     except FileNotFoundError:
         return answer(404, _("This document has no file."), "no_file")
     except (JobRefused, JobFailed):
         return answer(422, _("No searchable PDF can be made of this file."), "no_searchable_pdf")
     name = f"{Path(document.name or document.title).stem} (searchable).pdf"
     headers = {"Content-Disposition": content_disposition_header(True, name), "Cache-Control": "private, no-store"}
-    return StreamingHttpResponse(_blocks(folder, may_go_on(request, document)), content_type=PDF, headers=headers)
+    return StreamingHttpResponse(made_file(folder, client.SEARCHABLE, may_go_on(request, document)), content_type=PDF, headers=headers)
 
 
-async def _blocks(folder: Folder, ask: Callable[[], Awaitable[bool]]) -> AsyncIterator[bytes]:
-    """The file that was made, and then it is gone."""
+def _searchable(document: Document, pages: list[dict[str, Any]]) -> Folder:
+    with blobs.as_file(document) as path:
+        return client.searchable_pdf(path, document.mime, pages, unsealed(document.password))
+
+
+async def made_file(folder: Folder, name: str, ask: Callable[[], Awaitable[bool]]) -> AsyncIterator[bytes]:
+    """The file that was made in this folder, and then both are gone."""
     try:
-        with (folder.path / client.SEARCHABLE).open("rb") as file:
+        with (folder.path / name).open("rb") as file:
             while block := await sync_to_async(file.read, thread_sensitive=False)(BLOCK):
                 if not await ask():
                     return

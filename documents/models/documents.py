@@ -4,16 +4,28 @@ import uuid
 from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, HashIndex
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import Q
+from django.db.models.fields.json import KeyTransform
 from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Case, Role, Ruling, Statute
+from cases.models import Case, Opinion, Role, Ruling, Statute
 from tasks.ids import uuid7
 from tasks.models import Batch
+
+_GROUPS = {
+    "filing": "complaint answer motion brief petition notice stipulation declaration discovery subpoena summons",
+    "evidence": "exhibit invoice report",
+    "ruling": "order judgment",
+    "memo": "minutes generated",
+    "other": "letter",
+}
+_BROAD = {finer: broad for broad, group in _GROUPS.items() for finer in group.split()}
 
 
 class DocumentQuerySet(models.QuerySet["Document"]):
@@ -29,15 +41,46 @@ class Document(models.Model):
     """Anything with text. Its case is empty only for the public library."""
 
     class Kind(models.TextChoices):
+        """The broad kinds, each followed by its finer ones: what is filtered by a broad kind is all of its group."""
+
         FILING = "filing", _("Filing")
+        COMPLAINT = "complaint", _("Complaint")
+        ANSWER = "answer", _("Answer")
+        MOTION = "motion", _("Motion")
+        BRIEF = "brief", _("Brief")
+        PETITION = "petition", _("Petition")
+        NOTICE = "notice", _("Notice")
+        STIPULATION = "stipulation", _("Stipulation")
+        DECLARATION = "declaration", _("Declaration or affidavit")
+        DISCOVERY = "discovery", _("Discovery request or response")
+        SUBPOENA = "subpoena", _("Subpoena")
+        SUMMONS = "summons", _("Summons")
         EVIDENCE = "evidence", _("Evidence")
+        EXHIBIT = "exhibit", _("Exhibit")
+        INVOICE = "invoice", _("Invoice or receipt")
+        REPORT = "report", _("Report")
         CONTRACT = "contract", _("Contract")
         EMAIL = "email", _("E-mail")
         TRANSCRIPT = "transcript", _("Transcript")
         RULING = "ruling", _("Ruling")
+        ORDER = "order", _("Order")
+        JUDGMENT = "judgment", _("Judgment")
         STATUTE = "statute", _("Statute")
         MEMO = "memo", _("Memo")
+        MINUTES = "minutes", _("Minutes")
+        GENERATED = "generated", _("Paper made here")
         OTHER = "other", _("Other")
+        LETTER = "letter", _("Letter")
+
+        @property
+        def broad(self) -> Document.Kind:
+            """The broad kind to whose group it belongs; itself where it is one."""
+            return Document.Kind(_BROAD.get(self.value, self.value))
+
+        @classmethod
+        def within(cls, kind: str) -> list[str]:
+            """The kinds that a filter by this one finds: all of its group, or only itself where it is a finer one."""
+            return [str(one.value) for one in cls if kind in (one.value, one.broad.value)]
 
     class Status(models.TextChoices):
         PENDING = "pending", _("Waiting")
@@ -76,7 +119,12 @@ class Document(models.Model):
     text_version = models.ForeignKey("TextVersion", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     task_id = models.UUIDField(null=True, blank=True, help_text="the newest task of its pipeline")
     ruling = models.ForeignKey(Ruling, null=True, blank=True, on_delete=models.PROTECT, related_name="documents")
+    opinion = models.OneToOneField(Opinion, null=True, blank=True, on_delete=models.PROTECT, related_name="document")
     statute = models.ForeignKey(Statute, null=True, blank=True, on_delete=models.PROTECT, related_name="documents")
+    record_keys = ArrayField(
+        models.CharField(max_length=120), null=True, blank=True, editable=False,
+        help_text="what record citations call it, as record:ex:4; not asked yet where there is nothing",
+    )  # fmt: skip
     created = models.DateTimeField(_("added"), auto_now_add=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     updated = models.DateTimeField(auto_now=True)
@@ -91,6 +139,11 @@ class Document(models.Model):
         indexes = [
             models.Index(fields=["case", "-created"], name="document_by_case", condition=Q(deleted_at=None)),
             models.Index(fields=["case", "status"], name="document_by_status", condition=Q(deleted_at=None)),
+            models.Index(fields=["sha256"], name="document_by_bytes", condition=Q(deleted_at=None) & ~Q(sha256="")),
+            HashIndex(KeyTransform("message_id", "metadata"), name="document_by_message_id"),
+            HashIndex(KeyTransform("in_reply_to", "metadata"), name="document_by_in_reply_to"),
+            GinIndex(KeyTransform("references", "metadata"), name="document_by_references"),
+            GinIndex(fields=["record_keys"], name="document_by_record_keys"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -130,6 +183,10 @@ class Document(models.Model):
         """Whether it lies here unread, by its name and type only; what KEPT says of many."""
         return self.status == self.Status.READY and self.error_code != ""
 
+    def was_read(self) -> bool:
+        """Whether there is a whole reading of it, not only the beginning of the first."""
+        return self.text_version is not None and self.text_version.complete
+
     def read_as(self) -> TextVersion | None:
         """The published reading; a duplicate is read as the document whose bytes it repeats."""
         return self.duplicate_of.text_version if self.duplicate_of is not None else self.text_version
@@ -150,6 +207,8 @@ class TextVersion(models.Model):
     engine = models.CharField(max_length=60, blank=True, help_text="what read it, with its version")
     characters = models.PositiveIntegerField(default=0)
     language = models.CharField(max_length=20, default="english", help_text="whose stems its words are searched by, as PostgreSQL calls it")
+    cited_with = models.PositiveSmallIntegerField(default=0, help_text="the version of the grammars that found its citations")
+    complete = models.BooleanField(default=True, help_text="no, where the file was still being read")
     created = models.DateTimeField(auto_now_add=True)
 
     class Meta:

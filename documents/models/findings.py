@@ -8,6 +8,20 @@ from django.utils.translation import gettext_lazy as _
 from documents.models.documents import Document
 
 
+class PageIndex(models.Model):
+    """The short way to any page of a long PDF (`documents.services.extraction.pdf.page_index`). It belongs to the file, as findings do."""
+
+    document = models.OneToOneField(Document, on_delete=models.CASCADE, primary_key=True, related_name="page_index")
+    tail = models.BinaryField(help_text="what is read behind the file's last byte")
+
+    class Meta:
+        verbose_name = _("page index")
+        verbose_name_plural = _("page indexes")
+
+    def __str__(self) -> str:
+        return str(self.document)
+
+
 class RedactionFindingQuerySet(models.QuerySet["RedactionFinding"]):
     def visible_to(self, user: Any) -> RedactionFindingQuerySet:
         return self.filter(document__in=Document.objects.visible_to(user).values("pk"))

@@ -61,9 +61,28 @@ class Vocabulary(models.Model):
         return self.lexeme
 
 
-class VocabularyDelta(models.Model):
-    """What one statement added to the vocabulary, as {lexeme: passages}, not yet folded."""
+class CaseVocabulary(models.Model):
+    """In how many passages of one case (None: the public library) a lexeme stands: what a reader's search weighs words by, so that no order
+    and no score depends on what he may not see."""
 
+    lexeme = models.TextField(db_collation="C")
+    case_id = models.UUIDField(null=True)
+    chunks = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = _("word of a case's vocabulary")
+        verbose_name_plural = _("vocabularies of cases")
+        constraints = [models.UniqueConstraint(fields=["lexeme", "case_id"], name="one_word_of_a_case", nulls_distinct=False)]
+        indexes = [models.Index(fields=["lexeme"], name="case_words_forgotten", condition=models.Q(chunks=0))]
+
+    def __str__(self) -> str:
+        return self.lexeme
+
+
+class VocabularyDelta(models.Model):
+    """What one statement added to the vocabulary and to that of one case, as {lexeme: passages}, not yet folded."""
+
+    case_id = models.UUIDField(null=True)
     words = models.JSONField()
 
     class Meta:

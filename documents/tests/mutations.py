@@ -89,3 +89,30 @@ def _renumbered(content: bytearray, dice: random.Random) -> bytes:
 
 
 _WAYS: tuple[Callable[[bytearray, random.Random], bytes], ...] = (_changed, _cut_off, _doubled, _blanked, _renumbered)
+
+
+_OBJECT = re.compile(rb"\d+ 0 obj\b.*?\bendobj", re.DOTALL)
+_STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
+_NAME = re.compile(rb"/[A-Z][A-Za-z0-9]+")
+_REFERENCE = re.compile(rb"\b\d+ 0 R\b")
+
+
+def pdf_mutations(originals: dict[str, bytes], count: int, seed: int) -> Iterator[tuple[str, bytes]]:
+    """As `mutations`, with what only PDFs have: objects, streams, names and references in the place of others, and of other files."""
+    dice = random.Random(seed)
+    names = sorted(originals)
+    for number in range(count):
+        name = names[number % len(names)]
+        yield f"{number:03}-{name}", _mutated_pdf(originals[name], originals[dice.choice(names)], dice)
+
+
+def _mutated_pdf(content: bytes, other: bytes, dice: random.Random) -> bytes:
+    if dice.random() < 0.4:
+        return dice.choice(_WAYS)(bytearray(content), dice)
+    for _ in range(dice.choice((1, 1, 3))):
+        pattern = dice.choice((_OBJECT, _STREAM, _NAME, _REFERENCE))
+        here, there = list(pattern.finditer(content)), list(pattern.finditer(other if dice.random() < 0.3 else content))
+        if here and there:
+            place, taken = dice.choice(here), dice.choice(there)
+            content = content[: place.start()] + taken.group() + content[place.end() :]
+    return content

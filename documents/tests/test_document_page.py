@@ -186,7 +186,7 @@ def test_the_number_of_queries_does_not_grow_with_citations_pages_or_tasks(
             assert page(editor, document).status_code == 200
         return len(captured)
 
-    small = accept(pdf([["Roe v. Wade, 410 U.S. 113 (1973), is cited."]]), "small.pdf")
+    small = accept(pdf([[f"Roe v. Wade, {n} U.S. 113 (1973), is cited." for n in range(410, 420)]]), "small.pdf")
     large = accept(pdf([[f"Roe v. Wade, {n} U.S. 113 (1973), and {n} F.3d 11 are cited."] for n in range(100, 130)]), "large.pdf")
     work_off()
     lifecycle.reprocess(large, editor)

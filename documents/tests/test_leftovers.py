@@ -16,7 +16,7 @@ from documents.models import Document, Upload
 from documents.services.ingest import orphans, uploads
 from documents.services.pipeline import lifecycle
 from documents.services.sandbox.folders import PREFIX, Folder
-from documents.services.storage import blobs
+from documents.services.storage import backends, blobs
 from tasks.manager import manager
 from tasks.models import Status, TaskRecord
 from tasks.operations import maintenance
@@ -74,7 +74,7 @@ def test_bytes_that_arrive_again_while_they_are_swept_stay(
         blobs.store(BytesIO(b"nobody's"), case.pk)
         rename(source, target)
 
-    monkeypatch.setattr(orphans.os, "rename", arrive_first)
+    monkeypatch.setattr(backends.os, "rename", arrive_first)
     assert clean_up()["files"] == 0
     assert orphan.read_bytes() == b"nobody's"
     assert [path.name for path in orphan.parent.iterdir()] == [orphan.name]

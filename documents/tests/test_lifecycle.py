@@ -12,7 +12,7 @@ from cases.models import AuditEvent, Case
 from documents.errors import Refused
 from documents.models import ChunkEmbedding, ChunkWords, Document
 from documents.services.ingest import attachments, restoring
-from documents.services.pipeline import lifecycle, stages
+from documents.services.pipeline import citing, lifecycle, stages
 from documents.services.search import indexing
 from documents.services.storage import blobs
 from tasks.engine.attempts import claim_next, execute
@@ -147,7 +147,7 @@ def test_a_task_tried_again_on_the_page_of_tasks_takes_its_document_along(accept
         raise PermanentError("Broken.", "broken")
 
     with monkeypatch.context() as patch:
-        patch.setattr(stages, "_mentions", broken)
+        patch.setattr(citing, "look", broken)
         work_off()
     document.refresh_from_db()
     manager.retry(document.task_id, editor)

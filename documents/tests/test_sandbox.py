@@ -17,6 +17,7 @@ import pytest
 
 from documents.services import sandbox
 from documents.services.sandbox import JobFailed, JobRefused, Limits
+from documents.services.sandbox.confinement.needs import Needs
 from documents.services.sandbox.pool import Pool
 
 pytestmark = pytest.mark.faults
@@ -33,7 +34,8 @@ def pools(tmp_path: Path) -> Iterator[Pools]:
     made: list[Pool] = []
 
     def make(size: int | None = None, entry: str = TOY, **limits: Any) -> Pool:
-        made.append(Pool(entry, scratch=lambda: tmp_path / "scratch", limits=Limits(**limits), size=size))
+        needs = lambda: Needs(writes=(str(tmp_path),))  # noqa: E731 - where the toy leaves its marks
+        made.append(Pool(entry, scratch=lambda: tmp_path / "scratch", limits=Limits(**limits), size=size, needs=needs))
         return made[-1]
 
     yield make
@@ -250,7 +252,9 @@ def test_files_of_a_job_are_in_its_folder_and_go_with_it(pools: Pools, tmp_path:
     found = run(pool, "temporary")
     assert found["found"].startswith(found["folder"])
     assert found["folder"].startswith(str(tmp_path / "scratch"))
-    assert list((tmp_path / "scratch").iterdir()) == []
+    assert [path for path in (tmp_path / "scratch").rglob("*") if path.name not in ("in", "work")] == [*(tmp_path / "scratch").iterdir()]
+    pool.close()
+    assert list((tmp_path / "scratch").iterdir()) == []  # with the child its room
 
 
 def test_a_folder_of_the_callers_stays_until_he_removes_it(pools: Pools) -> None:
@@ -267,7 +271,7 @@ def test_it_knows_nothing_of_what_it_runs() -> None:
     package = Path(sandbox.__file__).parent
     names = {
         name
-        for path in package.glob("*.py")
+        for path in package.rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text()))
         for name in (
             [node.module] if isinstance(node, ast.ImportFrom) else [a.name for a in node.names] if isinstance(node, ast.Import) else []

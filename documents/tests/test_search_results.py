@@ -17,8 +17,9 @@ from cases.models import Case
 from cases.services import matters
 from documents.models import Chunk, Document, Page
 from documents.services import embedding
-from documents.services.search import SearchError, SearchRequest, engine, indexing, lexical, meaning, passages
+from documents.services.search import SearchError, SearchRequest, engine, indexing, lexical, meaning
 from documents.services.search.scope import scope_of
+from documents.services.search.showing import passages
 from documents.tests.searching import ask, document, found, publish, titles
 from lexintel.models import User
 from tasks import service_registry
@@ -69,7 +70,7 @@ def test_both_legs_beside_each_other_find_what_they_find_one_after_the_other(cas
         with transaction.atomic():
             alone = ask(user, "who repairs the roof of the tenant", mode="hybrid")
         assert [(hit.chunk, hit.score) for hit in beside.results] == [(hit.chunk, hit.score) for hit in alone.results]
-        assert {leg.name for leg in beside.legs} == {"words", "meaning"}
+        assert {leg.name for leg in beside.legs} >= {"words", "meaning"}
         assert beside.count <= count
     engine._beside.submit(lambda: connection.close()).result()  # or the test's database could not be dropped
 
@@ -184,9 +185,23 @@ def test_pages_follow_each_other_without_gaps_or_repeats(case: Case, owner: User
 
 def test_a_count_that_was_cut_says_so(case: Case, owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lexical, "CANDIDATES", 5)
+    monkeypatch.setattr(lexical, "MOST_CANDIDATES", 5)
     document(case, "Many", *["Laches."] * 9, vectors=False)
     answer = ask(owner, "laches")
     assert (answer.count, answer.at_least, [notice.code for notice in answer.partial]) == (5, True, ["common_words"])
+
+
+def test_the_whole_query_is_first_however_many_have_its_words(case: Case, owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("CANDIDATES", "MOST_CANDIDATES"):
+        monkeypatch.setattr(lexical, name, 4)
+    monkeypatch.setattr(lexical, "BEST", 3)
+    document(case, "Many", *["granted motion court, motion granted court court"] * 9, vectors=False)
+    document(
+        case, "Order", "In the end the court granted the motion, with costs that nobody had asked for in so many words.", vectors=False
+    )
+    answer = ask(owner, "the court granted the motion", mode="hybrid")
+    assert answer.results[0].title == "Order"
+    assert answer.at_least
 
 
 def test_documents_without_vectors_are_found_by_words_and_told(case: Case, owner: User, stranger: User) -> None:
@@ -226,7 +241,7 @@ def test_the_number_of_queries_does_not_grow(case: Case, owner: User, mode: str)
             ask(owner, "bailee goods 410 U.S. 113", mode=mode)
         counts.append(len(queries))
     assert len(set(counts)) == 1
-    assert counts[0] <= 16
+    assert counts[0] <= 18
 
 
 def test_each_leg_tells_its_route(case: Case, owner: User) -> None:
@@ -255,7 +270,7 @@ def test_the_api_answers_in_the_documented_shape(case: Case, owner: User, api: C
 def test_the_api_says_where_a_query_goes_wrong(owner: User, api: Callable[..., APIClient], parameters: dict[str, str], code: str) -> None:
     answer = api(owner).get("/api/search/", parameters)
     assert answer.status_code == 400
-    assert answer.json().keys() == {"detail", "code", "position"}
+    assert answer.json().keys() == {"detail", "code", "position", "end"}
     assert answer.json()["code"] == code
 
 
@@ -287,6 +302,6 @@ def test_the_router_agrees_with_the_exact_answer_however_much_is_visible(
     exact = meaning.search_meaning(centres[0], model, scope)
     monkeypatch.setattr(meaning, "EXACT_UP_TO", 10)
     routed = meaning.search_meaning(centres[0], model, scope)
-    assert (exact.route, routed.route) == ("exact", "exact after index")
+    assert (exact.route, routed.route) == ("exact", "exact, without an index")
     assert len(exact.passages) == 60
     assert routed.passages == exact.passages

@@ -14,12 +14,13 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from cases.models import Case
+from cases.services import matters
 from documents.models import (
+    CaseVocabulary,
     Chunk,
     ChunkEmbedding,
     ChunkWords,
     Document,
-    EmbeddingModel,
     PassageCount,
     PassageCountDelta,
     TextVersion,
@@ -29,6 +30,7 @@ from documents.models import (
 from documents.services import embedding
 from documents.services.search import indexing, statistics
 from documents.tests.searching import document, publish
+from lexintel.models import User
 
 
 def true_sums() -> tuple[Counter[uuid.UUID | None], Counter[uuid.UUID | None], Counter[str]]:
@@ -43,15 +45,27 @@ def true_sums() -> tuple[Counter[uuid.UUID | None], Counter[uuid.UUID | None], C
         return chunks, lengths, Counter(dict(cursor.fetchall()))
 
 
+def true_frequencies() -> Counter[tuple[uuid.UUID | None, str]]:
+    """Passages by case and lexeme, counted from the rows themselves."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT case_id, lexeme, count(*) FROM documents_chunkwords, unnest(tsv) GROUP BY case_id, lexeme")
+        return Counter({(case, lexeme): n for case, lexeme, n in cursor.fetchall()})
+
+
 def assert_exact() -> None:
     chunks, lengths, words = true_sums()
+    by_case = true_frequencies()
     kept = statistics.counts([case for case in chunks if case], library=False, model_id=None)
     assert (kept.chunks, kept.length) == (sum(chunks.values()), sum(lengths.values()))
     for case, number in chunks.items():
         if case:
-            assert statistics.counts([case], library=False, model_id=None).visible_chunks == number
+            seen_of = statistics.counts([case], library=False, model_id=None)
+            assert (seen_of.visible_chunks, seen_of.visible_length) == (number, lengths[case])
     asked = {*words, *Vocabulary.objects.values_list("lexeme", flat=True), "absent"}
     assert statistics.frequencies(asked) == {lexeme: words[lexeme] for lexeme in asked}
+    for case in chunks:
+        seen = statistics.frequencies_seen(asked, [case] if case else [], library=case is None)
+        assert seen == {lexeme: by_case[case, lexeme] for lexeme in asked}
 
 
 @pytest.mark.django_db
@@ -92,7 +106,22 @@ def test_sums_follow_indexing_repeating_citing_and_removing(case: Case) -> None:
     indexing.unindex(one)
     statistics.fold()
     assert not Vocabulary.objects.exists()
+    assert not CaseVocabulary.objects.exists()
     assert set(PassageCount.objects.values_list("chunks", "length")) == {(0, 0)}
+
+
+@pytest.mark.django_db
+def test_words_of_what_moves_are_counted_where_it_is(case: Case, owner: User) -> None:
+    made = document(case, "One", "The lien on the estate.", vectors=False)
+    other = matters.create_case("Other", user=owner)
+    for fold in (False, True):
+        if fold:
+            statistics.fold()
+        for target in (other, case):
+            indexing.move([made.pk], target.pk)
+            assert_exact()
+            assert statistics.frequencies_seen(["lien"], [target.pk], library=True) == {"lien": 1}
+    assert statistics.frequencies_seen(["lien"], [other.pk], library=True) == {"lien": 0}
 
 
 @pytest.mark.django_db
@@ -125,19 +154,6 @@ def test_vectors_are_counted_by_model_and_replaced_when_repeated(case: Case) -> 
     assert ChunkEmbedding.objects.count() == 2
     with pytest.raises(ValueError, match="2 chunks came with 1 vectors"):
         indexing.index_vectors(chunks, vectors[:1])
-
-
-@pytest.mark.django_db
-def test_each_model_has_an_index_of_its_own(case: Case) -> None:
-    models = [EmbeddingModel.objects.create(name=f"m{n}", sha256="0", dimensions=384) for n in range(2)]
-    for model in models:
-        indexing.ensure_vector_index(model)
-        indexing.ensure_vector_index(model)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname = ANY(%s)", [[indexing.vector_index(model) for model in models]])
-        definitions = [row[0] for row in cursor.fetchall()]
-    assert len(definitions) == 2
-    assert all("hnsw" in definition and "WHERE (model_id =" in definition for definition in definitions)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from documents.models import Document
 from documents.services.extraction import reader
 from documents.services.extraction.parsers.office import wpd
 from documents.services.pipeline import keeping
-from documents.tests.reading import read
+from documents.tests.reading import let_scripts_run, read
 from tasks.errors import PermanentError
 
 WPC = b"\xffWPC\x16\x0f\0\0\x01\x0a\x02\x01\0\0\0\x02" + b"words" * 40
@@ -35,6 +35,7 @@ def program(tmp_path: Path, monkeypatch: Any) -> Iterator[Callable[[str], None]]
 
     reader.pool.close()  # children know the PATH with which they were started
     monkeypatch.setenv("PATH", str(folder))
+    let_scripts_run(monkeypatch, tmp_path)
     yield put
     reader.pool.close()
 

@@ -7,47 +7,33 @@ from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Role
+from cases.models import Case, Role
 from cases.views import case_page, visible_case
-from documents.models import Document
+from documents.filters import DELETED, STATES, Narrowing
+from documents.models import Document, SavedFilter
+from documents.services.bulk import downloads, works
+from documents.services.organising import tags
+from documents.services.reading.facts import kind_groups
 from documents.services.reading.failures import reasons_of
-from documents.services.reading.overview import STATES, attach_live, counts_of, deleted_of, documents_of
+from documents.services.reading.overview import attach_live, counts_of, deleted_of, documents_of
 from tasks.batches import control
 
-ORDERS = {"added": "created", "title": "title", "kind": "kind", "pages": "page_count", "date": "date", "status": "status"}
 DOCUMENTS_PER_PAGE = 100
-DELETED = "deleted"
-
-
-def ordering(asked: str) -> list[Any]:
-    """What to order by for `title`, `-added` and so on; the newest first where nothing valid is asked."""
-    key = asked.removeprefix("-")
-    nulls_last = True if key == "date" else None
-    if asked.startswith("-") or key not in ORDERS:
-        return [F(ORDERS.get(key, "created")).desc(nulls_last=nulls_last), "-pk"]
-    return [F(ORDERS[key]).asc(nulls_last=nulls_last), "pk"]
 
 
 @login_required
 def case_documents(request: HttpRequest, pk: UUID) -> HttpResponse:
     case = visible_case(request, pk)
-    state, kind, asked = (request.GET.get(name, "").strip() for name in ("status", "kind", "q"))
+    asked = Narrowing.of(request.GET)
     role = case.role_of(request.user)
     may_restore = role is not None and role.includes(Role.EDITOR)
     counts = counts_of(case)
     if not may_restore:
         counts[DELETED] = 0
-    deleted = deleted_of(case) if may_restore else Document.objects.none()
-    reasons = reasons_of(case) if state == "failed" else []
-    reason = next((one for one in reasons if one.key == request.GET.get("cause")), None)
-    found = _filtered(deleted if state == DELETED else documents_of(case), state, kind, asked)
-    if reason is not None:
-        found = found.filter(error_code__in=reason.codes)
-    found = found.order_by(*ordering(request.GET.get("order", "")))
+    found = asked.apply(_listed(case, asked, may_restore))
     page = Paginator(found, DOCUMENTS_PER_PAGE).get_page(request.GET.get("page"))
     page.object_list = attach_live(page.object_list)
     return case_page(
@@ -59,27 +45,44 @@ def case_documents(request: HttpRequest, pk: UUID) -> HttpResponse:
         page=page,
         counts=counts,
         batches=control.shown(case.pk),
-        states=_chips(state, counts[DELETED]),
-        state=state if state in STATES or state == DELETED else "",
-        kinds=Document.Kind.choices,
-        kind=kind if kind in Document.Kind.values else "",
-        q=asked,
-        order=request.GET.get("order", "-added"),
-        columns=_columns(request.GET.get("order", "-added")),
-        reasons=reasons if state == "failed" else [],
-        reason=reason,
-        can_help=sum(one.count for one in ([reason] if reason else reasons) if one.helps),
+        works=works.under_way(case),
+        downloads=downloads.of_case(case, request.user),
+        states=_chips(asked.status, counts[DELETED]),
+        asked=asked,
+        words=asked.words(),
+        kind_groups=kind_groups(),
+        columns=_columns(asked.order),
+        tags=tags.of_cases(case.tags.all()),
+        saved=(saved := _saved(case, request.user, asked)),
+        saved_now=any(one["on"] for one in saved),
+        **_failures(case, asked),
     )
 
 
-def _filtered(documents: QuerySet[Document], state: str, kind: str, asked: str) -> QuerySet[Document]:
-    if state in STATES:
-        documents = documents.filter(STATES[state][1])
-    if kind in Document.Kind.values:
-        documents = documents.filter(kind=kind)
-    if asked:
-        documents = documents.filter(Q(title__icontains=asked) | Q(name__icontains=asked))
-    return documents
+def _listed(case: Case, asked: Narrowing, may_restore: bool) -> Any:
+    if asked.status != DELETED:
+        return documents_of(case)
+    return deleted_of(case) if may_restore else Document.objects.none()
+
+
+def _failures(case: Case, asked: Narrowing) -> dict[str, Any]:
+    """Why documents failed, the reason that is asked for, and how many of what is shown trying again can help."""
+    reasons = reasons_of(case) if asked.status == Document.Status.FAILED else []
+    reason = next((one for one in reasons if asked.cause and asked.cause in (one.key, *one.codes)), None)
+    return {
+        "reasons": reasons,
+        "reason": reason,
+        "can_help": sum(one.count for one in ([reason] if reason else reasons) if one.helps),
+    }
+
+
+def _saved(case: Case, user: Any, asked: Narrowing) -> list[dict[str, Any]]:
+    """The reader's filters of this case, each with its address and whether the list shows it now."""
+    shown = []
+    for saved in SavedFilter.objects.visible_to(user).filter(case=case).select_related("user"):
+        narrowing = Narrowing.of(saved.words)
+        shown.append({"filter": saved, "query": narrowing.query(), "on": narrowing == asked, "own": saved.user_id == user.pk})
+    return shown
 
 
 def _chips(state: str, deleted: int) -> list[dict[str, Any]]:

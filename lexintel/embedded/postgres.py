@@ -87,6 +87,9 @@ class Postgres:
             "wal_compression": "on",
             "max_wal_size": "2GB",
             "jit": "off",
+            # A statement that fails carries what somebody typed or searched for.
+            "log_min_error_statement": "panic",
+            "log_error_verbosity": "terse",
             "timezone": "UTC",
             "log_timezone": "UTC",
             "log_line_prefix": "%m [%p] ",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,9 +11,12 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from documents.errors import StorageAway
 from documents.models import EmbeddingModel
-from documents.services.storage import blobs
+from documents.services.pipeline import confinement
+from documents.services.storage import blobs, checks, space
 from tasks import service_registry
 from tasks.models import Worker
 
@@ -54,6 +56,8 @@ def _examine(name: str, check: Callable[[], str]) -> Part:
     began = time.perf_counter()
     try:
         ok, reason = True, check()
+    except StorageAway as error:
+        ok, reason = False, error.reason
     except (NotWell, DatabaseError, OSError, redis.RedisError) as error:
         ok, reason = False, str(error).strip().split("\n")[0] or type(error).__name__
     return Part(name, ok, reason, round((time.perf_counter() - began) * 1000, 1))
@@ -66,15 +70,21 @@ def _database() -> str:
 
 
 def _storage() -> str:
-    folder = blobs.root()
-    folder.mkdir(parents=True, exist_ok=True)
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise NotWell(_("Files cannot be written to the storage folder."))
-    free = os.statvfs(folder)
-    gigabytes = free.f_bavail * free.f_frsize / 1e9
+    """Whether files can be stored; how many there are, and what room is left on this machine."""
+    told, gigabytes = blobs.state(), blobs.free_bytes() / 1e9
     if gigabytes < settings.MAX_UPLOAD_MB / 1000:
         raise NotWell(_("Only %(gb).1f GB are free where files are stored.") % {"gb": gigabytes})
-    return _("%(gb).1f GB free") % {"gb": gigabytes}
+    files, size = space.total()
+    stored = ngettext("%(n)d file of %(gb).1f GB", "%(n)d files of %(gb).1f GB", files) % {"n": files, "gb": size / 1e9}
+    return f"{told}; {stored}"
+
+
+def _stored_files() -> str:
+    """Whether files are still what was stored."""
+    well, told = checks.summary()
+    if not well:
+        raise NotWell(told)
+    return told
 
 
 _migrated = False
@@ -133,13 +143,19 @@ def _models() -> str:
     return _("%(name)s, loaded in this process") % {"name": active.name} if loaded else active.name
 
 
+def _confinement() -> str:
+    return confinement.check()[1]
+
+
 CHECKS: dict[str, Callable[[], str]] = {
     "database": _database,
     "storage": _storage,
+    "files": _stored_files,
     "migrations": _migrations,
     "broker": _broker,
     "web": _web,
     "workers": _workers,
     "beat": _beat,
     "models": _models,
+    "confinement": _confinement,
 }

@@ -24,6 +24,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from documents.services.sandbox.folders import sweep
 from lexintel.embedded import child
 from lexintel.embedded.client import Attachment
 from lexintel.embedded.locks import open_lock, try_lock
@@ -296,6 +297,7 @@ class Supervisor:
         for part in self.parts:
             if not part.stop():
                 self.say(f"The {part.name} process did not end by itself and was killed.")
+        sweep(self.place.var / "scratch")  # working folders of a part that was killed
         if self.attachment is not None:
             self.attachment.close()
         (self.place.run / "up.json").unlink(missing_ok=True)

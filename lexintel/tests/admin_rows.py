@@ -8,18 +8,44 @@ from django_celery_beat.models import ClockedSchedule, CrontabSchedule, Interval
 from django_celery_results.models import GroupResult, TaskResult
 
 from audio.models import AudioPart, AudioSession, Dictation, NoiseDetection, NoiseLabel, NoiseModel, ProcessingMetric, TranscriptSegment
-from cases.models import AuditEvent, Case, Membership, Role, Ruling, Statute
+from cases.models import AuditEvent, Case, Event, Importance, Membership, Opinion, Role, Ruling, RulingSource, Statute
 from documents.models import (
+    AlertDelivery,
+    AlertHit,
+    AlertNotice,
+    AuthorityCheck,
     BatesNumbering,
     Chunk,
     ChunkEmbedding,
     ChunkWords,
     Citation,
+    CitationDecision,
     Document,
+    DocumentArrival,
+    DocumentFact,
+    DocumentTag,
+    Download,
     EmbeddingModel,
+    EventSource,
+    FactDecision,
+    LawImport,
+    Note,
     Page,
+    Paper,
+    PaperTemplate,
+    PastSearch,
     RedactionFinding,
+    SavedFilter,
+    SavedSearch,
+    SearchAlert,
+    SearchHabits,
+    Source,
+    SourceItem,
+    StorageCheck,
+    Tag,
+    TextSignature,
     TextVersion,
+    TreatmentCue,
     Upload,
 )
 from lexintel.models import ApiToken, User
@@ -42,8 +68,11 @@ def add_rows(first: int, last: int) -> None:
 
 def _of_cases(number: int, case: Case, user: User) -> None:
     Membership.objects.create(case=case, user=user, role=Role.OWNER)
-    Ruling.objects.create(name=f"Roe v. Wade {number}", keys=[f"us:410:{number}"])
-    Statute.objects.create(code="USC", title="42", section=str(number), key=f"usc:42:{number}")
+    ruling = Ruling.objects.create(name=f"Roe v. Wade {number}", keys=[f"us:410:{number}"])
+    RulingSource.objects.create(ruling=ruling, source="cap", source_id=str(number))
+    Importance.objects.create(ruling=ruling, score=0.1, percentile=50, cited_by=3, counted=10, computed=timezone.now())
+    Opinion.objects.create(ruling=ruling, source_id="lead", fingerprint=str(number))
+    Statute.objects.create(code="usc", title="42", section=str(number), key=f"usc:42:{number}")
 
 
 def _of_documents(number: int, case: Case, user: User) -> Document:
@@ -53,14 +82,42 @@ def _of_documents(number: int, case: Case, user: User) -> Document:
     version = TextVersion.objects.create(document=document, number=1)
     Document.objects.filter(pk=document.pk).update(text_version=version)
     Upload.objects.create(case=case, user=user, name=f"file{number}.txt", length=5, document=document)
+    LawImport.objects.create(kind="rulings", name=f"clusters{number}.csv", user=user)
     BatesNumbering.objects.create(case=case, prefix="ABC")
+    StorageCheck.objects.create(case=case, stored_as=f"{case.pk}/{number:064x}", size=5, state="missing", since=timezone.now())
+    source = Source.objects.create(case=case, kind="folder", options={"path": "/srv/scans"}, created_by=user)
+    SourceItem.objects.create(source=source, key=str(number), path="letter.txt", outcome="accepted", document=document)
+    DocumentTag.objects.create(document=document, tag=Tag.objects.create(case=case, name="Hot"), created_by=user)
+    search = SavedSearch.objects.create(case=case, user=user, name="Drift", words={"q": "drift"})
+    _of_alerts(search, document)
+    PastSearch.objects.create(case=case, user=user, words={"q": "secret words"}, digest="drift", last=timezone.now())
+    SearchHabits.objects.create(user=user)
+    SavedFilter.objects.create(case=case, user=user, name="Hot ones", words={"tag": ["Hot"]})
+    Download.objects.create(case=case, user=user, count=1, original_bytes=1, expires_at=timezone.now())
     RedactionFinding.objects.create(document=document, page=1, left=1, bottom=1, right=2, top=2, kind="covered", text="secret words")
+    DocumentFact.objects.create(document=document, field="court", value="secret words", decided_by=user)
+    event = Event.objects.create(case=case, kind="found", date="2021-03-03", text="secret words", decided_by=user, created_by=user)
+    EventSource.objects.create(event=event, document=document, text_version=version, page=1, start=0, end=6, quote="secret words")
+    FactDecision.objects.create(document=document, field="court", verb="corrected", after="secret words", by=user)
+    template = PaperTemplate.objects.create(kind="memo", name=f"Template {number}", text="{{ body }}")
+    Paper.objects.create(
+        case=case, kind="memo", format="pdf", title="secret words", inputs={"q": "secret words"}, content=[{"t": "para", "runs": []}],
+        document=document, template=template, created_by=user,
+    )  # fmt: skip
     Page.objects.create(text_version=version, number=1, text="secret words")
+    TextSignature.objects.create(document=document, text_version=version, words=2, minhash=b"")
+    Note.objects.create(document=document, author=user, text_version=version, page=1, start=0, end=6, words="secret", quote="secret")
     chunk = Chunk.objects.create(text_version=version, index=0, text="secret", page_from=1, page_to=1, start=0, end=6, tokens=1)
     model = EmbeddingModel.objects.create(name=f"model {number}", sha256=str(number), dimensions=384)
     ChunkEmbedding.objects.create(chunk=chunk, model=model, document=document, case_id=case.pk, vector=[0.1] * 384)
     ChunkWords.objects.create(chunk=chunk, document=document, case_id=case.pk, tsv="secret", length=1)
     Citation.objects.create(text_version=version, chunk=chunk, page=1, start=0, end=6, text="410 U.S. 113", key="us:410:113", kind="case")
+    CitationDecision.objects.create(document=document, text="secret words", key="us:410:113", verdict="confirmed", by=user)
+    AuthorityCheck.objects.create(text_version=version, mark="1", findings=[{"text": "secret words"}])
+    mention = {"text": "410 U.S. 113", "key": "us:410:113", "kind": "case"}
+    citation = Citation.objects.create(text_version=version, chunk=chunk, page=1, start=0, end=6, **mention)
+    said = {"kind": "overruled", "words": "overruled", "quote": "secret words"}
+    TreatmentCue.objects.create(document=document, citation=citation, key=citation.key, page=1, start=0, end=6, decided_by=user, **said)
     return document
 
 
@@ -73,6 +130,14 @@ def _of_recordings(number: int, case: Case, user: User) -> None:
     Dictation.objects.create(session=session, speaker="An editor")
     TranscriptSegment.objects.create(session=session, version=1, index=0, start_s=0, end_s=2, text="Secret words.", confidence=0.9)
     AudioPart.objects.create(session=session, version=1, index=0, levels=b"", speech=b"", clipped=b"")
+
+
+def _of_alerts(search: SavedSearch, document: Document) -> None:
+    DocumentArrival.objects.create(document=document, case=document.case)
+    alert = SearchAlert.objects.create(search=search, webhook_url="https://secret.example.org/words", secret="secret words")
+    notice = AlertNotice.objects.create(alert=alert, words={"q": "secret words"}, number=1)
+    AlertHit.objects.create(alert=alert, document=document, notice=notice)
+    AlertDelivery.objects.create(notice=notice, way="webhook")
 
 
 def _of_tasks(number: int, case: Case, user: User, document: Document) -> None:

@@ -28,6 +28,16 @@ class World:
     stranger: Any
     token: Any
     recording: Any
+    source: Any
+    tag: Any
+    other_tag: Any
+    saved: Any
+    search: Any
+    past: Any
+    download: Any
+    note: Any
+    paper: Any
+    alert: Any
 
     def ids(self, route: str) -> dict[str, Any]:
         """Values for the parameters of a route."""
@@ -39,6 +49,16 @@ class World:
             "tasks": self.task,
             "batches": self.batch,
             "audio": self.recording,
+            "sources": self.source,
+            "tags": self.tag,
+            "filters": self.saved,
+            "searches": self.search,
+            "downloads": self.download,
+            "notes": self.note,
+            "imports": self.document,  # any number will do for what is for administrators only
+            "papers": self.paper,
+            "alerts": self.alert,
+            "library": self.document,  # any number will do for what is for administrators only
             "noise-models": self.recording,  # any number will do: none of the roles gets so far
         }.get(subject)
         return {
@@ -50,6 +70,7 @@ class World:
             "user_id": self.member.user_id,
             "member": self.member.pk,
             "number": 1,
+            "download_id": self.download.pk,
         }
 
 
@@ -88,6 +109,11 @@ def _everyone(status: int = 200, nobody: int = 401, **options: Any) -> Expected:
     return Expected((status, status, status, status, nobody), **options)
 
 
+def _owner_alone(status: int, nobody: int = 401, **options: Any) -> Expected:
+    """The owner's own; it exists for nobody else, who may be in the same case."""
+    return Expected((status, 404, 404, 404, nobody), **options)
+
+
 def _public(status: int = 200, **options: Any) -> Expected:
     return Expected((status, status, status, status, status), **options)
 
@@ -100,12 +126,65 @@ def _staff(nobody: int = 401) -> Expected:
     return Expected((403, 403, 403, 403, nobody))
 
 
+def _makers(status: int) -> Expected:
+    """The editor made it; it exists for nobody else."""
+    return Expected((404, status, 404, 404, 401))
+
+
 def _hidden(**options: Any) -> Expected:
     return Expected((404, 404, 404, 404, 302), **options)
 
 
 def _owners(status: int, nobody: int = 401, **options: Any) -> Expected:
     return Expected((status, 403, 403, 404, nobody), **options)
+
+
+def _ruling(world: World) -> dict[str, Any]:
+    from cases.models import Ruling
+
+    return {"pk": Ruling.objects.get_or_create(name="Roe v. Wade", keys=["us:410:113"])[0].pk}
+
+
+def _statute(world: World) -> dict[str, Any]:
+    from cases.models import Statute
+
+    return {"pk": Statute.objects.get_or_create(code="usc", title="9", section="1", key="usc:9:1")[0].pk}
+
+
+def _event(world: World) -> dict[str, Any]:
+    import datetime
+
+    from cases.models import Event
+
+    day = datetime.date(2026, 3, 2)
+    return {"pk": Event.objects.get_or_create(case=world.case, kind="deadline", date=day, text="Answer due", state="confirmed")[0].pk}
+
+
+def _cited_mention(world: World) -> Any:
+    from documents.models import Citation
+
+    about = {"page": 1, "start": 4, "end": 9, "text": "410 U.S. 113", "key": "us:410:113", "cluster": "us:410:113", "kind": "case"}
+    return Citation.objects.get_or_create(text_version=world.document.text_version, **about)[0]
+
+
+def _cited(world: World) -> dict[str, Any]:
+    _cited_mention(world)
+    return {"data": {"authority": "k:us:410:113"}}
+
+
+def _decision(world: World) -> dict[str, Any]:
+    return {"citation": _cited_mention(world).pk, "verdict": "confirmed"}
+
+
+def _cue(world: World) -> dict[str, Any]:
+    from documents.models import Citation, TreatmentCue
+
+    mention, _ = Citation.objects.get_or_create(
+        text_version=world.document.text_version, page=1, start=0, end=9, text="410 U.S. 113", key="us:410:113", kind="case",
+        ruling_id=_ruling(world)["pk"],
+    )  # fmt: skip
+    cue = {"citation": mention, "key": mention.key, "kind": "overruled", "words": "overruled", "quote": "Overruled.", "page": 1}
+    return {"pk": TreatmentCue.objects.get_or_create(document=world.document, **cue, defaults={"start": 0, "end": 9})[0].pk}
 
 
 def _new_document(world: World) -> dict[str, Any]:
@@ -142,6 +221,39 @@ def _whole_case(world: World) -> dict[str, Any]:
     return {"data": {"case": str(world.case.pk)}, "content_type": "application/json"}
 
 
+def _bulk(world: World) -> dict[str, Any]:
+    return _json(case=str(world.case.pk), verb="kind", kind="memo", documents=[str(world.document.pk)])
+
+
+def _new_search(world: World) -> dict[str, Any]:
+    return _json(case=str(world.case.pk), name="Rents", words={"q": "rent"})
+
+
+def _typed_search(world: World) -> dict[str, Any]:
+    return {"data": {"case": str(world.case.pk), "name": "Rents", "query": "?q=rent"}}
+
+
+def _past(world: World) -> dict[str, Any]:
+    return {"pk": world.past.pk}
+
+
+def _alert_again(world: World) -> dict[str, Any]:
+    """Its search has an alert already: a conflict for its owner."""
+    return _json(search=str(world.alert.search_id))
+
+
+def _notice(world: World) -> dict[str, Any]:
+    return {"pk": world.alert.notices.get().pk}
+
+
+def _search_of_alert(world: World) -> dict[str, Any]:
+    return {"pk": world.alert.search_id}
+
+
+def _new_filter(world: World) -> dict[str, Any]:
+    return _json(case=str(world.case.pk), name="Letters", filter={"q": "letter"})
+
+
 def _selection(world: World) -> dict[str, Any]:
     """A document that is no PDF: a conflict for who may have copies made."""
     return {"data": {"case": str(world.case.pk), "documents": [str(world.document.pk)]}, "content_type": "application/json"}
@@ -158,6 +270,18 @@ def _person(world: World) -> dict[str, Any]:
 
 def _waiting(world: World) -> dict[str, Any]:
     return {"pk": world.waiting.pk}
+
+
+def _mention(world: World) -> dict[str, Any]:
+    reading = world.document.text_version
+    return {"pk": reading.citations.get_or_create(page=1, start=0, end=9, text="1 U.S. 1", key="us:1:1", kind="case")[0].pk}
+
+
+def _passage(world: World) -> dict[str, Any]:
+    from documents.models import Chunk
+
+    where = {"text_version": world.document.text_version, "index": 0, "page_from": 1, "page_to": 1, "start": 0, "end": 5, "tokens": 1}
+    return {"chunk": Chunk.objects.get_or_create(**where, defaults={"text": "lease"})[0].pk, "q": "lease"}
 
 
 # Addresses that read on database connections of their own, which see committed rows only.
@@ -225,11 +349,43 @@ TABLE: dict[str, dict[str, Expected]] = {
     "api/documents/<pk>/pages/<number>/": {"GET": _read()},
     "api/documents/<pk>/citations/": {"GET": _read()},
     "api/documents/<pk>/history/": {"GET": _read()},
+    "api/documents/<pk>/similar/": {"GET": _read()},
+    "api/documents/<pk>/conversation/": {"GET": _read()},
+    "api/documents/<pk>/compare/<other>/": {"GET": _read(ids=lambda world: {"other": world.document.pk})},
     "api/documents/<pk>/redactions/": {"GET": _read()},
     "api/documents/<pk>/findings/": {"GET": _read()},
+    "api/documents/<pk>/facts/": {"GET": _read(), "PATCH": _editors(200, send=json(court="Supreme Court of Indiana"))},
     "api/documents/reprocess/": {"POST": _editors(202, send=_whole_case)},
     "api/documents/scrub/": {"POST": _editors(409, send=_selection)},
     "api/documents/bates/": {"POST": _editors(409, send=_selection)},
+    "api/documents/bulk/": {"POST": _editors(200, send=_bulk)},
+    "api/documents/download/": {"POST": _editors(202, send=_selection)},
+    "api/documents/<pk>/tags/": {"POST": _editors(200, send=json(add=["Hot"]))},
+    "api/tags/": {"GET": _everyone()},
+    "api/tags/<pk>/": {"PATCH": _editors(200, send=json(name="Warm")), "DELETE": _editors(204)},
+    "api/tags/<pk>/merge/": {"POST": _editors(200, send=lambda world: _json(into=world.other_tag.pk))},
+    "api/filters/": {"GET": _everyone(), "POST": _read(201, send=_new_filter)},
+    "api/filters/<pk>/": {"GET": _read(), "PATCH": _editors(200, send=json(name="Others")), "DELETE": _editors(204)},
+    "api/alerts/": {"GET": _everyone(), "POST": _owner_alone(409, send=_alert_again)},
+    "api/alerts/<pk>/": {"GET": _owner_alone(200), "PATCH": _owner_alone(200, send=json(when="daily")), "DELETE": _owner_alone(204)},
+    # It has no webhook, which is said to who may.
+    "api/alerts/<pk>/secret/": {"POST": _owner_alone(400)},
+    "api/alerts/<pk>/test/": {"POST": _owner_alone(400)},
+    "api/alerts/notices/": {"GET": _everyone()},
+    "api/alerts/notices/seen/": {"POST": _everyone()},
+    "api/alerts/notices/<pk>/": {"GET": _owner_alone(200, ids=_notice)},
+    "api/alerts/notices/<pk>/seen/": {"POST": _owner_alone(200, ids=_notice)},
+    "alerts/": {"GET": _everyone(nobody=302)},
+    "alerts/for/<pk>/": {
+        "GET": _owner_alone(200, 302, ids=_search_of_alert),
+        "POST": _owner_alone(422, 302, send=form(when="never"), ids=_search_of_alert),
+    },
+    "alerts/notices/seen/": {"POST": _everyone(302, nobody=302)},
+    "alerts/notices/<pk>/": {"GET": _owner_alone(200, 302, ids=_notice)},
+    "alerts/<pk>/<action>/": {"POST": _owner_alone(302, 302, ids=lambda world: {"action": "pause"})},
+    "api/downloads/": {"GET": _everyone()},
+    "api/downloads/<pk>/": {"GET": _makers(200), "DELETE": _makers(204)},
+    "api/downloads/<download_id>/file/": {"GET": _makers(409)},
     "api/documents/<pk>/reprocess/": {"POST": _editors(202)},
     "api/documents/<pk>/retry/": {"POST": _editors(202)},
     "api/documents/retry/": {"POST": _editors(202, send=_whole_case)},
@@ -242,20 +398,130 @@ TABLE: dict[str, dict[str, Expected]] = {
     # Nothing is deleted: a conflict for who may take it back.
     "api/documents/<pk>/restore/": {"POST": _editors(409)},
     "api/documents/<document_id>/file/": {"GET": _read()},
+    "api/documents/<document_id>/page-index/": {"GET": _read(404)},
     "api/documents/<document_id>/searchable/": {"GET": _read(409)},
     "api/documents/<document_id>/pages/<number>/picture/": {"GET": _read(422, ids=lambda world: {"number": 1})},
     "api/documents/<pk>/find/": {"GET": _read(send=lambda world: {"data": {"q": "lease"}})},
     "api/documents/<pk>/pages/<number>/words/": {"GET": _read(ids=lambda world: {"number": 1})},
     "api/documents/<document_id>/progress/": {"GET": _read()},
+    "api/cases/<case_id>/sources/": {
+        "GET": _read(),
+        "POST": _owners(409, send=json(kind="folder", options={"path": "/srv/scans"})),  # no folder may be watched: a conflict for who may
+    },
+    "api/cases/<case_id>/timeline/": {"GET": _read(), "POST": _editors(201, send=json(text="Answer due", date="2026-03-02"))},
+    "api/cases/<case_id>/timeline/<pk>/": {
+        "GET": _read(ids=_event),
+        "PATCH": _editors(200, ids=_event, send=json(done=True)),
+    },
+    "api/cases/<case_id>/timeline.ics": {"GET": _read()},
+    "cases/<pk>/timeline/": {"GET": _page()},
+    "api/sources/<pk>/": {"GET": _read(), "PATCH": _owners(200, send=json(active=False)), "DELETE": _owners(204)},
+    "api/sources/<pk>/items/": {"GET": _read()},
+    "api/sources/<pk>/look/": {"POST": _editors(202, send=json(again=False))},
+    "cases/<pk>/sources/": {"GET": _page()},
+    "cases/<pk>/sources/new/<kind>/": {
+        "GET": _owners(200, 302, ids=lambda world: {"kind": "folder"}),
+        "POST": _owners(422, 302, send=form(path="/srv/scans"), ids=lambda world: {"kind": "folder"}),
+    },
+    "sources/<pk>/": {"GET": _page()},
+    "sources/<pk>/edit/": {"GET": _owners(200, 302), "POST": _owners(422, 302, send=form(path="/srv/scans"))},
+    "sources/<pk>/<action>/": {"POST": _owners(302, 302, ids=lambda world: {"pk": world.source.pk, "action": "pause"})},
+    # Viewers write private notes only, which for them is no change of the case.
+    "api/documents/<pk>/notes/": {"GET": _read(), "POST": _editors(201, send=json(page=1, quote="ends in May"))},
+    "api/documents/<document_id>/notes/export/": {"GET": _read(send=lambda world: {"data": {"as": "csv"}})},
+    "api/notes/": {"GET": _everyone()},
+    # The editor wrote it: he and the owner may.
+    "api/notes/<pk>/": {"GET": _read(), "PATCH": _editors(200, send=json(body="Ask.")), "DELETE": _editors(204)},
+    # It is not deleted: a conflict for who may take it back.
+    "api/notes/<pk>/restore/": {"POST": _editors(409)},
+    "api/cases/<case_id>/papers/": {"GET": _read(), "POST": _editors(202, send=json(kind="exhibit_list", format="pdf"))},
+    "api/papers/<pk>/": {"GET": _read()},
+    "api/papers/<pk>/again/": {"POST": _editors(202)},
+    "cases/<pk>/papers/": {"GET": _page()},
+    "cases/<pk>/papers/new/<kind>/": {
+        "GET": _editors(200, 302, ids=lambda world: {"kind": "memo"}),
+        "POST": _editors(302, 302, send=form(format="pdf"), ids=lambda world: {"kind": "exhibit_list"}),
+    },
+    "papers/<pk>/": {"GET": _page()},
+    "papers/<pk>/<action>/": {"POST": _editors(302, 302, ids=lambda world: {"pk": world.paper.pk, "action": "again"})},
     "api/uploads/": {"POST": _editors(201, send=_new_upload)},
     "api/uploads/<upload_id>/": {"PATCH": Expected(_OWN_UPLOAD, send=_piece), "DELETE": Expected(_OWN_UPLOAD)},
+    "api/searches/": {"GET": _everyone(), "POST": _read(201, send=_new_search)},
+    "api/searches/<pk>/": {"GET": _owner_alone(200), "PATCH": _owner_alone(200, send=json(name="Others")), "DELETE": _owner_alone(204)},
+    "api/searches/history/": {"GET": _everyone(), "DELETE": _everyone(204)},
+    "api/searches/history/settings/": {"GET": _everyone(), "POST": _everyone(send=json(keep=False))},
+    "api/searches/history/<pk>/": {"DELETE": _owner_alone(204, ids=_past)},
     "api/search/": {"GET": _everyone(send=lambda world: {"data": {"q": "lease", "mode": "text"}})},
+    "api/search/like/": {"GET": _read(send=lambda world: {"data": {"document": str(world.document.pk)}})},
+    "api/search/export/": {"GET": _everyone(send=lambda world: {"data": {"q": "lease", "mode": "text", "format": "csv"}})},
+    # the library: everybody reads, administrators (none of ROLES) import
+    "api/rulings/": {"GET": _everyone()},
+    "api/rulings/<pk>/": {"GET": _everyone(ids=_ruling)},
+    "api/rulings/<pk>/cites/": {"GET": _everyone(ids=_ruling)},
+    "api/rulings/<pk>/cited-by/": {"GET": _everyone(ids=_ruling)},
+    "api/rulings/<pk>/graph/": {"GET": _everyone(ids=_ruling)},
+    "api/rulings/<pk>/treatment/": {"GET": _everyone(ids=_ruling)},
+    "api/rulings/<pk>/export/": {"GET": _everyone(ids=_ruling)},
+    # A cue in the document: everybody who sees it reads it, editors decide.
+    "api/treatment/<pk>/": {"GET": _read(ids=_cue), "PATCH": _editors(200, ids=_cue, send=json(state="confirmed"))},
+    "api/rulings/import/": {"POST": _staff()},
+    "api/statutes/": {"GET": _everyone()},
+    "api/statutes/<pk>/": {"GET": _everyone(ids=_statute)},
+    "api/statutes/import/": {"POST": _staff()},
+    "api/citations/": {"GET": _everyone()},
+    "citations/card/": {"GET": _everyone(nobody=302, send=lambda world: {"data": {"key": "410 U.S. 113"}})},
+    "citations/<pk>/card/": {"GET": Expected((200, 200, 200, 404, 302), ids=_mention)},
+    "api/imports/": {"GET": _staff()},
+    "api/imports/<pk>/": {"GET": _staff()},
+    "api/imports/<pk>/cancel/": {"POST": _staff()},
+    "api/imports/<pk>/retry/": {"POST": _staff()},
+    "api/imports/<pk>/report/": {"GET": _staff()},
+    "library/": {"GET": _everyone(nobody=302)},
+    "library/statutes/": {"GET": _everyone(nobody=302)},
+    "library/check/": {"GET": _everyone(nobody=302), "POST": _everyone(nobody=302, send=form(text="See 410 U.S. 113."))},
+    "library/rulings/<pk>/": {"GET": _everyone(nobody=302, ids=_ruling)},
+    "library/rulings/<pk>/cited-by/": {"GET": _everyone(nobody=302, ids=_ruling)},
+    "library/rulings/<pk>/cites/": {"GET": _everyone(nobody=302, ids=_ruling)},
+    "library/rulings/<pk>/treatment/": {"GET": _everyone(nobody=302, ids=_ruling)},
+    "library/rulings/<pk>/graph/": {"GET": _everyone(nobody=302, ids=_ruling)},
+    "library/treatment/<pk>/": {"POST": _editors(302, 302, ids=_cue, send=form(state="confirmed"))},
+    "library/statutes/<pk>/": {"GET": _everyone(nobody=302, ids=_statute)},
+    "library/imports/": {"GET": _staff(302), "POST": _staff(302)},
+    "library/imports/<pk>/": {"GET": _staff(302), "POST": _staff(302)},
+    "library/imports/<pk>/again/": {"POST": _staff(302)},
+    "library/imports/<pk>/cancel/": {"POST": _staff(302)},
+    "library/imports/<pk>/report/": {"GET": _staff(302)},
     "cases/<pk>/documents/": {"GET": _page()},
     "cases/<pk>/search/": {"GET": _page()},
+    "cases/<pk>/authorities/": {"GET": _page()},
+    "cases/<pk>/authorities/passages/": {"GET": Expected((200, 200, 200, 404, 302), send=_cited)},
+    "cases/<pk>/authorities/findings/": {"GET": _page()},
+    "cases/<pk>/authorities/export/": {"GET": _page()},
+    "cases/<pk>/authorities/decide/": {"POST": _editors(302, 302, send=lambda world: {"data": _decision(world)})},
+    "api/cases/<case_id>/authorities/": {"GET": _read()},
+    "api/cases/<case_id>/authorities/passages/": {"GET": _read(send=_cited)},
+    "api/cases/<case_id>/authorities/findings/": {"GET": _read()},
+    "api/cases/<case_id>/authorities/decide/": {"POST": _editors(200, send=lambda world: _json(**_decision(world)))},
+    "api/citations/check/": {"POST": _read(send=lambda world: _json(text="See 410 U.S. 113.", case=str(world.case.pk)))},
     "search/": {"GET": _everyone(nobody=302)},
+    "search/help/": {"GET": _everyone(nobody=302)},
+    "search/like/": {"GET": Expected((200, 200, 200, 404, 302), send=lambda world: {"data": {"document": str(world.document.pk)}})},
+    "search/preview/": {"GET": Expected((200, 200, 200, 404, 302), send=lambda world: {"data": _passage(world)})},
+    # of one case
+    "search/export/": {"GET": Expected((200, 200, 200, 404, 302), send=lambda world: {"data": {"q": "lease", "case": world.case.pk}})},
+    "searches/": {"GET": _everyone(nobody=302)},
+    "searches/save/": {"POST": Expected((302, 302, 302, 404, 302), send=_typed_search)},
+    "searches/<pk>/<action>/": {"POST": _owner_alone(302, 302, send=form(name="Others"), ids=lambda world: {"action": "rename"})},
+    "searches/history/clear/": {"POST": _everyone(302, 302)},
+    "searches/history/keep/": {"POST": _everyone(302, 302, send=form(keep="0"))},
+    "searches/history/<pk>/delete/": {"POST": _owner_alone(302, 302, ids=_past)},
     "documents/<pk>/": {"GET": _page()},
     "documents/<pk>/text/<number>/": {"GET": _page()},
     "documents/<pk>/history/": {"GET": _page()},
+    "documents/<pk>/similar/": {"GET": _page()},
+    "documents/<pk>/compare/<other>/": {"GET": Expected((200, 200, 200, 404, 302), ids=lambda world: {"other": world.document.pk})},
+    "documents/<pk>/notes/": {"GET": _page()},
+    "documents/<pk>/paper/": {"GET": _page()},
     # recordings
     "api/audio/": {"GET": _everyone(), "POST": _editors(201, send=_new_recording)},
     "api/audio/<pk>/": {"GET": _read(), "DELETE": _editors(204)},

@@ -20,6 +20,7 @@ from documents import ranged
 from documents.api.streams import may_go_on
 from documents.models import Document
 from documents.services.pipeline import lifecycle
+from documents.services.storage.backends import LocalFile
 from lexintel.accounts import people
 from lexintel.accounts.sessions import credential_of_session
 from lexintel.asgi import application
@@ -115,7 +116,9 @@ async def test_a_download_breaks_off(tmp_path, monkeypatch, rf):
     async def may_go_on() -> bool:
         return allowed
 
-    response: Any = ranged.ranged_response(rf.get("/"), path, etag="e", mime="application/pdf", name="x.pdf", may_go_on=may_go_on)
+    response: Any = ranged.ranged_response(
+        rf.get("/"), LocalFile(path), etag="e", mime="application/pdf", name="x.pdf", may_go_on=may_go_on
+    )
     got, began = 0, time.monotonic()
 
     async def fetch() -> None:
@@ -209,7 +212,7 @@ async def test_a_download_ends_with_the_session(case, owner, tmp_path, monkeypat
     request.user, request.credential = owner, credential_of_session(browser.session.session_key)
     (tmp_path / "file").write_bytes(b"x" * 100)
     go_on = may_go_on(request, document)
-    answer = ranged.ranged_response(request, tmp_path / "file", etag="e", mime="text/plain", name="f", may_go_on=go_on)
+    answer = ranged.ranged_response(request, LocalFile(tmp_path / "file"), etag="e", mime="text/plain", name="f", may_go_on=go_on)
     blocks = answer.streaming_content.__aiter__()
     assert await blocks.__anext__()
     assert await blocks.__anext__()

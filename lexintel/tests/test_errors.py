@@ -101,7 +101,8 @@ def test_no_moment_is_too_strange_for_the_list_of_tasks(client, owner, name, mom
         "/api/tasks/?{}=case", "/api/tasks/?name={}", "/api/tasks/?case={}", "/api/tasks/?page={}", "/api/tasks/?cursor={}",
         "/api/documents/?q={}", "/api/documents/?case={}", "/api/documents/?ordering={}", "/api/documents/?page={}",
         "/api/documents/?status={}", "/api/cases/?q={}", "/api/cases/?page={}", "/api/search/?q={}", "/api/search/?q=x&from={}",
-        "/api/search/?q=x&page={}", "/api/search/?q=x&case={}", "/api/batches/?case={}", "/api/citations/?key={}",
+        "/api/search/?q=x&page={}", "/api/search/?q=x&document={}", "/api/search/?q=x&year={}", "/api/search/?q=x&tag={}",
+        "/api/search/?q=x&case={}", "/api/batches/?case={}", "/api/citations/?key={}",
     ],
 )  # fmt: skip
 def test_no_value_of_a_filter_is_a_mistake_of_ours(client, owner, address, value):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
@@ -16,7 +17,22 @@ from django.utils import timezone
 
 from audio.models import AudioNote, AudioSession, Dictation, NoiseLabel, Speaker, TranscriptSegment
 from cases.services import matters
-from documents.models import Document, Page, TextVersion, Upload
+from documents.models import (
+    AlertNotice,
+    Document,
+    Download,
+    Note,
+    Page,
+    Paper,
+    PastSearch,
+    SavedFilter,
+    SavedSearch,
+    SearchAlert,
+    Source,
+    Tag,
+    TextVersion,
+    Upload,
+)
 from documents.services.storage import blobs
 from lexintel.models import ApiToken, User
 from lexintel.tests.permission_table import OWN_CONNECTION, ROLES, TABLE, Expected, World
@@ -25,7 +41,7 @@ from tasks.models import Batch, TaskRecord
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 ADMIN = "admin/"
 ASKED = [route for route in TABLE if route not in OWN_CONNECTION]
-OF_NO_CASE = ("account/", "people/", "welcome/", "api/noise-models/")
+OF_NO_CASE = ("account/", "people/", "welcome/", "api/noise-models/", "api/rulings/", "api/statutes/", "api/imports/", "library/")
 ABOUT_A_CASE = [route for route in ASKED if "<" in route and not route.startswith(OF_NO_CASE)]
 
 
@@ -97,7 +113,22 @@ def world(case, owner, editor, viewer, stranger) -> World:
     Dictation.objects.create(session=recording, ended_at=timezone.now())
     NoiseLabel.objects.create(session=recording, label="hum", start_s=1, end_s=2, user=editor)
     AudioNote.objects.create(session=recording, at_s=1, text="Listen here.", user=editor)
-    return World(case, document, upload, failed, waiting, batch, member, stranger, token, recording)
+    tag, other_tag = (Tag.objects.create(case=case, name=name) for name in ("Hot", "Cold"))
+    saved = SavedFilter.objects.create(case=case, user=owner, name="Leases", words={"q": "lease"}, shared=True)
+    search = SavedSearch.objects.create(case=case, user=owner, name="Leases", words={"q": "lease"})
+    past = PastSearch.objects.create(case=case, user=owner, words={"q": "lease"}, last=timezone.now())
+    download = Download.objects.create(case=case, user=editor, count=1, original_bytes=1, expires_at=timezone.now() + timedelta(hours=1))
+    source = Source.objects.create(case=case, kind="folder", options={"path": "/srv/scans"}, created_by=owner)
+    note = Note.objects.create(
+        document=document, author=editor, text_version=document.text_version, page=1, start=4, end=9, words="lease", quote="lease"
+    )
+    paper = Paper.objects.create(case=case, kind="exhibit_list", format="pdf", title="Exhibit list", status="failed", created_by=editor)
+    alert = SearchAlert.objects.create(
+        search=SavedSearch.objects.create(case=case, user=owner, name="Leases with an alert", words={"q": "lease"})
+    )
+    AlertNotice.objects.create(alert=alert, words={"q": "lease"}, number=1)
+    things = (tag, other_tag, saved, search, past, download, note, paper, alert)
+    return World(case, document, upload, failed, waiting, batch, member, stranger, token, recording, source, *things)
 
 
 @pytest.fixture
@@ -180,7 +211,8 @@ def test_addresses_with_connections_of_their_own_answer_each_role_alike(world, c
 
 
 def test_a_list_shows_a_stranger_nothing_of_the_case(clients):
-    for route in ("api/cases/", "api/documents/", "api/tasks/", "api/batches/"):
+    routes = ("cases", "documents", "tasks", "batches", "tags", "filters", "searches", "searches/history")
+    for route in (f"api/{name}/" for name in routes):
         assert clients["owner"].get(f"/{route}").json()["count"] > 0, route
         assert clients["stranger"].get(f"/{route}").json()["count"] == 0, route
 

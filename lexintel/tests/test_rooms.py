@@ -25,9 +25,11 @@ FLOORS = {  # of each app, from the lowest: a name imports only what stands befo
         errors models access filters forms activity tabs services serializers templatetags admin api views urls api_urls apps management
     """,
     "documents": """
-        errors jobs models filters explanations services.sandbox services.extraction ranged services.storage services.chunking
-        services.embedding services.search services.recognition services.pipeline services.ingest services.reading services.production
-        services.demo api views admin tasks urls apps management
+        errors jobs sealing models filters explanations services.classification services.sandbox services.extraction services.storage ranged
+        sheets services.organising services.chunking services.embedding services.similarity services.search services.searches
+        services.recognition services.annotations services.timeline services.facts services.authorities services.alerts services.pipeline
+        services.ingest services.sources services.reading
+        services.production services.bulk services.papers services.library services.demo api views admin tasks urls apps management
     """,
     "audio": """
         errors jobs models services templatetags api views consumers websocket_urls tasks admin urls apps management

@@ -144,6 +144,8 @@ def test_the_demo_can_sign_in_and_has_its_case(up):
     ("request_", "status", "code"),
     [
         (b"GET /search?q=" + b"a" * 70_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n", 414, "uri_too_long"),
+        (b"GET /search/?q=" + b"%D7%90" * 17_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n", 414, "uri_too_long"),
+        (b"GET /api/search/?q=" + b"a" * 100_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n", 414, "uri_too_long"),
         (b"GET /" + b"a" * 16_384 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n", 414, "uri_too_long"),
         (b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"a" * 70_000 + b"\r\n\r\n", 431, "headers_too_long"),
         (b"GET / HTTP/1.1\r\nHost: localhost\r\n" + b"X: a\r\n" * 5000 + b"\r\n", 431, "headers_too_long"),
@@ -201,6 +203,7 @@ def test_a_killed_web_process_is_started_again_and_that_is_said(up):
 
 
 def test_several_ctrl_c_stop_everything_in_time_and_leave_nothing(up):
+    (up.var / "scratch" / "job-of-a-part-that-was-killed" / "in").mkdir(parents=True)
     began = time.monotonic()
     for _ in range(3):
         os.killpg(up.process.pid, signal.SIGINT)

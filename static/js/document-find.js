@@ -14,14 +14,25 @@ export class Find {
   constructor(form, { show, panel, signal }) {
     Object.assign(this, { form, show, panel, signal, matches: [], at: -1, asked: "" });
     this.field = form.querySelector("input");
+    this.further = form.querySelector("[data-find-further]");
     this.count = form.querySelector("[data-find-count]");
     form.addEventListener("submit", (event) => { event.preventDefault(); this.entered(1); }, { signal });
     form.addEventListener("click", (event) => { const button = event.target.closest("[data-find-step]"); if (button) this.step(Number(button.dataset.findStep)); }, { signal });
+    this.field.addEventListener("input", () => this.carry(), { signal });
+    this.carry();
     this.field.addEventListener("input", () => { clearTimeout(this.timer); this.timer = setTimeout(() => this.search(), TYPING_MS); }, { signal });
     this.field.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && event.shiftKey) { event.preventDefault(); this.entered(-1); }
       if (event.key === "Escape" && this.field.value) { event.stopPropagation(); this.field.value = ""; this.search(); }
     }, { signal });
+  }
+
+  /** What was typed goes along to the search page. */
+  carry() {
+    if (!this.further) return;
+    const address = new URL(this.further.href);
+    address.searchParams.set("q", this.field.value.trim());
+    this.further.href = address.href;
   }
 
   /** Enter: the next place; of words that were only just typed the first. */

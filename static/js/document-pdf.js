@@ -2,20 +2,30 @@
 
 import { el } from "./dom.js";
 import { locate } from "./document-words.js";
+import { citationsOn, citing, placeCitations } from "./document-citations.js";
+import { keepingSelection, select, selectedIn } from "./document-selection.js";
 import { Pictures, recognisedLayer } from "./document-pictures.js";
+import { Thumbnails } from "./document-thumbnails.js";
 import { gettext, interpolate } from "./i18n.js";
+import { indexOf, transport } from "./document-ranges.js";
+import { recall, remember } from "./memory.js";
+import { RefusedError } from "./net.js";
 
 const NEAR = "700px 0px";
 const SCALES = [0.5, 0.67, 0.8, 1, 1.25, 1.5, 2, 3];
 const KEPT_PAGES = 12;
 const MAX_PIXELS = 16_000_000;
 const MARGIN = 26;
-const RANGE_BYTES = 262_144;
+const RANGE_BYTES = 65_536;
 
 export class PdfView {
-  /** `passage` is {page, text: {number: words}} or {}; `onPage(number)` is called when another page has come into view. */
-  constructor(root, { page, passage, signal, onPage }) {
-    Object.assign(this, { root, passage, signal, onPage, page, count: 0, zoom: 1, pages: [], drawn: [], mention: null });
+  /** `passage` is {page, text: {number: words}} or {}; `notes(number)` gives [{id, words, nth, colour}] on a page; `onPage(number)` is called
+   *  when another page has come into view. */
+  constructor(root, { page, passage, notes, signal, onPage }) {
+    Object.assign(this, { root, passage, notes, signal, onPage, page, count: 0, zoom: 1, pages: [], drawn: [], mention: null, target: null });
+    this.fit = recall("fit") === "page" ? "page" : "width";
+    this.turning = `rotation.${root.dataset.document}`;
+    this.rotation = Number(recall(this.turning)) || 0;
     this.scroll = root.querySelector("[data-pdf-scroll]");
     this.number = root.querySelector("[data-pdf-number]");
     this.recognised = new Set((root.dataset.recognised || "").split(",").filter(Boolean).map(Number));
@@ -32,6 +42,10 @@ export class PdfView {
     on("in", () => this.rescale(1));
     on("out", () => this.rescale(-1));
     on("passage", () => this.showPassage());
+    on("rotate", () => this.rotate());
+    for (const fit of ["width", "page"]) on(`fit-${fit}`, () => this.fitTo(fit));
+    this.pressed();
+    this.thumbnails = new Thumbnails(this.root.querySelector("[data-pdf-thumbs]"), this.root.querySelector("[data-pdf-thumbs-toggle]"), { view: this, signal });
     this.number.addEventListener("change", () => this.show(Number(this.number.value) || this.page), { signal });
     this.scroll.addEventListener("scroll", () => this.scrolled(), { signal, passive: true });
     const resized = new ResizeObserver(() => this.resized());
@@ -43,9 +57,10 @@ export class PdfView {
     this.document = this.root.dataset.pictures ? new Pictures(this.root.dataset.pages, Number(this.root.dataset.pictures)) : await this.openPdf();
     this.count = this.document.numPages;
     this.root.querySelector("[data-pdf-count]").textContent = this.count;
-    const first = await this.document.getPage(within(page, this.count));
-    this.guess = first.getViewport({ scale: 1 });
+    this.first = await this.document.getPage(within(page, this.count));
+    this.guess = this.viewport(this.first);
     this.build();
+    this.thumbnails.opened();
     const asked = this.wanted ?? page; // somebody may have asked for another one meanwhile
     this.show(asked, { quietly: asked <= this.count });
   }
@@ -56,8 +71,11 @@ export class PdfView {
     this.lib.GlobalWorkerOptions.workerSrc = worker;
     const base = new URL(vendor, location.href).href;
     // Only what is looked at is fetched. Without WebAssembly, which the content security policy does not allow.
+    const address = new URL(pdf, location.href).href;
+    const index = this.root.dataset.index && (await indexOf(this.root.dataset.index, this.signal));
+    const source = index ? { range: transport(this.lib, address, Number(this.root.dataset.size), index, (error) => this.failed(error)) } : { url: address, withCredentials: true };
     this.loading = this.lib.getDocument({
-      url: new URL(pdf, location.href).href, withCredentials: true, rangeChunkSize: RANGE_BYTES, disableAutoFetch: true, disableStream: true,
+      ...source, rangeChunkSize: RANGE_BYTES, disableAutoFetch: true, disableStream: true,
       cMapUrl: `${base}cmaps/`, standardFontDataUrl: `${base}standard_fonts/`, wasmUrl: `${base}wasm/`, useWasm: false, enableXfa: false,
     });
     return this.loading.promise;
@@ -69,10 +87,15 @@ export class PdfView {
       ? gettext("The original is protected by a password and cannot be shown here. You can download it.")
       : gettext("The original cannot be shown here. You can download it.");
     this.scroll.replaceChildren(el("p", { class: "note note-warn" }, sentence));
+    this.thumbnails.close();
     this.root.classList.add("pdf-failed");
   }
 
+  /** A page's measures as the reader has turned it. */
+  viewport(source, scale = 1) { return source.getViewport({ scale, rotation: (source.rotate + this.rotation) % 360 }); }
+
   get room() { return Math.max(this.scroll.clientWidth - MARGIN, 200); }
+  get height() { return Math.max(this.scroll.clientHeight - MARGIN, 200); }
 
   build() {
     this.width = this.room;
@@ -86,7 +109,10 @@ export class PdfView {
     this.pages.forEach((page) => this.near.observe(page.element));
   }
 
-  scaleFor(viewport) { return (this.width / viewport.width) * this.zoom; }
+  scaleFor(viewport) {
+    const wide = this.width / viewport.width;
+    return (this.fit === "page" ? Math.min(wide, this.height / viewport.height) : wide) * this.zoom;
+  }
 
   size(element, viewport) {
     const scale = this.scaleFor(viewport);
@@ -114,11 +140,11 @@ export class PdfView {
     const stale = () => page.run !== run || this.signal.aborted;
     const source = await this.document.getPage(page.number);
     if (stale()) return;
-    const plain = source.getViewport({ scale: 1 });
+    const plain = this.viewport(source);
     this.resize(page, plain);
     const scale = this.scaleFor(plain);
     const sharp = Math.min(devicePixelRatio || 1, Math.sqrt(MAX_PIXELS / (plain.width * plain.height)) / scale);
-    const viewport = source.getViewport({ scale: scale * sharp });
+    const viewport = this.viewport(source, scale * sharp);
     const canvas = el("canvas", { width: Math.floor(viewport.width), height: Math.floor(viewport.height), "aria-hidden": "true" });
     page.task = source.render({ canvas, viewport });
     await page.task.promise;
@@ -127,14 +153,31 @@ export class PdfView {
     page.element.replaceChildren(canvas, text);
     page.state = "drawn";
     this.forget(page);
-    page.layer = await this.layer(page.number, source, text, source.getViewport({ scale }));
-    if (!stale()) this.mark(page);
+    page.layer = await this.layer(page.number, source, text, this.viewport(source, scale));
+    if (!stale()) {
+      keepingSelection(page.element, () => this.mark(page));
+      select(page.element, page.selected);
+      page.selected = null;
+    }
+    this.thumbnails.go();
+    if (!stale()) await this.cite(page, stale);
+  }
+
+  /** The page's citations open their cards. Without them (the server can't be reached) the page is read all the same. */
+  async cite(page, stale) {
+    try {
+      page.citations ??= await citationsOn(this.root.dataset.pages, page.number, this.signal);
+    } catch (error) {
+      if (error instanceof RefusedError || error?.name === "AbortError") return;
+      throw error;
+    }
+    if (!stale()) keepingSelection(page.element, () => placeCitations(page.layer.textDivs, page.citations).forEach(draw));
   }
 
   /** The page's words where they stand: as they were recognised, else those of the PDF itself. */
   async layer(number, source, container, viewport) {
     if (this.recognised.has(number)) {
-      const textDivs = await recognisedLayer(this.root.dataset.pages, number, container, this.signal);
+      const textDivs = await recognisedLayer(this.root.dataset.pages, number, container, this.rotation, this.signal);
       if (textDivs) return { textDivs };
     }
     if (!this.lib) return { textDivs: [] };
@@ -165,28 +208,43 @@ export class PdfView {
     page.run = (page.run ?? 0) + 1;
     page.task?.cancel();
     page.layer = null;
+    page.selected ??= selectedIn(page.element); // until it is drawn again
     page.element.replaceChildren();
     page.state = "empty";
   }
 
-  mark(page) {
+  /** Paint what is marked on a page: notes below, then the passage, then what was looked for. `still`: without moving to it. */
+  mark(page, { still = false } = {}) {
+    for (const note of this.notes(page.number)) this.paint(page, note.words, `pdf-note note-${note.colour}${note.now ? " note-now" : ""}`, note);
     const found = this.passage.found?.[page.number];
     const marked = this.paint(page, this.passage.text?.[page.number], this.passage.found ? "pdf-passage pdf-around" : "pdf-passage");
     if (found) this.paint(page, found, "pdf-passage pdf-found");
-    if (this.mention?.page === page.number && this.paint(page, this.mention.words, "pdf-mention", this.mention.nth)) this.centre(page, ".pdf-mention");
+    const { mention, target } = this;
+    if (mention?.page === page.number && this.paint(page, mention.words, "pdf-mention", mention) && !still) this.centre(page, ".pdf-mention");
+    if (target?.page === page.number) { this.target = null; this.centre(page, target.selector); }
     if (!marked) return;
     page.element.dataset.marked = String(marked);
     this.root.querySelector("[data-pdf-passage]").hidden = false;
-    if (page.number === this.toPassage && page.number === this.page) { this.toPassage = null; this.centre(page, ".pdf-passage"); }
+    if (!still && page.number === this.toPassage && page.number === this.page) { this.toPassage = null; this.centre(page, ".pdf-passage"); }
+  }
+
+  /** The notes have changed. */
+  repaint() {
+    keepingSelection(this.scroll, () => {
+      for (const page of this.pages.filter(({ state, layer }) => state === "drawn" && layer)) {
+        for (const div of page.layer.textDivs) if (div.marks) { div.marks = []; draw(div); }
+        this.mark(page, { still: true });
+      }
+    });
   }
 
   /** Put <mark> around the words where the page's text layer has them; returns in how many pieces. */
-  paint(page, words, name, nth = 0) {
+  paint(page, words, name, { nth = 0, id } = {}) {
     if (!words || !page.layer) return 0;
     const found = locate(page.layer.textDivs.map((div) => div.textContent), words, nth);
     for (const { piece, start, end } of found) {
       const div = page.layer.textDivs[piece];
-      div.marks = [...(div.marks ?? []), { name, start, end }];
+      div.marks = [...(div.marks ?? []), { name, start, end, id }];
       draw(div);
     }
     return found.length;
@@ -197,6 +255,13 @@ export class PdfView {
     const before = this.mention && this.pages[this.mention.page - 1];
     this.mention = { page, words, nth };
     for (const one of new Set([before, this.pages[page - 1]])) if (one?.state === "drawn") { this.clear(one); this.again(one); }
+  }
+
+  /** Bring the place of a note into the middle, now or when its page is drawn. */
+  showNote(page, id) {
+    this.target = { page, selector: `[data-note="${CSS.escape(id)}"]` };
+    this.show(page, { quietly: true });
+    if (this.pages[page - 1]?.state === "drawn") this.repaint();
   }
 
   /** Of a passage the sentence that was found comes into the middle, where there is one. */
@@ -231,6 +296,7 @@ export class PdfView {
   turn(page, quietly = false) {
     this.page = page;
     this.number.value = page;
+    this.thumbnails.turned(page);
     if (!quietly) this.onPage(page);
   }
 
@@ -257,16 +323,40 @@ export class PdfView {
   rescale(step) {
     const at = SCALES.findIndex((scale) => scale >= this.zoom - 0.001);
     this.zoom = SCALES[Math.min(Math.max(at + step, 0), SCALES.length - 1)];
+    this.pressed();
     this.redraw();
   }
 
+  fitTo(fit) {
+    this.fit = fit;
+    this.zoom = 1;
+    remember("fit", fit === "width" ? null : fit);
+    this.pressed();
+    this.redraw();
+  }
+
+  /** A quarter to the right: on this screen only, for this person. */
+  rotate() {
+    this.rotation = (this.rotation + 90) % 360;
+    remember(this.turning, this.rotation || null);
+    if (this.first) this.guess = this.viewport(this.first);
+    this.redraw();
+    this.thumbnails.redraw();
+  }
+
+  pressed() {
+    for (const fit of ["width", "page"]) this.root.querySelector(`[data-pdf-fit-${fit}]`).setAttribute("aria-pressed", String(this.fit === fit && this.zoom === 1));
+  }
+
   resized() {
+    if (matchMedia("print").matches) return; // what is drawn is what goes to paper
     if (!this.pages.length || !this.scroll.clientWidth || Math.abs(this.room - this.width) < 24) return;
     this.width = this.room;
     this.redraw();
   }
 
   redraw() {
+    if (!this.pages.length) return;
     for (const one of this.pages) {
       if (one.state !== "empty") this.clear(one);
       this.size(one.element, this.guess);
@@ -286,14 +376,17 @@ export class PdfView {
 
 const within = (number, count) => Math.min(Math.max(Math.floor(number) || 1, 1), count);
 
-/** A piece of the text layer with its marks; where two cover the same letters, the later one counts. */
+/** A piece of the text layer with its marks (where two cover the same letters, the later one counts) and its citations. */
 function draw(div) {
   const text = div.textContent;
-  const edges = [...new Set([0, text.length, ...div.marks.flatMap(({ start, end }) => [start, end])])].sort((a, b) => a - b);
+  const [marks, cites] = [div.marks ?? [], div.cites ?? []];
+  const edges = [...new Set([0, text.length, ...[...marks, ...cites].flatMap(({ start, end }) => [start, end])])].sort((a, b) => a - b);
   const parts = edges.slice(1).map((end, index) => {
-    const mark = div.marks.findLast((one) => one.start <= edges[index] && one.end >= end);
+    const here = (one) => one.start <= edges[index] && one.end >= end;
+    const [mark, cite] = [marks.findLast(here), cites.find(here)];
     const letters = text.slice(edges[index], end);
-    return mark ? el("mark", { class: mark.name }, letters) : letters;
+    if (!mark && !cite) return letters;
+    return el("mark", { class: [mark?.name, cite && "cite"].filter(Boolean).join(" "), "data-note": mark?.id, ...citing(cite) }, letters);
   });
   div.replaceChildren(...parts);
 }

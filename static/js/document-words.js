@@ -25,7 +25,36 @@ export function squeeze(text) {
  */
 export function locate(pieces, wanted, nth = 0) {
   const squeezed = pieces.map(squeeze);
-  const range = find(squeezed.map((one) => one.letters.join("")).join(""), squeeze(wanted).letters.join(""), nth);
+  return parts(pieces, squeezed, find(joined(squeezed), squeeze(wanted).letters.join(""), nth));
+}
+
+/** The same for many at once, each told by what stands around it: {words, before, after}. */
+export function locateBetween(pieces, all) {
+  const squeezed = pieces.map(squeeze);
+  const text = joined(squeezed);
+  return all.map((one) => {
+    const [words, before, after] = [one.words, one.before, one.after].map((part) => squeeze(part).letters.join(""));
+    return parts(pieces, squeezed, between(text, words, before, after));
+  });
+}
+
+const joined = (squeezed) => squeezed.map((one) => one.letters.join("")).join("");
+
+/** [start, end) of the words where as much as possible of what stands around them stands there too; null where only the words would be told. */
+function between(text, words, before, after) {
+  if (!words) return null;
+  for (const reach of [Infinity, 16, 8]) {
+    const lead = reach === Infinity ? before : before.slice(-reach);
+    const trail = after.slice(0, reach);
+    for (const [left, right] of [[lead, trail], [lead, ""], ["", trail]]) {
+      const at = left + right ? text.indexOf(left + words + right) : -1;
+      if (at >= 0) return [at + left.length, at + left.length + words.length];
+    }
+  }
+  return null;
+}
+
+function parts(pieces, squeezed, range) {
   if (!range) return [];
   // Letters outside the basic plane take two units in the joined string, so units are counted here.
   let from = 0;

@@ -2,14 +2,17 @@
 
 import { gettext, interpolate } from "./i18n.js";
 import { onPage } from "./page.js";
-import { typing } from "./dom.js";
+import { reveal, typing } from "./dom.js";
 import { confirmed } from "./shell.js";
 import { toast } from "./toasts.js";
 import { replace } from "./remedies.js";
 import { run } from "./verbs.js";
 import { refresh } from "./live.js";
+import "./document-facts.js";
 import { Find } from "./document-find.js";
+import { Notes } from "./document-notes.js";
 import { PdfView } from "./document-pdf.js";
+import { print } from "./document-print.js";
 import "./speech.js";
 
 const SETTLED_MS = 120;
@@ -23,13 +26,16 @@ class DocumentPage {
     doc.addEventListener("keydown", (event) => this.movedInTabs(event), { signal });
     document.addEventListener("keydown", (event) => this.key(event), { signal });
     document.addEventListener("lexintel:progress", ({ detail }) => this.progressed(detail), { signal });
+    document.addEventListener("lexintel:authority", ({ detail }) => this.showAuthority(detail), { signal });
     document.addEventListener("lexintel:refreshed", () => this.showMark(), { signal });
     this.narrow.addEventListener("change", () => this.fit(), { signal });
     this.fit(!new URLSearchParams(location.search).has("tab"));
+    this.notes = new Notes(this, signal);
     this.showPdf();
     this.showMark();
     const form = doc.querySelector("[data-find]");
     if (form) new Find(form, { show: (match) => this.showMatch(match), panel: () => this.panel, signal });
+    this.notes.openAsked();
     doc.dataset.ready = "yes";
   }
 
@@ -41,7 +47,7 @@ class DocumentPage {
     const root = this.doc.querySelector("[data-pdf]");
     if (!root) return;
     const passage = JSON.parse(document.getElementById("passage").textContent);
-    this.pdf = new PdfView(root, { page: this.page, passage, signal: this.signal, onPage: (page) => this.turned(page) });
+    this.pdf = new PdfView(root, { page: this.page, passage, notes: (page) => this.notes.on(page), signal: this.signal, onPage: (page) => this.turned(page) });
   }
 
   /** On a narrow screen the original is one tab among the others; on a wide one it stands beside them. */
@@ -60,15 +66,15 @@ class DocumentPage {
   clicked(event) {
     const target = event.target.closest("button, a");
     if (!target) return;
-    const { tab, action, goto, citation, textPart, copy } = target.dataset;
+    const { tab, action, goto, textPart, copy } = target.dataset;
     if (tab) this.choose(tab, { focus: "tabLink" in target.dataset });
     else if (action) this.act(target);
     else if ("replace" in target.dataset) replace(this.doc.dataset.document);
     else if (goto) { event.preventDefault(); this.go(Number(goto), target.dataset); }
-    else if (citation) { event.preventDefault(); this.showAuthority(target.dataset); }
     else if (textPart) this.load(this.page, { part: textPart });
     else if ("copyQuote" in target.dataset) this.copyQuote();
     else if (copy) this.copy(copy);
+    else if (target.dataset.print) print(target.dataset.print);
     else if ("copyLink" in target.dataset) this.copy(this.address().href);
   }
 
@@ -108,23 +114,23 @@ class DocumentPage {
     this.timer = setTimeout(() => this.load(page), SETTLED_MS);
   }
 
-  async go(page, { mention, words } = {}) {
+  async go(page, { mention, words, offset, shown = false } = {}) {
     if (page < 1 || page > this.pages) return;
     clearTimeout(this.timer);
     this.page = page;
     this.remember({ page });
     if (mention) this.pdf?.point(page, words);
-    this.pdf?.show(page, { quietly: true });
-    await this.load(page, { citation: mention });
+    if (!shown) this.pdf?.show(page, { quietly: true });
+    await this.load(page, { citation: mention, offset });
     if (mention) this.showMention(mention);
   }
 
   /** Bring the text of a page; an answer that comes after another question was asked is dropped. */
-  async load(page, { part, citation, still = false } = {}) {
+  async load(page, { part, citation, offset, still = false } = {}) {
     const url = new URL(this.doc.dataset.textUrl.replace(/0\/$/, `${page}/`), location.href);
     const { chunk, at, near } = this.doc.dataset;
-    const asked = { part, citation, chunk, at, near };
-    Object.entries(asked).forEach(([name, value]) => { if (value) url.searchParams.set(name, value); });
+    const asked = { part, citation, offset, chunk, at, near };
+    Object.entries(asked).forEach(([name, value]) => { if (value !== undefined && value !== "") url.searchParams.set(name, value); });
     this.asked = url.href;
     let answer;
     try {
@@ -138,8 +144,18 @@ class DocumentPage {
     const panel = this.panel;
     panel.replaceChildren(...fresh.body.childNodes);
     panel.scrollTop = 0;
-    if (part && !still) panel.scrollIntoView({ block: "start" });
-    else if (!part) this.showMark();
+    if (still) return;
+    if (part) panel.scrollIntoView({ block: "start" });
+    else this.showMark();
+  }
+
+  /** The same stretch of text once more, where it is. */
+  async reload() {
+    const text = this.panel?.querySelector(".reading-text");
+    if (!text) return;
+    const { scrollTop } = this.panel;
+    await this.load(Number(text.dataset.page), { offset: text.dataset.start, still: true });
+    this.panel.scrollTop = scrollTop;
   }
 
   /** A place that was found: its page in the original and in the text. */
@@ -158,7 +174,7 @@ class DocumentPage {
     if (marks.length) reveal(marks[0], this.panel);
   }
 
-  /** From a citation in the text to its authority's line; a second mention on the page is not in the list by its own id. */
+  /** From a citation's card to its authority's line; a second mention on the page is not in the list by its own id. */
   showAuthority({ citation, key }) {
     const places = [...this.doc.querySelectorAll("#panel-citations [data-mention]")];
     const place = places.find((one) => one.dataset.mention === citation) ?? places.find((one) => key && one.dataset.key === key);
@@ -178,6 +194,7 @@ class DocumentPage {
   remember(changes) {
     const url = new URL(location.href);
     url.searchParams.delete("citation");
+    url.searchParams.delete("note");
     Object.entries(changes).forEach(([key, value]) => url.searchParams.set(key, value));
     history.replaceState(history.state, "", url);
   }
@@ -196,7 +213,7 @@ class DocumentPage {
     const marked = [...this.panel.querySelectorAll("mark.passage")].map((mark) => mark.textContent).join("");
     const quote = (String(getSelection()) || marked).replace(/\s+/g, " ").trim();
     if (!quote) { toast(gettext("Select the words to quote first.")); return; }
-    const source = { quote, title: this.doc.dataset.title, page: this.page };
+    const source = { quote, title: this.doc.dataset.title, page: this.notes.selected()?.page ?? this.page };
     this.copy(interpolate(this.pages > 1 ? gettext("“%(quote)s” (%(title)s, p. %(page)s)") : gettext("“%(quote)s” (%(title)s)"), source));
   }
 
@@ -213,14 +230,6 @@ class DocumentPage {
     if (event.topic !== `document:${this.doc.dataset.document}`) return;
     if (STATUSES.has(event.step) && event.step !== this.status) refresh();
   }
-}
-
-/** Into the middle of its own scrolling box, without moving the rest of the page where there is one. */
-function reveal(element, box) {
-  if (box.scrollHeight > box.clientHeight + 4 && getComputedStyle(box).overflowY !== "visible") {
-    const offset = element.getBoundingClientRect().top - box.getBoundingClientRect().top;
-    box.scrollTop += offset - box.clientHeight / 3;
-  } else if (box.offsetParent) element.scrollIntoView({ block: "center" });
 }
 
 onPage(".doc[data-document]", (doc, signal) => new DocumentPage(doc, signal));

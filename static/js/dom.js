@@ -43,3 +43,11 @@ export function newBar(name) {
 }
 
 export const typing = (target) => target instanceof HTMLElement && (target.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName));
+
+/** Into the middle of its own scrolling box, without moving the rest of the page where there is one. */
+export function reveal(element, box) {
+  if (box.scrollHeight > box.clientHeight + 4 && getComputedStyle(box).overflowY !== "visible") {
+    const offset = element.getBoundingClientRect().top - box.getBoundingClientRect().top;
+    box.scrollTop += offset - box.clientHeight / 3;
+  } else if (box.offsetParent) element.scrollIntoView({ block: "center" });
+}

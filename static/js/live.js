@@ -153,8 +153,10 @@ async function run() {
     } else if (answer.ok) {
       missed = false;
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+      // A link that is being followed must stay: htmx asks it, when the answer comes, where that belongs.
+      if (document.querySelector("#page .htmx-request")) again = Math.max(again, REFRESH_EVERY_MS);
       // Another page may have come meanwhile; its content comes a moment before its address.
-      if (address === location.href && live === liveContent()) exchange(live, fresh);
+      else if (address === location.href && live === liveContent()) exchange(live, fresh);
     }
   } catch (error) {
     console.debug("the page could not be asked for again", error.message);

@@ -5,10 +5,11 @@ import { gettext } from "./i18n.js";
 export const csrfToken = () => document.cookie.match(/(?:^|;\s*)csrftoken=([^;]+)/)?.[1] ?? "";
 
 export class RefusedError extends Error {
-  constructor(sentence, status, code) {
+  constructor(sentence, status, code, body = {}) {
     super(sentence);
     this.status = status;
     this.code = code;
+    this.body = body;
   }
 }
 
@@ -35,7 +36,7 @@ export function refusal(text, status) {
   try { body = JSON.parse(text); } catch { /* not ours: a proxy's page */ }
   const first = Object.values(body).flat().find((value) => typeof value === "string");
   const detail = typeof body.detail === "string" ? body.detail : first;
-  return new RefusedError(detail ?? defaultSentence(status), status, body.code);
+  return new RefusedError(detail ?? defaultSentence(status), status, body.code, body);
 }
 
 function defaultSentence(status) {

@@ -81,7 +81,7 @@ function focusSearch(event) {
 
 function escape(event) {
   const menu = document.querySelector("details.menu[open]");
-  if (menu) { menu.open = false; menu.querySelector("summary").focus(); return; }
+  if (menu) { event.preventDefault(); menu.open = false; menu.querySelector("summary").focus(); return; }
   if (event.target.id === "global-search") event.target.blur();
 }
 

@@ -16,6 +16,13 @@ const VERBS = {
   delete: { method: "DELETE", path: "", done: deletedWords, undo: "restore" },
   restore: { method: "POST", path: "restore/", done: (n) => interpolate(ngettext("%(n)s document is back and is read anew.", "%(n)s documents are back and are read anew.", n), { n }) },
 };
+const OF_MANY = {
+  tag: (n) => interpolate(ngettext("%(n)s document is tagged.", "%(n)s documents are tagged.", n), { n }),
+  untag: (n) => interpolate(ngettext("The tags are off %(n)s document.", "The tags are off %(n)s documents.", n), { n }),
+  kind: (n) => interpolate(ngettext("%(n)s document has this kind now.", "%(n)s documents have this kind now.", n), { n }),
+  move: (n) => interpolate(ngettext("%(n)s document was moved.", "%(n)s documents were moved.", n), { n }),
+};
+export const doneWords = (verb, n) => (VERBS[verb]?.done ?? OF_MANY[verb])(n);
 
 /** Run a verb over documents, a few at a time; says how many went well and why the others did not. True where any did.
  *  `said` replaces the sentence; with `then` the page is left for that address, which tells of it (see `tellOfDeletion`). */

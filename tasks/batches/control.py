@@ -13,7 +13,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
-from django.db.models import F, IntegerField, Q, QuerySet
+from django.db.models import Count, F, IntegerField, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Greatest, Now
 from django.http import Http404
@@ -134,19 +134,21 @@ def correct(batch_id: uuid.UUID, user: Any, *, title: str | None = None, withdra
     return batch
 
 
-def leave(topic: str) -> None:
-    """What this topic stood for was deleted: no batch counts it any more, and those that are still shown are counted anew.
+def leave(*topics: str) -> None:
+    """What these topics stood for was deleted or went elsewhere: no batch counts it any more, and those that are still shown are
+    counted anew.
 
     Call it outside of transactions that lock anything of the topic.
     """
     with transaction.atomic():
-        records = TaskRecord.objects.filter(topic=topic, batch__isnull=False)
+        records = TaskRecord.objects.filter(topic__in=topics, batch__isnull=False)
         # Locked first, as who pauses does: he has the batch and wants its records.
         shown = Batch.objects.select_for_update(of=("self",)).filter(_recent(), pk__in=records.values("batch")).order_by("pk")
         left = list(shown.values_list("pk", flat=True))
+        counts = dict(records.order_by().values_list("batch").annotate(Count("topic", distinct=True)))
         records.update(batch=None)
         for batch_id in left:
-            withdraw(batch_id)
+            withdraw(batch_id, counts[batch_id])
             batch_progress.reopen(batch_id)
 
 

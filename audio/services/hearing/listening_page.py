@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 from django.db.models import OuterRef, QuerySet, Subquery, TextField
@@ -52,6 +53,9 @@ VERBS = {
     "unpinned": _("unpinned the recording"),
     "cleaned_up": _("cleaned up the old recording"),
     "purged": _("removed for good the recording"),
+    "file_missing": _("found the stored file missing of the recording"),
+    "file_changed": _("found the stored file damaged or changed of the recording"),
+    "file_mended": _("found the stored file well again of the recording"),
     "edited": _("corrected the transcript of the recording"),
     "speaker_assigned": _("said who speaks in the recording"),
     "speaker_named": _("named a speaker of the recording"),
@@ -177,9 +181,9 @@ def live_task(record: TaskRecord | None) -> Any:
     return found
 
 
-def titles(ids: Sequence[str]) -> dict[str, tuple[str, str]]:
+def titles(ids: Sequence[str], cases: Collection[UUID]) -> dict[str, tuple[str, str]]:
     """For the activity of a case: (title, address) of each recording; no address where it is deleted."""
-    found = AudioSession.objects.filter(pk__in=ids)
+    found = AudioSession.objects.filter(pk__in=ids, case__in=cases)
     return {str(session.pk): (session.title, "" if session.deleted_at else session.get_absolute_url()) for session in found}
 
 

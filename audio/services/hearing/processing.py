@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import base64
 import os
+import shutil
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +27,25 @@ from audio.services.noise.features import STEP_WINDOWS
 from audio.services.noise.heard import noise_spans
 from audio.services.noise.labels import LABELS
 from audio.services.transcription import weights
-from audio.services.work import BYTES_A_SAMPLE, FOLDER, ask, clock, drop_sound, is_whole, measure, mine, minutes, notice, pcm_of, publishing
+from audio.services.work import (
+    BYTES_A_SAMPLE,
+    FOLDER,
+    ask,
+    clock,
+    drop_sound,
+    file_of,
+    is_whole,
+    measure,
+    mine,
+    minutes,
+    notice,
+    pcm_of,
+    pool,
+    publishing,
+)
 from documents.errors import Refused
-from documents.services.storage import blobs
+from documents.services.sandbox.room import made_in
+from documents.services.storage import blobs, checks
 from tasks.errors import PermanentError
 from tasks.run import TaskRun
 
@@ -82,12 +100,23 @@ def decode_again(session: AudioSession, run: TaskRun) -> Path:
 
 
 def _decoded(session: AudioSession, pcm: Path, run: TaskRun, progress: Any) -> dict[str, Any]:
-    draft = pcm.with_name(f"{pcm.stem}-draft.pcm")
-    found = ask({"do": "decode", "source": str(blobs.path_of(session)), "target": str(draft)}, run, progress)
-    if found["channels"] > 1:
-        os.replace(channels_beside(draft), channels_beside(pcm))
-    os.replace(draft, pcm)
+    work = pool.folder()
+    try:
+        with file_of(session) as path:
+            found = ask({"do": "decode", "source": path, "target": pcm.name}, run, progress, work)
+        if found["channels"] > 1:
+            _keep(made_in(work.path, channels_beside(pcm).name), channels_beside(pcm))
+        _keep(made_in(work.path, pcm.name), pcm)
+    finally:
+        work.remove()
     return found
+
+
+def _keep(made: Path, place: Path) -> None:
+    """Move what a child wrote to its place; it is there whole or not at all, also where that is another disk."""
+    draft = place.with_name(f"{place.stem}-draft{place.suffix}")
+    shutil.move(made, draft)
+    os.replace(draft, place)
 
 
 def _decode(session: AudioSession, pcm: Path, run: TaskRun) -> AudioSession:
@@ -103,7 +132,8 @@ def _decode(session: AudioSession, pcm: Path, run: TaskRun) -> AudioSession:
     with publishing(session, run) as session:
         AudioPart.objects.filter(session=session, version=session.version).delete()
         session.container, session.codec, session.duration_s = found["container"][:60], found["codec"][:40], seconds
-        session.sample_rate, session.channels, session.notices = found["sample_rate"], found["channels"], _notices(found)
+        session.sample_rate, session.channels = found["sample_rate"], found["channels"]
+        session.notices = _notices(found) + checks.kept_notices(session.notices)
         session.noise_model = classifier
         session.save()
         measure(session, "decoding", began, seconds, found["peak_memory_mb"])
@@ -128,20 +158,21 @@ def _hear(session: AudioSession, pcm: Path, run: TaskRun) -> None:
     known = set(AudioPart.objects.filter(session=session, version=session.version).values_list("index", flat=True))
     chunk = chunk_samples(total)
     of_part = PART_S * RATE // chunk * chunk or chunk  # whole chunks
-    classifier = _classifier(session, run)
-    for index, first in enumerate(range(0, total, of_part)):
-        run.progress(DECODED + (HEARD - DECODED) * first / total, "listening", minutes(first / RATE, total / RATE))
-        if index not in known:
-            job = {"do": "hear", "pcm": str(pcm), "first": first, "samples": min(of_part, total - first), "chunk": chunk}
-            classifier = _hear_part(session, run, index, job, classifier)
+    with ExitStack() as stack:
+        classifier = _classifier(session, run, stack)
+        for index, first in enumerate(range(0, total, of_part)):
+            run.progress(DECODED + (HEARD - DECODED) * first / total, "listening", minutes(first / RATE, total / RATE))
+            if index not in known:
+                job = {"do": "hear", "pcm": pcm, "first": first, "samples": min(of_part, total - first), "chunk": chunk}
+                classifier = _hear_part(session, run, index, job, classifier)
 
 
-def _classifier(session: AudioSession, run: TaskRun) -> versions.Proof | None:
+def _classifier(session: AudioSession, run: TaskRun, stack: ExitStack) -> versions.Proof | None:
     """What tells the noises; a version whose file cannot be believed is named in a notice, and nothing is told."""
     if session.noise_model is None:
         return None
     try:
-        return versions.proof_of(session.noise_model)
+        return stack.enter_context(versions.proof_of(session.noise_model))
     except Refused as refusal:
         _without_noises(session, run, refusal.message)
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -21,9 +21,11 @@ from audio.services import work
 from audio.services.noise import labels, versions
 from audio.services.noise.scenes import COUNT, HELD_COUNT, HELD_SEED, SEED
 from cases.models import AuditEvent
-from documents.errors import Refused
+from documents.errors import FileChanged, Refused
 from documents.services.sandbox import JobFailed, JobRefused, Limits
+from documents.services.sandbox.folders import Folder
 from documents.services.sandbox.pool import Pool
+from documents.services.sandbox.room import made_in
 from documents.services.storage import blobs
 from tasks.errors import PermanentError
 
@@ -31,6 +33,7 @@ HEARING = Path(__file__).parents[1] / "demo" / "hearing.ogg"
 COLLECTED, TRAINED = 55.0, 98.0
 """Percent at which everything is known, and learned."""
 SAME_RECORDING = "__"
+FOREST, SOUND = "forest.skops", "sound.pcm"
 MOST_REFUSED = 100
 PEOPLE, FOLDER = "people", "folder"
 """Where labels come from: people name noises only, a folder names all that is heard."""
@@ -54,16 +57,16 @@ class Follower(Protocol):
 
 @dataclass
 class Collected:
-    """`materials` are (file of a child, recording); `sources` {source: half seconds}; `refused` are (file, why) of what
+    """`materials` are (file of a child in `folder`, recording); `sources` {source: half seconds}; `refused` are (file, why) of what
     could not be heard."""
 
-    folder: Path
+    folder: Folder
     materials: list[tuple[str, str]] = field(default_factory=list)
     sources: dict[str, int] = field(default_factory=dict)
     refused: list[tuple[str, str]] = field(default_factory=list)
 
     def target(self) -> str:
-        return str(self.folder / f"{len(self.materials)}.npz")
+        return f"{len(self.materials)}.npz"
 
     def add(self, source: str, recording: str, target: str, rows: int) -> None:
         self.materials.append((target, f"{source}:{recording}"))
@@ -78,17 +81,23 @@ def train(
     label; and what there is to say of it. Raises PermanentError with a sentence where that cannot be learned from."""
     scratch = pool.folder()
     try:
-        found = Collected(scratch.path)
+        found = Collected(scratch)
         files = _labelled_files(folder) if folder is not None else []
         if "generated" in sources:
             _generate(found, follower, scenes, SEED, COLLECTED if not files else COLLECTED / 2)
         if "people" in sources:
             _collect_people(found, follower, NoiseLabel.objects.all())
         _collect_files(found, follower, files)
-        target = scratch.path / "forest.skops"
-        job = {"do": "train", "materials": found.materials, "target": str(target)}
-        learned = _ask(job, follower, "learning", COLLECTED, TRAINED)
-        return _keep(target.read_bytes(), {**learned, "sources": found.sources}, found.refused, follower, user, activate=activate)
+        job = {"do": "train", "materials": found.materials, "target": FOREST}
+        learned = _ask(job, follower, "learning", COLLECTED, TRAINED, scratch)
+        return _keep(
+            made_in(scratch.path, FOREST).read_bytes(),
+            {**learned, "sources": found.sources},
+            found.refused,
+            follower,
+            user,
+            activate=activate,
+        )
     finally:
         scratch.remove()
 
@@ -120,10 +129,11 @@ def validate(model: NoiseModel, follower: Follower, *, user: Any = None, scenes:
     Raises PermanentError where the file cannot be believed; the finding is kept in `checked` in both cases.
     """
     try:
-        proof = versions.proof_of(model)
-        active = NoiseModel.objects.filter(active=True).exclude(pk=model.pk).first()
-        other = _proof_if_sound(active)
-        found = _examined(model, proof, other, follower, scenes)
+        with ExitStack() as stack:
+            proof = stack.enter_context(versions.proof_of(model))
+            active = NoiseModel.objects.filter(active=True).exclude(pk=model.pk).first()
+            other = _proof_if_sound(active, stack)
+            found = _examined(model, proof, other, follower, scenes)
     except (Refused, PermanentError) as error:
         with follower.publish():
             _note(model, {"refused": str(error)}, user)
@@ -137,21 +147,21 @@ def validate(model: NoiseModel, follower: Follower, *, user: Any = None, scenes:
 def _examined(model: NoiseModel, proof: versions.Proof, other: versions.Proof | None, follower: Follower, scenes: int) -> dict[str, Any]:
     scratch = pool.folder()
     try:
-        held = Collected(scratch.path)
+        held = Collected(scratch)
         _generate(held, follower, scenes, HELD_SEED, COLLECTED)
         _collect_people(held, follower, NoiseLabel.objects.filter(created__gt=model.created))
         job = {"do": "judge", **proof, "materials": held.materials, "other": other}
-        judged = _ask(job, follower, "examining", COLLECTED, TRAINED)
+        judged = _ask(job, follower, "examining", COLLECTED, TRAINED, scratch)
         return {**judged["metrics"], "sources": held.sources}
     finally:
         scratch.remove()
 
 
-def _proof_if_sound(model: NoiseModel | None) -> versions.Proof | None:
+def _proof_if_sound(model: NoiseModel | None, stack: ExitStack) -> versions.Proof | None:
     """The active version may be the broken one; then there is nothing to be compared with."""
     if model is not None:
         with suppress(Refused):
-            return versions.proof_of(model)
+            return stack.enter_context(versions.proof_of(model))
     return None
 
 
@@ -163,7 +173,7 @@ def _note(model: NoiseModel, result: dict[str, Any], user: Any) -> None:
 def _generate(found: Collected, follower: Follower, count: int, seed: int, until: float) -> None:
     target = found.target()
     job = {"do": "generate", "hearing": str(HEARING), "count": count, "seed": seed, "target": target}
-    found.add("generated", "", target, _ask(job, follower, "computing sounds", 0, until)["rows"])
+    found.add("generated", "", target, _ask(job, follower, "computing sounds", 0, until, found.folder)["rows"])
 
 
 def _collect_people(found: Collected, follower: Follower, said: Any) -> None:
@@ -172,11 +182,10 @@ def _collect_people(found: Collected, follower: Follower, said: Any) -> None:
     for session in sessions.prefetch_related(Prefetch("noise_labels", said)):
         spans = [(each.start_s, each.end_s, [each.label]) for each in session.noise_labels.all()]
         try:
-            path = blobs.path_of(session)
-        except FileNotFoundError as error:
+            with blobs.as_file(session) as path:
+                _collect(found, follower, PEOPLE, str(session.pk), session.title, path, spans)
+        except (FileNotFoundError, FileChanged) as error:
             found.refused.append((session.title, str(_sentence(error))))
-        else:
-            _collect(found, follower, PEOPLE, str(session.pk), session.title, path, spans)
 
 
 def _collect_files(found: Collected, follower: Follower, files: Sequence[tuple[Path, list[str]]]) -> None:
@@ -191,16 +200,17 @@ def _collect_files(found: Collected, follower: Follower, files: Sequence[tuple[P
 
 
 def _collect(found: Collected, follower: Follower, source: str, recording: str, name: str, path: Path, spans: list[Span]) -> None:
-    pcm, target = found.folder / "sound.pcm", found.target()
+    target = found.target()
     try:
-        work.pool.run({"do": "decode", "source": str(path), "target": str(pcm)}, check=follower.check, progress=_silent)
-        job = {"do": "collect", "pcm": str(pcm), "spans": _bounded(spans), "complete": source == FOLDER, "target": target}
-        rows = pool.run(job, check=follower.check, progress=_silent)["rows"]
+        decode = {"do": "decode", "source": path, "target": SOUND}
+        work.pool.run(decode, check=follower.check, progress=_silent, folder=found.folder)
+        job = {"do": "collect", "pcm": SOUND, "spans": _bounded(spans), "complete": source == FOLDER, "target": target}
+        rows = pool.run(job, check=follower.check, progress=_silent, folder=found.folder)["rows"]
     except (JobRefused, JobFailed, FileNotFoundError) as error:
         found.refused.append((name, str(_sentence(error))))
         return
     finally:
-        pcm.unlink(missing_ok=True)
+        (found.folder.path / SOUND).unlink(missing_ok=True)
     found.add(source, recording, target, rows)
 
 
@@ -229,13 +239,13 @@ def _labelled_files(folder: Path) -> list[tuple[Path, list[str]]]:
     return files
 
 
-def _ask(job: dict[str, Any], follower: Follower, step: str, since: float, until: float) -> dict[str, Any]:
+def _ask(job: dict[str, Any], follower: Follower, step: str, since: float, until: float, folder: Folder) -> dict[str, Any]:
     def progress(done: int, of: int) -> None:
         follower.progress(since + (until - since) * done / max(of, 1), step)
 
     follower.progress(since, step)
     try:
-        return pool.run(job, check=follower.check, progress=progress)
+        return pool.run(job, check=follower.check, progress=progress, folder=folder)
     except (JobRefused, JobFailed) as error:
         raise _sentence(error) from error
 

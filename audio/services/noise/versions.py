@@ -11,6 +11,8 @@ import hashlib
 import io
 import json
 import logging
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +26,7 @@ from django.utils.translation import gettext_lazy as _
 from audio.models import NoiseModel
 from audio.services.noise.features import SCHEMA
 from cases.models import AuditEvent
-from documents.errors import Refused
+from documents.errors import FileChanged, Refused
 from documents.services.storage import blobs
 
 log = logging.getLogger(__name__)
@@ -36,7 +38,7 @@ SENTENCES = {
     "noise_unsigned": _("%(version)s was not signed by this installation, or its SECRET_KEY has changed. Train a new one."),
     "noise_schema": _("%(version)s was trained on other figures of sound than this release computes. Train a new one."),
 }
-Proof = dict[str, str]
+Proof = dict[str, Any]
 
 
 def active() -> NoiseModel | None:
@@ -84,26 +86,35 @@ def keep(data: bytes, described: dict[str, Any], *, user: Any) -> NoiseModel:
     return made
 
 
-def proof_of(model: NoiseModel) -> Proof:
-    """What a child needs to open the file, which is what this installation stored. Raises Refused with one of SENTENCES."""
+@contextmanager
+def proof_of(model: NoiseModel) -> Iterator[Proof]:
+    """What a child needs to open the file, which is what this installation stored; good as long as the context lasts. Raises Refused with
+    one of SENTENCES."""
     if model.schema != SCHEMA:
         raise _refused("noise_schema", model)
-    try:
-        path = blobs.path_of(model)
-        data = path.read_bytes()
-    except FileNotFoundError as error:
-        raise _refused("noise_missing", model) from error
+    with ExitStack() as stack:
+        try:
+            path = stack.enter_context(blobs.as_file(model))
+        except FileNotFoundError as error:
+            raise _refused("noise_missing", model) from error
+        except FileChanged as error:
+            raise _refused("noise_changed", model) from error
+        _require_own(model, path.read_bytes())
+        yield {"file": path, "sha256": model.sha256}
+
+
+def _require_own(model: NoiseModel, data: bytes) -> None:
     if len(data) != model.size or not constant_time_compare(hashlib.sha256(data).hexdigest(), model.sha256):
         raise _refused("noise_changed", model)
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     if not any(constant_time_compare(_signature(model.sha256, model.size, key), model.signature) for key in keys):
         raise _refused("noise_unsigned", model)
-    return {"file": str(path), "sha256": model.sha256}
 
 
 def activate(model: NoiseModel, user: Any) -> NoiseModel:
     """Make it the one that tells noises from now on. Raises Refused where its file cannot be believed."""
-    proof_of(model)
+    with proof_of(model):
+        pass
     with transaction.atomic():
         _alone()
         before = NoiseModel.objects.filter(active=True).first()

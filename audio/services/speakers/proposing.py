@@ -19,10 +19,9 @@ from audio.models import AudioPart, AudioSession, Dictation, Speaker, Transcript
 from audio.services.hearing import channels
 from audio.services.speakers import weights
 from audio.services.transcript import editing
-from audio.services.work import ask, minutes, pool
+from audio.services.work import ask, file_of, minutes, pool
 from cases.models import AuditEvent
 from documents.errors import Refused
-from documents.services.storage import blobs
 from tasks.errors import Cancelled
 from tasks.manager import manager
 from tasks.models import TaskRecord
@@ -70,7 +69,8 @@ def propose(job: SpeakersJob, run: TaskRun) -> dict[str, Any]:
     scratch = pool.folder()
     try:
         pcm = scratch.path / "sound.pcm"
-        ask({"do": "decode", "source": str(blobs.path_of(session)), "target": str(pcm)}, run, _decoding(run))
+        with file_of(session) as path:
+            ask({"do": "decode", "source": path, "target": pcm.name}, run, _decoding(run), scratch)
         groups = told(session, version, pcm, spans, run, since=DECODED, until=TOLD, count=job.count)
     finally:
         scratch.remove()
@@ -113,7 +113,7 @@ def told(
         end = spans[min(done, len(spans)) - 1][1]
         run.progress(since + (until - since) * done / max(of, 1), "speakers", minutes(end, session.duration_s or end))
 
-    found: Groups = ask({"do": "speakers", "pcm": str(pcm), "spans": spans, "speech": speech, "count": count}, run, progress)["speakers"]
+    found: Groups = ask({"do": "speakers", "pcm": pcm, "spans": spans, "speech": speech, "count": count}, run, progress)["speakers"]
     return found
 
 

@@ -13,7 +13,10 @@ from audio.services.speaking.pieces import pieces_of
 from audio.services.work import pool
 from documents.services.sandbox import JobFailed, JobRefused
 from documents.services.sandbox.folders import Folder, sweep
+from documents.services.sandbox.room import made_in
 from documents.services.storage.blobs import disk_errors
+
+SPEECH = "speech.ogg"
 
 
 @dataclass(frozen=True)
@@ -42,8 +45,7 @@ def _made(text: str, place: Path) -> bytes:
     sweep(settings.SCRATCH_FOLDER)
     work = Folder(settings.SCRATCH_FOLDER)
     try:
-        draft = work.path / "speech.ogg"
-        _encode(engine.synthesise(text, work.path), draft)
+        draft = _encoded(engine.synthesise(text, work.path), work)
         speech = draft.read_bytes()
         cache.put(draft, place)
     finally:
@@ -51,9 +53,10 @@ def _made(text: str, place: Path) -> bytes:
     return speech
 
 
-def _encode(wav: Path, draft: Path) -> None:
+def _encoded(wav: Path, work: Folder) -> Path:
     """In a child: what reads sound is in no process that serves pages."""
     try:
-        pool.run({"do": "opus", "wav": str(wav), "target": str(draft)}, check=lambda: None, progress=lambda done, of: None)
+        pool.run({"do": "opus", "wav": wav, "target": SPEECH}, check=lambda: None, progress=lambda done, of: None, folder=work)
+        return made_in(work.path, SPEECH)
     except (JobRefused, JobFailed) as error:
         raise SpeechRefused("speech_garbage") from error

@@ -12,9 +12,12 @@ from audio.services.transcript import exports
 from audio.services.transcript.reading import transcript_of
 from documents.models import Document
 from documents.services.extraction.parsers.subtitles import VTT
+from documents.services.organising import tags
 from documents.services.pipeline import lifecycle
 from documents.services.storage import blobs
 from tasks.models import TaskRecord
+
+TAGS = "tags"
 
 
 def publish(session: AudioSession, *, user: Any = None, parent: TaskRecord | None = None) -> Document | None:
@@ -36,7 +39,11 @@ def publish(session: AudioSession, *, user: Any = None, parent: TaskRecord | Non
     )
     document.mime, document.size, document.sha256, document.stored_as = VTT, stored.size, stored.sha256, stored.name
     document.language = session.language
+    new = document._state.adding
+    document.metadata = {**document.metadata, **{key: value for key, value in session.about.items() if key != TAGS}}
     document.save()
+    if new and session.about.get(TAGS):
+        tags.put_on(session.case, [document.pk], session.about[TAGS], session.created_by)
     session.document = document
     session.save(update_fields=["document", "updated"])
     lifecycle.process_document_pipeline(document, user, source="transcription", parent=parent)

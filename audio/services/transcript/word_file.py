@@ -12,6 +12,8 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Inches, Pt
 
+from tasks.base.printable import printable
+
 FONT, SIZE_PT, LEADING_PT = "Courier New", 12, 24
 """25 lines of this leading fill a letter page between its margins."""
 
@@ -20,11 +22,11 @@ def made(title: str, paragraphs: Iterable[str]) -> bytes:
     """The file's bytes."""
     paper = WordDocument()
     _lay_out(paper)
-    head = paper.add_paragraph(_printable(title))
+    head = paper.add_paragraph(printable(title))
     head.alignment = WD_ALIGN_PARAGRAPH.CENTER
     for text in paragraphs:
         if text:
-            paper.add_paragraph(_printable(text))
+            paper.add_paragraph(printable(text))
     buffer = io.BytesIO()
     paper.save(buffer)
     return buffer.getvalue()
@@ -60,8 +62,3 @@ def _number_pages(foot: Any) -> None:
             mark = OxmlElement("w:instrText")
             mark.text = text
         run._r.append(mark)
-
-
-def _printable(text: str) -> str:
-    """Without control characters, which no XML takes."""
-    return "".join(letter for letter in text if letter >= " " or letter in "\t\n")

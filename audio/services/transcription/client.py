@@ -15,12 +15,14 @@ from django.utils.translation import gettext as _
 
 from audio.services.transcription.weights import NoSpeechModel, speech_model
 from audio.services.transcription.words import Clip, Heard, Word
+from documents.services.sandbox.confinement.needs import Needs
 from documents.services.sandbox.held import CannotLoad, Check, Gone, Held, Hung
 from tasks import service_registry
 
 log = logging.getLogger(__name__)
 NAME = "transcriber"
-MODULE = "audio.services.transcription.server"
+LOAD = "audio.services.transcription.server:load"
+FETCH = "audio.services.transcription.fetching"
 ATTEMPTS = 3
 
 
@@ -42,7 +44,7 @@ class Transcriber:
     """The way to the one process of this machine. Used by any number of threads."""
 
     def __init__(self) -> None:
-        self._process = Held(MODULE, Path(settings.VAR) / "transcriber", settings.TRANSCRIBER_IDLE_SECONDS, _model)
+        self._process = Held(LOAD, Path(settings.VAR) / NAME, settings.TRANSCRIBER_IDLE_SECONDS, _model, _needs)
 
     def transcribe(
         self,
@@ -70,7 +72,7 @@ class Transcriber:
                 on_heard(heard)
 
             try:
-                return self._ask(_request(pcm, clips, language, hotwords, again, hurry), check, once)
+                return self._ask(_request(pcm, clips, language, hotwords, again, hurry), _files(pcm), check, once)
             except CannotLoad as error:
                 raise NoSpeechModel(_("The speech model cannot be loaded: %(reason)s") % {"reason": error}) from error
             except Gone as end:
@@ -82,8 +84,8 @@ class Transcriber:
                 clips = clips[told:]
         raise AssertionError("the last attempt returns or raises")
 
-    def _ask(self, request: dict[str, Any], check: Check, on_heard: Callable[[Heard], None]) -> Language:
-        with closing(self._process.ask(request, check)) as answers:
+    def _ask(self, request: dict[str, Any], files: dict[str, Path], check: Check, on_heard: Callable[[Heard], None]) -> Language:
+        with closing(self._process.ask(request, check, files=files)) as answers:
             for answer in answers:
                 if "heard" in answer:
                     clip, words = answer["heard"]
@@ -110,12 +112,22 @@ def register() -> None:
 
 
 def _model() -> dict[str, Any]:
+    """A model that is known by its name is fetched before the process is confined, and is then a folder as the others are."""
     model = speech_model()
-    return {"source": model.source, "cache": model.cache}
+    told = {"source": model.source, "cache": model.cache}
+    return told if Path(model.source).is_dir() else {**told, "fetch": {"source": [FETCH, model.source, model.cache]}}
+
+
+def _needs(told: dict[str, Any]) -> Needs:
+    return Needs(reads=(told["source"], told["cache"]))
 
 
 def _request(pcm: Path | bytes, clips: Sequence[Clip], language: str, hotwords: str, again: bool, hurry: bool) -> dict[str, Any]:
     asked: dict[str, Any] = {"clips": list(clips), "language": language, "hotwords": hotwords, "again": again, "hurry": hurry}
     if isinstance(pcm, bytes):
         return {**asked, "pcm16": base64.b64encode(pcm).decode()}
-    return {**asked, "pcm": str(pcm)}
+    return asked
+
+
+def _files(pcm: Path | bytes) -> dict[str, Path]:
+    return {} if isinstance(pcm, bytes) else {"pcm": pcm}

@@ -10,7 +10,6 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,7 +17,7 @@ from numpy.typing import NDArray
 
 from audio.services.transcription.engine import Engine, packed, samples_of
 from audio.services.transcription.words import Clip
-from documents.services.sandbox.holder import Answers, hold
+from documents.services.sandbox.holder import Answers
 
 
 class Turns:
@@ -68,17 +67,23 @@ class Transcriber:
 
 
 def _reader(request: dict[str, Any]) -> Callable[[int, int], NDArray[np.float32]]:
-    """Samples of what came with the request, or of the file that it names, of which no more is read than is wanted."""
+    """Samples of what came with the request, or of the file whose descriptor did, of which no more is read than is wanted."""
     if "pcm16" in request:
         whole = np.frombuffer(base64.b64decode(request["pcm16"]), "<i2")
         return lambda first, count: samples_of(whole[first : first + count])
-    file = Path(request["pcm"])
-    return lambda first, count: samples_of(np.fromfile(file, dtype="<i2", count=count, offset=first * 2))
+    file: int = request["pcm"]
+    return lambda first, count: samples_of(np.frombuffer(_read(file, first * 2, count * 2), "<i2"))
+
+
+def _read(file: int, first: int, count: int) -> bytes:
+    """Bytes of a file, as many as there are; whole samples."""
+    pieces: list[bytes] = []
+    while count and (piece := os.pread(file, count, first)):
+        pieces.append(piece)
+        first, count = first + len(piece), count - len(piece)
+    whole = b"".join(pieces)
+    return whole[: len(whole) // 2 * 2]
 
 
 def load(told: dict[str, Any]) -> Answers:
     return Transcriber(Engine(told["source"], told["cache"], len(os.sched_getaffinity(0)))).answers
-
-
-if __name__ == "__main__":
-    hold(load)

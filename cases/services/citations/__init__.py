@@ -7,33 +7,41 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from cases.services.citations.antecedents import Antecedents
 from cases.services.citations.cleaning import CleanText
 from cases.services.citations.grammars import grammars
-from cases.services.citations.mentions import Found, Mention, PageMention
+from cases.services.citations.headers import running_headers
+from cases.services.citations.mentions import AUTHORITY, HISTORY, RECORD, SELF, Found, Mention, PageMention
 
-__all__ = ["Mention", "PageMention", "extract", "extract_pages", "grammars", "keys_in"]
+__all__ = ["VERSION", "Mention", "PageMention", "extract", "extract_pages", "grammars", "keys_in"]
+
+VERSION = 2
+"""Of the grammars, kept with each reading: counted up, texts that were cited with older ones are cited again after the next migration."""
 
 # Work is done in pieces of this many characters, so that `check` is called several times a second.
-PIECE = 16_000
+PIECE = 48_000
 # What a grammar may look at around a mention: names before it, dates and explanations after it.
 AROUND = 600
 # No citation has so long a word, and the patterns of reporters take time that grows with the square of one.
 _ENDLESS_WORD = re.compile(r"(?<=\S{60})\S{80,}(?=\S{60})")
 
 
-def extract(text: str, check: Callable[[], None] = lambda: None) -> list[Mention]:
-    """All mentions of authorities in the order of the text. `check` is called between pieces of work and may raise."""
+def extract(text: str, check: Callable[[], None] = lambda: None, own: Collection[str] = ()) -> list[Mention]:
+    """All mentions of authorities, and of the record of the case, in the order of the text. `check` is called between pieces of work and
+    may raise. `own` are keys of the text itself, which it does not cite as authorities."""
     clean = CleanText(text)
-    return [_mention(found, text, *clean.span(found.start, found.end)) for found in _resolved(clean.text, check)]
+    return [_mention(found, text, *clean.span(found.start, found.end)) for found in _resolved(clean.text, check, own)]
 
 
-def extract_pages(pages: Sequence[tuple[int, str]], check: Callable[[], None] = lambda: None) -> list[PageMention]:
+def extract_pages(
+    pages: Sequence[tuple[int, str]], check: Callable[[], None] = lambda: None, own: Collection[str] = ()
+) -> list[PageMention]:
     """The mentions of a document given as (number, text) in order; an "Id." on page 5 knows page 4.
 
-    A citation that runs over a page's end belongs to the page where it starts, and its end is cut there.
+    A citation that runs over a page's end belongs to the page where it starts, and its end is cut there. One that stands alone at the head
+    or foot of page after page is the document's own.
     """
     starts, whole, length = [], [], 0
     for _, text in pages:
@@ -42,7 +50,7 @@ def extract_pages(pages: Sequence[tuple[int, str]], check: Callable[[], None] = 
         length += len(text) + 1
     clean = CleanText("\n".join(whole))
     mentions = []
-    for found in _resolved(clean.text, check):
+    for found in _resolved(clean.text, check, {*own, *running_headers(pages)}):
         start, end = clean.span(found.start, found.end)
         place = bisect_right(starts, start) - 1
         number, text = pages[place]
@@ -71,13 +79,18 @@ def _mention(found: Found, text: str, start: int, end: int) -> Mention:
         year=found.year,
         method=found.method,
         confidence=found.confidence,
+        role=RECORD if found.kind == RECORD else SELF if found.own else HISTORY if found.history else AUTHORITY,
+        cluster=found.cluster or found.key,
+        court=found.court,
     )
 
 
-def _resolved(text: str, check: Callable[[], None]) -> Iterator[Found]:
+def _resolved(text: str, check: Callable[[], None], own: Collection[str]) -> Iterator[Found]:
     """Mentions in cleaned text, with the keys that references mean."""
     text = _ENDLESS_WORD.sub(lambda word: ("· " * len(word[0]))[: len(word[0])], text)
-    return Antecedents().resolve(found for piece in _pieces(text, check) for found in piece)
+    found = [found for piece in _pieces(text, check) for found in piece]
+    cited_as = {mention.key for mention in found if mention.own and mention.key}
+    return Antecedents({*own, *cited_as}).resolve(found)
 
 
 def _pieces(text: str, check: Callable[[], None]) -> Iterator[list[Found]]:
@@ -88,8 +101,9 @@ def _pieces(text: str, check: Callable[[], None]) -> Iterator[list[Found]]:
         low = text.rfind(" ", 0, max(0, start - AROUND)) + 1
         high = text.find(" ", start + PIECE + AROUND)
         window = text[low : high if high >= 0 else len(text)]
-        found = [found for grammar in grammars() for found in _moved(grammar.find(window), low) if start <= found.start < start + PIECE]
-        yield _without_overlaps(found)
+        # Overlaps go first: of a citation that the piece's edge cuts, the part behind it is none.
+        found = _without_overlaps([found for grammar in grammars() for found in _moved(grammar.find(window), low)])
+        yield [mention for mention in found if start <= mention.start < start + PIECE]
 
 
 def _moved(found: list[Found], by: int) -> list[Found]:

@@ -7,8 +7,9 @@ from typing import Protocol
 
 # Kinds that name an authority in full, so that a later "Id." may mean them.
 FULL = frozenset({"case", "statute", "regulation", "rule", "constitution", "other"})
+AUTHORITY, HISTORY, SELF = "authority", "history", "self"
 RECORD = "record"
-"""A paper of the case itself: known to the grammars, so that an "Id." may mean it, and given to nobody."""
+"""A paper of the case itself; an "Id." may mean it, and it is no authority."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +22,20 @@ class Mention:
     key: str
     """Canonical, as us:410:113; empty where the mention could not be resolved."""
     kind: str
-    """case, statute, regulation, rule, constitution, other (journals), short, id or supra."""
+    """case, statute, regulation, rule, constitution, other (journals), short, id, supra or record."""
     pin: str
     name: str
     year: int | None
     method: str
-    """The grammar and how it knew, as us/full or us/id; "inferred" where only an earlier mention tells the title."""
+    """The grammar and how it knew, as us/full or us/id; "inferred" where only an earlier mention tells the title. A decision on the one
+    before it says so behind: us/full/affirmed."""
     confidence: float
+    role: str = AUTHORITY
+    """authority, history (an order about the decision before it), record (a paper of the case itself), self (the document's own)."""
+    cluster: str = ""
+    """The key of the first of parallel citations that name one decision; else the mention's own key."""
+    court: str = ""
+    """The court as the citation's own parenthesis names it, by the id of courts-db, as ca1; empty where it does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +65,18 @@ class Found:
     """Bare sections and "Id. § 3": the section; bare rules: the rule's number."""
     nested: bool = False
     """Stands in a parenthesis that explains another citation, so that "Id." does not mean it."""
+    court: str = ""
+    cluster: str = ""
     parallel: bool = False
     """Names the same decision as the mention before it, in another reporter."""
     history: bool = False
     """An order about the decision before it (cert. denied), which is part of that decision's history and decides nothing itself."""
+    became: str = ""
+    """What this decision did to the one before it: affirmed, reversed, overruled ..."""
+    aside: bool = False
+    """A record citation that an "Id." behind it need not mean, as a page number of a production."""
+    own: bool = False
+    """The citation of the text itself, as in "Cite as: 410 U.S. 113"."""
 
 
 class Grammar(Protocol):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import time
 import uuid
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,17 +18,25 @@ from django.http import Http404
 from cases.models import Case, Role
 from documents.errors import Refused
 from documents.models import Document
-from documents.services import ingest
-from tasks.batches import control
-from tasks.models import Batch, TopicState
+from documents.services.organising.tags import cleaned
+from documents.services.sources import importing
+from documents.services.sources.errors import SourceError
+from documents.services.sources.importing import Import, Wanted
+from documents.services.sources.intake import Terms
+from tasks.models import TopicState
 
 WORDS = {"succeeded": "ready", "failed": "failed", "cancelled": "cancelled"}
+SAID = {"here": "already here", "failed": "could not be read"}
+ASKED_AT_ONCE = 5000
 
 EXAMPLE = """example:
-  python3 manage.py ingest ~/matters/acme --case "Acme v. Roe" --wait
+  python3 manage.py ingest ~/matters/acme --case "Acme v. Roe" --tag "First production" --wait
 
-Folders are walked; hidden files are left out. Several files are followed, paused or cancelled as one on the case's
-page. The exit code is 0 where every file was taken (and, with --wait, became ready)."""
+Folders of any size are walked; hidden files are left out, and links that lead out of the folder are not followed. Each folder on the way to
+a file becomes a tag: of Discovery/Emails/2024 all three. Interrupted and called again it goes on where it was; --again looks at every file
+anew, which takes none twice either. Several files are followed, paused or cancelled as one on the case's page, and the case's page
+"Sources" tells what was refused. The exit code is 0 where every file was taken (and, with --wait, became ready), 1 where some were not, 130
+where it was interrupted."""
 
 
 class Command(BaseCommand):
@@ -42,64 +49,90 @@ class Command(BaseCommand):
         parser.add_argument("--case", required=True, help="the case: its id, docket number or exact title")
         parser.add_argument("--user", help="who adds them (default: the case's first owner)")
         parser.add_argument("--kind", choices=[str(kind) for kind in Document.Kind], help="what they are (default: guessed from each name)")
+        parser.add_argument("--tag", action="append", default=[], metavar="NAME", help="put this tag on all of them (may be repeated)")
+        parser.add_argument("--no-folder-tags", action="store_true", help="make no tags of folders")
+        parser.add_argument("--again", action="store_true", help="look at every file anew, also at those that were taken before")
+        parser.add_argument("--dry-run", action="store_true", help="say what would be taken, and take nothing")
         parser.add_argument("--wait", action="store_true", help="wait until everything is processed")
 
     def handle(self, *args: Any, **options: Any) -> None:
         case = find_case(options["case"])
-        user = find_user(case, options["user"])
-        files = list(walk(options["paths"]))
-        if not files:
-            raise CommandError("There are no files at this path.")
-        title = ", ".join(path.resolve().name for path in options["paths"])
-        batch = control.create("import", title, case.pk, user, expected=len(files)) if len(files) > 1 else None
-        try:
-            counts, made = self.take_all(files, case, user, options["kind"], batch)
-        finally:
-            if batch is not None:
-                control.close(batch.pk)  # also where it was interrupted: complete with what came
-        if options["wait"]:
-            counts += self.wait(made)
-        self.stdout.write(", ".join(f"{count} {what}" for what, count in counts.items()) + ".")
-        if counts["refused"] or counts["failed"] or counts["cancelled"]:
+        wanted = Wanted(options["paths"], terms_of(options), options["again"], options["dry_run"])
+        work = Import(case, find_user(case, options["user"]), wanted, count(wanted.paths), self.tell)
+        self.total, work.made = work.total, [] if options["wait"] else None
+        self.run(work)
+        counts = Counter({SAID.get(outcome, outcome): number for outcome, number in work.counts.items()})
+        if work.made is not None:
+            counts += self.wait(work.made)
+        self.say_refusals(work)
+        self.stdout.write(", ".join(f"{number} {what}" for what, number in counts.items()) + ".")
+        if any(counts[bad] for bad in ("refused", "could not be read", "failed", "cancelled")):
             raise SystemExit(1)
 
-    def take_all(self, files: list[Path], case: Case, user: Any, kind: str | None, batch: Batch | None) -> tuple[Counter[str], list[str]]:
-        """Accept files one by one; gives how many ended how, and the topics of what was made."""
-        counts: Counter[str] = Counter()
-        made: list[str] = []
-        for number, path in enumerate(files, 1):
-            outcome, topic = self.take(path, case, user, kind, batch)
-            counts[outcome.partition(":")[0]] += 1
-            if topic:
-                made.append(topic)
-            self.stdout.write(f"[{number}/{len(files)}] {path}: {outcome}")
-        return counts, made
-
-    def take(self, path: Path, case: Case, user: Any, kind: str | None, batch: Batch | None) -> tuple[str, str]:
-        """Accept one file; gives what happened in words, and the topic of what was made ("" for nothing)."""
+    def run(self, work: Import) -> None:
         try:
-            with open(path, "rb") as file:
-                accepted = ingest.accept(file, case=case, user=user, name=path.name, kind=kind, source="command", batch=batch)
-        except Refused as refusal:
-            return f"refused: {refusal.message}", ""
-        except OSError as error:
-            return f"refused: {error.strerror}", ""
-        if accepted.duplicate_of is not None:
-            return f"already here: {accepted.duplicate_of.title}", ""
-        return "accepted", accepted.item.topic
+            work.run()
+        except SourceError as error:
+            raise CommandError(f"{error.message} Call it again when that is mended: it goes on where it was.") from error
+        except KeyboardInterrupt:
+            self.stdout.write(f"\nInterrupted after {work.counts.total()} of {work.total} files. Called again, it goes on where it was.")
+            raise SystemExit(130) from None
+
+    def tell(self, number: int, path: str, outcome: str, reason: str) -> None:
+        said = SAID.get(outcome, outcome) + (f": {reason}" if reason else "")
+        self.stdout.write(f"[{number}/{self.total}] {path}: {said}")
+
+    def say_refusals(self, work: Import) -> None:
+        bad = work.counts["refused"] + work.counts["failed"]
+        if bad:
+            self.stdout.write(f"Not taken ({bad}):")
+        for path, reason in work.refused:
+            self.stdout.write(f"  {path}: {reason}")
+        if bad > len(work.refused):
+            self.stdout.write(f"  and {bad - len(work.refused)} more, which the case's page of its sources lists.")
 
     def wait(self, made: list[str]) -> Counter[str]:
         """Until each of these topics has ended; gives how many ended how. Ctrl-C stops the waiting, not the processing."""
         shown = -1
         while True:
-            states = Counter(TopicState.objects.filter(topic__in=made).values_list("status", flat=True))
+            states = states_of(made)
             ended = sum(states[status] for status in WORDS)
             if ended != shown:
                 self.stdout.write(f"{ended} of {len(made)} processed")
                 shown = ended
-            if ended >= sum(states.values()):
+            if ended >= states.total():
                 return Counter({word: states[status] for status, word in WORDS.items() if states[status]})
             time.sleep(0.5)
+
+
+def states_of(topics: list[str]) -> Counter[str]:
+    states: Counter[str] = Counter()
+    for first in range(0, len(topics), ASKED_AT_ONCE):
+        some = topics[first : first + ASKED_AT_ONCE]
+        states.update(TopicState.objects.filter(topic__in=some).values_list("status", flat=True))
+    return states
+
+
+def terms_of(options: dict[str, Any]) -> Terms:
+    """Raises CommandError for a tag that can't be one."""
+    try:
+        tags = tuple(cleaned(name) for name in options["tag"])
+    except Refused as refusal:
+        raise CommandError(refusal.message) from refusal
+    return Terms("command", tags, not options["no_folder_tags"], options["kind"])
+
+
+def count(paths: Sequence[Path]) -> int:
+    """How many files there are at these paths. Raises CommandError where there are none."""
+    try:
+        total = importing.count(paths)
+    except FileNotFoundError as error:
+        raise CommandError(f"There is nothing at '{error.filename}'.") from error
+    except OSError as error:
+        raise CommandError(f"'{error.filename}' cannot be opened: {error.strerror}.") from error
+    if not total:
+        raise CommandError("There are no files at this path.")
+    return total
 
 
 def find_case(wanted: str) -> Case:
@@ -129,16 +162,3 @@ def find_user(case: Case, name: str | None) -> Any:
     except (Http404, PermissionDenied) as error:
         raise CommandError(f"'{name}' may not add documents to this case.") from error
     return user
-
-
-def walk(paths: list[Path]) -> Iterator[Path]:
-    """The files named and those in the folders named, sorted, without hidden ones. Raises CommandError for what does not exist."""
-    for path in paths:
-        if path.is_file():
-            yield path
-        elif path.is_dir():
-            for folder, folders, names in os.walk(path):
-                folders[:] = sorted(name for name in folders if not name.startswith("."))
-                yield from (Path(folder) / name for name in sorted(names) if not name.startswith("."))
-        else:
-            raise CommandError(f"There is nothing at '{path}'.")

@@ -1,4 +1,4 @@
-"""The papers of the demonstration matter as files: (file name, kind, bytes)."""
+"""The papers of the demonstration matter as files: (file name, bytes)."""
 
 from __future__ import annotations
 
@@ -15,28 +15,25 @@ import typst
 from docx.document import Document as DocxDocument
 from PIL import Image, ImageFilter
 
-from documents.models import Document
-
 SOURCES = Path(__file__).with_name("sources")
 SCAN_DPI = 150
 
 
 class Paper(NamedTuple):
     name: str
-    kind: Document.Kind
     content: bytes
 
 
 def papers() -> Iterator[Paper]:
-    kinds = Document.Kind
-    yield Paper("Complaint and Jury Demand.pdf", kinds.FILING, typeset("complaint"))
-    yield Paper("Answer of Castellan Robotics.pdf", kinds.FILING, typeset("answer"))
-    yield Paper("Exhibit A - Supply and Confidentiality Agreement.docx", kinds.CONTRACT, agreement())
-    yield Paper("Exhibit B - Letter of 3 February 2025 (scan).pdf", kinds.EVIDENCE, scanned("letter"))
-    yield Paper("Exhibit C - Raman to Okonkwo.eml", kinds.EMAIL, recruiting_email())
-    yield Paper("Delivery shortfall - Ferreira to Raman.eml", kinds.EMAIL, shortfall_email())
-    yield Paper("Expert Report of Dr. Solheim.pdf", kinds.EVIDENCE, typeset("expert_report"))
-    yield Paper("Deposition outline - Okonkwo.txt", kinds.MEMO, (SOURCES / "deposition_outline.txt").read_bytes())
+    yield Paper("Complaint and Jury Demand.pdf", typeset("complaint"))
+    yield Paper("Answer of Castellan Robotics.pdf", typeset("answer"))
+    yield Paper("Exhibit A - Supply and Confidentiality Agreement.docx", agreement())
+    yield Paper("Exhibit B - Letter of 3 February 2025 (scan).pdf", scanned("letter"))
+    yield Paper("Exhibit C - Raman to Okonkwo.eml", recruiting_email())
+    yield Paper("Delivery shortfall - Ferreira to Raman.eml", shortfall_email())
+    yield Paper("Expert Report of Dr. Solheim.pdf", typeset("expert_report"))
+    yield Paper("Memorandum for a Preliminary Injunction.pdf", typeset("memorandum"))
+    yield Paper("Deposition outline - Okonkwo.txt", (SOURCES / "deposition_outline.txt").read_bytes())
 
 
 def typeset(source: str) -> bytes:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from documents.services.extraction.cleaning import Cleaned, clean
+from documents.services.extraction.containers.locks import unlocked
 from documents.services.extraction.parsers.base import Job, Parsed, RawPage
 from documents.services.extraction.registry import from_module
 from documents.services.extraction.stamps import latest
@@ -15,10 +19,12 @@ from documents.services.sandbox.worker import Surroundings
 
 def read(request: dict[str, Any], surroundings: Surroundings) -> dict[str, Any]:
     """The entry of the extraction's children. A request is {path, name, mime, module, look}, perhaps with a password; attachments go to the
-    job's folder."""
+    job's folder, and where `begin` is asked for the first pages of a long file are said before the last are read."""
+    folder, password = surroundings.folder, request.get("password", "")
     job = Job(
-        Path(request["path"]), request["name"], request["mime"], surroundings.folder, surroundings.progress,
-        password=request.get("password", ""), look=request["look"],
+        unlocked(Path(request["path"]), request["mime"], password, folder), request["name"], request["mime"], folder, surroundings.progress,
+        password=password, look=request["look"],
+        begun=partial(_hand_out, surroundings.part) if request.get("begin") else None,
     )  # fmt: skip
     parsed = from_module(request["module"], job.mime).parse(job)
     raws = [page.text for page in parsed.pages]
@@ -32,6 +38,12 @@ def read(request: dict[str, Any], surroundings: Surroundings) -> dict[str, Any]:
             parsed.date = parsed.date or stamp.filed
     cleaned = cleaning.pages if cleaning else [Cleaned(raw, None) for raw in raws]
     return _result(parsed, cleaned)
+
+
+def _hand_out(part: Callable[[dict[str, Any]], None], pages: list[RawPage]) -> None:
+    """The first pages, as those of a result."""
+    cleaned = clean([page.text for page in pages]).pages
+    part({"pages": [_page(number, raw, text) for number, (raw, text) in enumerate(zip(pages, cleaned, strict=True), 1)]})
 
 
 def _result(parsed: Parsed, cleaned: list[Cleaned]) -> dict[str, Any]:
@@ -52,6 +64,7 @@ def _result(parsed: Parsed, cleaned: list[Cleaned]) -> dict[str, Any]:
         "attachments": parsed.attachments,
         "findings": parsed.findings,
         "traces": parsed.traces,
+        "page_index": base64.b64encode(parsed.page_index).decode("ascii"),
     }
 
 

@@ -19,17 +19,22 @@ STAMP_LINES = 6
 LONGEST_RUNNING_LINE = 160
 LEAST_REPEATS = 3
 LEAST_SHARE = 0.2
+LONGEST_WORD = 200
 PLEADING_ENDS = range(24, 33)
 
 _DIGITS = re.compile(r"\d+")
 _PAGE_NUMBER = re.compile(r"(?:page)?[-–— .\[\](]*#[-–— .\[\])]*(?:(?:of|/)[ ]*#)?\W*", re.IGNORECASE)
 _NUMBERS_ONLY = re.compile(r"\d{1,2}(?:\s+\d{1,2})*\s*")
 _LEADING_NUMBER = re.compile(r"(\d{1,2})(?:\s+|$)")
-_LINE_END_HYPHEN = re.compile(r"([^\W\d_]+)-[ \t]*\n[ \t]*(?=[^\W\d_])")
+# It begins with the hyphen, which is rare: to look for a word before each would be to try every word of the page.
+_LINE_END_HYPHEN = re.compile(r"-[ \t]*\n[ \t]*(?=[^\W\d_])")
+_WORD_BEFORE = re.compile(r"[^\W\d_]+\Z")
 _WORD = re.compile(r"[^\W\d_]+")
 _HYPHENATED = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
 _KEEPS_ITS_HYPHEN = frozenset(["self", "cross", "ex", "quasi", "half", "well", "non", "all"])
-_BLANK_LINES = re.compile(r"\A\s*\n|(?<=\n)(?:[ \t]*\n){2,}")
+_BLANK_BEGINNING = re.compile(r"\s*\n")
+# It begins with a line's end, which is found fast; that one stays.
+_BLANK_LINES = re.compile(r"\n(?:[ \t]*\n){2,}")
 
 
 class Line(NamedTuple):
@@ -69,7 +74,7 @@ def clean(pages: Sequence[str]) -> Cleaning:
     cleaned = []
     for page, found in zip(pages, cuts, strict=True):
         found.extend(_hyphen_cuts(page, words))
-        found.extend(match.span() for match in _BLANK_LINES.finditer(page))
+        found.extend(_blank_cuts(page))
         cleaned.append(apply(page, found))
     return Cleaning(cleaned, stamps)
 
@@ -216,18 +221,32 @@ def _runs(key: Key, count: int, pages: int) -> bool:
 
 
 class _Words:
-    """How often the document writes a compound with its hyphen inside a line, or as one word: counted at the first question."""
+    """The compounds that the document writes with a hyphen inside a line: looked for at the first question."""
 
     def __init__(self, pages: Sequence[str]) -> None:
         self._pages = pages
-        self._hyphenated: Counter[str] | None = None
+        self._hyphenated: frozenset[str] | None = None
 
     def keeps_hyphen(self, left: str, right: str) -> bool:
         if left.lower() in _KEEPS_ITS_HYPHEN:
             return True
         if self._hyphenated is None:
-            self._hyphenated = Counter(word.lower() for page in self._pages for word in _HYPHENATED.findall(page))
+            self._hyphenated = frozenset(compound for page in self._pages for compound in _compounds(page))
         return f"{left}-{right}".lower() in self._hyphenated
+
+
+def _compounds(page: str) -> Iterator[str]:
+    for piece in page.split():
+        if "-" in piece:
+            yield from (compound.lower() for compound in _HYPHENATED.findall(piece))
+
+
+def _blank_cuts(page: str) -> Iterator[Cut]:
+    """All lines of a page's beginning that hold nothing, and those of a gap except the first."""
+    if beginning := _BLANK_BEGINNING.match(page):
+        yield beginning.span()
+    for gap in _BLANK_LINES.finditer(page):
+        yield gap.start() + 1, gap.end()
 
 
 def _hyphen_cuts(page: str, words: _Words) -> Iterator[Cut]:
@@ -236,8 +255,9 @@ def _hyphen_cuts(page: str, words: _Words) -> Iterator[Cut]:
         return
     for match in _LINE_END_HYPHEN.finditer(page):
         following = _WORD.match(page, match.end())
-        if following is None or not page[match.end()].islower():
+        before = _WORD_BEFORE.search(page, max(0, match.start() - LONGEST_WORD), match.start())
+        if following is None or before is None or not page[match.end()].islower():
             continue
-        hyphen = match.end(1)
-        keeps = words.keeps_hyphen(match[1], following[0])
+        hyphen = match.start()
+        keeps = words.keeps_hyphen(before[0], following[0])
         yield (hyphen + 1 if keeps else hyphen), match.end()

@@ -22,9 +22,11 @@ if TYPE_CHECKING:
     from documents.services.extraction.parsers.base import Job, Parsed
 
 PDF = "application/pdf"
+DOC = "application/msword"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ARCHIVE = "application/zip"
 HTML = "text/html"
 EML = "message/rfc822"
 TXT = "text/plain"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import logging
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.utils.translation import gettext
@@ -20,8 +21,10 @@ from documents.services.extraction.parsers.base import LOOKING
 from documents.services.extraction.results import ExtractedAttachment, ExtractedPage, Extraction, Notice
 from documents.services.extraction.sentences import error_sentence, finding_sentences, missing_program, notice_sentence
 from documents.services.sandbox import JobFailed, JobRefused
+from documents.services.sandbox.confinement.needs import FONTS, Needs
 from documents.services.sandbox.folders import Folder
 from documents.services.sandbox.pool import Pool
+from documents.services.sandbox.room import made_in
 from tasks.errors import PermanentError
 
 logger = logging.getLogger(__name__)
@@ -31,31 +34,66 @@ class NoReader(PermanentError):
     """The file may be sound, but nothing here reads its kind: it is kept as it is."""
 
 
-pool = Pool("documents.services.extraction.child:read", scratch=lambda: settings.SCRATCH_FOLDER)
+pool = Pool(
+    "documents.services.extraction.child:read",
+    scratch=lambda: settings.SCRATCH_FOLDER,
+    needs=lambda: Needs(reads=FONTS, programs=registry.programs()),
+)
 
 
-def extract(path: Path, name: str, check: Callable[[], None], progress: Callable[[int, int], None], password: str = "") -> Extraction:
+Progress = Callable[[int, int], None]
+Begun = Callable[[Extraction], None]
+
+
+class _Watch(NamedTuple):
+    """Who is told while the child reads."""
+
+    check: Callable[[], None]
+    progress: Progress
+    part: Callable[[dict[str, Any]], None] | None
+
+
+def extract(
+    path: Path, name: str, check: Callable[[], None], progress: Progress, password: str = "", begun: Begun | None = None
+) -> Extraction:
     """See `documents.services.extraction.extract`."""
     form = readable_format(path, name)
     folder = pool.folder()
     extraction = Extraction([], form.mime, "", folder=folder)
     try:
         request = {
-            "path": str(path.resolve()),
+            "path": path,
             "name": name[-255:],
             "mime": form.mime,
             "module": registry.module_of(form.mime),
             "look": True,
+            "begin": begun is not None,
         }
         if password:
             request["password"] = password
-        _fill(extraction, _answer(request, form, folder, check, progress))
+        watch = _Watch(check, progress, _beginning(form, begun) if begun is not None else None)
+        _fill(extraction, _answer(request, form, folder, watch))
     except BaseException:
         extraction.close()
         raise
     if mismatch := _mismatch(form, name):
         extraction.notices.insert(0, mismatch)
     return extraction
+
+
+def _beginning(form: Format, begun: Begun) -> Callable[[dict[str, Any]], None]:
+    """Gives `begun` the first pages; nothing where the child said something else, for its answer decides what becomes of the file."""
+
+    def told(part: dict[str, Any]) -> None:
+        try:
+            pages = [ExtractedPage(**page) for page in part["pages"]]
+        except (KeyError, TypeError):
+            logger.warning("The parser handed out a beginning that is none.")
+            return
+        if pages:
+            begun(Extraction(pages, form.mime, ""))
+
+    return told
 
 
 def readable_format(path: Path, name: str) -> Format:
@@ -83,19 +121,19 @@ def failure(code: str, **details: str | int) -> PermanentError:
     return PermanentError(error_sentence(code, details), code=code)
 
 
-def _answer(
-    request: dict[str, Any], form: Format, folder: Folder, check: Callable[[], None], progress: Callable[[int, int], None]
-) -> dict[str, Any]:
+def _answer(request: dict[str, Any], form: Format, folder: Folder, watch: _Watch) -> dict[str, Any]:
     """The child's answer, its refusals and failures as sentences. Where the look for hidden text was too much, the file is read without."""
     try:
-        return pool.run(request, check=check, progress=progress, folder=folder, wall_seconds=form.limits.seconds)
+        answer = pool.run(request, folder=folder, wall_seconds=form.limits.seconds, **watch._asdict())
+        answer["attachments"] = [(name, made_in(folder.path, place), about) for name, place, about in answer["attachments"]]
+        return answer
     except JobRefused as refusal:
         code = "wrong_password" if refusal.code == "encrypted" and request.get("password") else refusal.code
         raise failure(code, **refusal.details) from refusal
     except JobFailed as death:
         if request["look"] and (folder.path / LOOKING).exists():
             logger.warning("Looking for hidden text ended the parser (%s); the file is read without.", death)
-            return _answer({**request, "look": False}, form, folder, check, progress)
+            return _answer({**request, "look": False}, form, folder, watch)
         logger.error("The parser failed on %s (%s).\n%s", request["mime"], death, death.traceback)
         raise failure(f"parser_{death.code}", reason=death.reason) from death
 
@@ -108,7 +146,8 @@ def _fill(extraction: Extraction, result: dict[str, Any]) -> None:
     extraction.notices = [Notice(code, notice_sentence(code, details)) for code, details in result["notices"]]
     extraction.findings = found = [Finding(page, tuple(box) if box else None, kind, text) for page, box, kind, text in result["findings"]]
     extraction.notices += [Notice(f"redactions_{kind}", sentence) for kind, sentence in finding_sentences(found)]
-    extraction.attachments = [ExtractedAttachment(name, Path(path), about) for name, path, about in result["attachments"]]
+    extraction.attachments = [ExtractedAttachment(name, path, about) for name, path, about in result["attachments"]]
+    extraction.page_index = base64.b64decode(result["page_index"])
     extraction.traces = [Trace(code, value) for code, value in result["traces"]]
 
 

@@ -33,6 +33,11 @@ def by_mime(mime: str) -> Format | None:
     return next((form for form in formats() if form.mime == mime), None)
 
 
+def programs() -> tuple[str, ...]:
+    """The commands that formats are read with."""
+    return tuple(form.needs.command for form in formats() if form.needs is not None)
+
+
 def promised_by(suffix: str) -> Format | None:
     """The format that a file's suffix (with its dot) promises."""
     return next((form for form in formats() if suffix in form.suffixes), None)

@@ -69,6 +69,8 @@ class Extraction:
     attachments: list[ExtractedAttachment] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     traces: list[Trace] = field(default_factory=list)
+    page_index: bytes = b""
+    """What a viewer reads behind a long PDF to find its pages (`pdf.page_index`)."""
     folder: Folder | None = None
 
     def __post_init__(self) -> None:

@@ -145,6 +145,10 @@ def _errors() -> dict[str, str]:
             "Reading this file took too long and was stopped. Please try a simpler copy, for example printed to a new PDF."
         ),
         "parser_memory": _("Reading this file needs more memory than allowed. Please split it and upload the parts."),
+        "parser_unconfined": _(
+            "This machine could not lock the program that reads files, so the file was not opened. "
+            "Please ask an administrator to look at the log, and try again then."
+        ),
         "parser_crashed": _("The content of this file makes its reader stop. Please try a fresh copy, for example printed to a new PDF."),
         "parser_failed": _("This file could not be read (%(reason)s). Please try a fresh copy, for example printed to a new PDF."),
     }

@@ -23,7 +23,9 @@ from documents.models import Document
 from documents.services.extraction import detection, registry
 from documents.services.extraction.formats import Format
 from documents.services.extraction.sentences import notice_sentence
+from documents.services.facts.proposing import given_kind
 from documents.services.ingest import takers
+from documents.services.organising import tags
 from documents.services.pipeline import keeping, lifecycle
 from documents.services.storage import blobs
 from documents.services.storage.names import clean_name, kind_of, suffix_of, title_of
@@ -60,6 +62,7 @@ class Candidate:
     taker: takers.Taker | None = None
     about: dict[str, str] = field(default_factory=dict)
     """What the file it came in says of it (extraction.results.GIVEN)."""
+    tags: Sequence[str] = ()
 
 
 def limit_bytes() -> int:
@@ -144,6 +147,8 @@ def accept_many(
     try:
         for file, name in files:
             candidates.append(_examined(file, name, case, named=len(files) > 1))
+        for candidate in candidates:
+            candidate.incoming.send()
         with transaction.atomic():
             if batch is None and len(candidates) > 1:
                 batch = control.create("upload", _title_of(candidates), case.pk, user, expected=len(candidates))
@@ -165,19 +170,33 @@ def admit(
     found_by: TaskRecord | None = None,
 ) -> list[Accepted]:
     """Keep the bytes, then make all rows in one transaction; what a task found belongs to that task's batch."""
-    stored = [candidate.incoming.keep() for candidate in candidates]
     # In one order everywhere, so that two requests with the same files don't wait for each other in a circle.
-    order = sorted(range(len(stored)), key=lambda index: stored[index].sha256)
+    order = sorted(range(len(candidates)), key=lambda index: candidates[index].incoming.sha256)
     results: dict[int, Accepted] = {}
     with transaction.atomic():
+        stored = [candidate.incoming.keep() for candidate in candidates]
         for index in order:
             if (taker := candidates[index].taker) is not None:
-                arrival = takers.Arrival(stored[index], candidates[index].name, case, user, batch, parent, found_by)
+                one = candidates[index]
+                arrival = takers.Arrival(stored[index], one.name, case, user, batch, parent, found_by, one.about, one.tags)
                 results[index] = _taken(taker.enter(arrival), batch)
                 continue
             document = _row(candidates[index], stored[index], case=case, user=user, kind=kind, parent=parent)
             results[index] = _enter(document, user=user, source=source, batch=batch, found_by=found_by)
+            if kind:
+                given_kind(document).save()
+        _tag(case, [(results[index].item, candidates[index].tags) for index in order], user)
     return [results[index] for index in range(len(stored))]
+
+
+def _tag(case: Case, taken: Sequence[tuple[Document | takers.Item, Sequence[str]]], user: Any) -> None:
+    """Put tags on the documents among what was taken; what a taker made keeps its tags itself."""
+    by_tags: dict[tuple[str, ...], list[UUID]] = {}
+    for item, names in taken:
+        if names and isinstance(item, Document):
+            by_tags.setdefault(tuple(names), []).append(item.pk)
+    for wanted, documents in by_tags.items():
+        tags.put_on(case, documents, wanted, user)
 
 
 def _taken(item: takers.Item, batch: Batch | None) -> Accepted:

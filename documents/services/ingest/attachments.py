@@ -17,6 +17,7 @@ from documents.services.extraction import ExtractedAttachment, Extraction, regis
 from documents.services.extraction.limits import MAX_FAMILY, MAX_FAMILY_BYTES, MAX_TAKEN_OUT
 from documents.services.ingest import acceptance, takers
 from documents.services.ingest.acceptance import Candidate
+from documents.services.organising.folders import tags_of
 from documents.services.storage import blobs
 from documents.services.storage.names import clean_name
 from tasks.models import TaskRecord
@@ -118,6 +119,7 @@ def _receive_all(
             found.leave_out(clean_name(file.name), refusal.message, f"attachment_{refusal.code}")
             continue
         candidate.about = file.about
+        incoming.send()
         found.candidates.append(candidate)
 
 
@@ -128,8 +130,11 @@ def admit(document: Document, group: Sequence[Candidate], record: TaskRecord) ->
         return
     rows = document.attachments.filter(sha256__in=[candidate.incoming.sha256 for candidate in group])
     known = {(sha256, name, about.get("folder", "")) for sha256, name, about in rows.values_list("sha256", "name", "metadata")}
-    elsewhere = takers.known(document)
-    fresh = {key: one for one in group if (key := _key(one)) not in known and key[:2] not in elsewhere}
+    known |= takers.known(document)
+    fresh = {key: one for one in group if (key := _key(one)) not in known}
+    carried = document.tags.values_list("name", flat=True)  # what came in a file belongs to what the file was put under
+    for candidate in fresh.values():
+        candidate.tags = tuple(dict.fromkeys([*carried, *tags_of(candidate.about)]))
     acceptance.admit(
         list(fresh.values()),
         case=document.case,

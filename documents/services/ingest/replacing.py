@@ -23,7 +23,7 @@ Status = Document.Status
 
 def is_replaceable(document: Document) -> bool:
     """What was not read, of a case where something may be deleted."""
-    if document.case is None or document.case.legal_hold or document.text_version_id is not None:
+    if document.case is None or document.case.legal_hold or document.was_read():
         return False
     return document.kept or document.status in (Status.FAILED, Status.CANCELLED)
 
@@ -37,9 +37,9 @@ def replace(document: Document, file: blobs.Readable, name: str, user: Any) -> T
     try:
         if candidate.taker is not None:
             raise Refused(_("This file is a recording; add it to the case instead."), "not_a_document")
-        stored = candidate.incoming.keep()
+        candidate.incoming.send()
         with transaction.atomic():
-            return _replaced(_checked(lifecycle.locked(document, user)), candidate, stored, user)
+            return _replaced(_checked(lifecycle.locked(document, user)), candidate, candidate.incoming.keep(), user)
     finally:
         candidate.incoming.discard()
 

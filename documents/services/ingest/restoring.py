@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from cases.models import AuditEvent, Role
 from documents.errors import Refused
 from documents.models import Document
+from documents.services.annotations import following
 from documents.services.ingest.acceptance import as_original_or_duplicate
 from documents.services.pipeline import lifecycle
 
@@ -31,6 +32,7 @@ def restore(document: Document, user: Any, *, operator: bool = False) -> None:
         original = as_original_or_duplicate(restored, lambda: restored.save(update_fields=["deleted_at", "duplicate_of", "updated"]))
         AuditEvent.write("document.restored", case=restored.case, actor=user, target=restored, operator=operator)
         if original is not None:
+            following.move(restored, original)
             lifecycle.settle(restored, Document.Status.READY)
         elif restored.status == Document.Status.FAILED or restored.kept:
             lifecycle.announce(restored)

@@ -5,8 +5,8 @@ They are asked, by content, where no format of a document fits.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 from uuid import UUID
@@ -42,7 +42,8 @@ class Item(Protocol):
 
 @dataclass(frozen=True)
 class Arrival:
-    """A file whose bytes are kept; `parent` is the document that it was attached to, `found_by` the task that found it there."""
+    """A file whose bytes are kept; `parent` is the document that it was attached to, `found_by` the task that found it there, `about` what
+    is said of it there (extraction.results.GIVEN), `tags` what its document is to carry."""
 
     stored: blobs.Stored
     name: str
@@ -51,12 +52,14 @@ class Arrival:
     batch: Batch | None
     parent: Document | None
     found_by: TaskRecord | None
+    about: Mapping[str, str] = field(default_factory=dict)
+    tags: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
 class Taker:
     """`kind` begins the topics of its rows ("audio"). `recognises` is given the first HEAD bytes and the suffix. `known` are (sha256,
-    name) of what a document brought before. `enter` runs in the transaction that takes all files."""
+    name, folder) of what a document brought before. `enter` runs in the transaction that takes all files."""
 
     kind: str
     listed: StrOrPromise
@@ -64,7 +67,7 @@ class Taker:
     recognises: Callable[[bytes, str], bool]
     enter: Callable[[Arrival], Item]
     find: Callable[[UUID], Item | None]
-    known: Callable[[Document], set[tuple[str, str]]]
+    known: Callable[[Document], set[tuple[str, str, str]]]
 
 
 _takers: dict[str, Taker] = {}
@@ -87,9 +90,9 @@ def find(topic: str) -> Item | None:
     return _takers[kind].find(UUID(key)) if kind in _takers else None
 
 
-def known(document: Document) -> set[tuple[str, str]]:
-    """(sha256, name) of what was taken out of a document before."""
-    return {pair for taker in _takers.values() for pair in taker.known(document)}
+def known(document: Document) -> set[tuple[str, str, str]]:
+    """(sha256, name, folder) of what was taken out of a document before."""
+    return {file for taker in _takers.values() for file in taker.known(document)}
 
 
 def listed_formats() -> str:

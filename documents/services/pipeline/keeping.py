@@ -73,7 +73,7 @@ def keep(document: Document, user: Any) -> None:
         if document.status != Status.FAILED:
             raise Refused(_("Only a document that could not be read can be kept as it is."), "not_failed")
         AuditEvent.write("document.kept", case=document.case, actor=user, target=document, code=document.error_code)
-        if document.text_version_id is not None:
+        if document.was_read():
             lifecycle.settle(document, Status.READY)
         else:
             settle(document, document.error_code or "parser_failed")
@@ -91,25 +91,26 @@ def read_kept(check: Callable[[], None] = lambda: None) -> int:
     begun = 0
     for group in _groups():
         check()
-        readable = [pk for pk, stored, name in group if _is_readable(stored, name)]
+        readable = [document.pk for document in group if _is_readable(document)]
         begun += _submit(readable) if readable else 0
     return begun
 
 
-def _groups() -> Iterator[list[tuple[UUID, str, str]]]:
+def _groups() -> Iterator[list[Document]]:
     last: UUID | None = None
     while True:
         rows = kept().order_by("pk") if last is None else kept().filter(pk__gt=last).order_by("pk")
-        group = list(rows.values_list("pk", "stored_as", "name")[:CHUNK])
+        group = list(rows.only("pk", "stored_as", "size", "name")[:CHUNK])
         if not group:
             return
         yield group
-        last = group[-1][0]
+        last = group[-1].pk
 
 
-def _is_readable(stored_as: str, name: str) -> bool:
+def _is_readable(document: Document) -> bool:
     try:
-        reader.readable_format(blobs.path_of(Document(stored_as=stored_as)), name)
+        with blobs.as_file(document) as path:
+            reader.readable_format(path, document.name)
     except (PermanentError, FileNotFoundError):
         return False
     return True

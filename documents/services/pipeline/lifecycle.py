@@ -20,11 +20,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases.models import AuditEvent, Role
+from cases.models import AuditEvent, Case, Role
 from documents.errors import Refused
 from documents.jobs import CitationExtractionJob, DocumentExtractionJob, EmbeddingGenerationJob
 from documents.models import Document
+from documents.services.alerts import arrivals
+from documents.services.annotations import following
 from documents.services.search import indexing
+from documents.services.timeline import finding
 from tasks.batches import control
 from tasks.manager import manager
 from tasks.models import Batch, TaskRecord
@@ -86,7 +89,7 @@ def process_document_pipeline(
 ) -> TaskRecord:
     """Submit the document's passage from a stage (default: the first), as part of a batch or of the task that found the document.
     The caller has locked or just made the row."""
-    stage = stage_named(from_stage) if from_stage and document.text_version_id else STAGES[0]
+    stage = stage_named(from_stage) if from_stage and document.was_read() else STAGES[0]
     with transaction.atomic():
         record = submit_stage(document, stage, user, source=source, batch=batch, parent=parent, priority=priority)
         document.status, document.error, document.error_code = Status.PENDING, "", ""
@@ -159,6 +162,8 @@ def settle(document: Document, status: Document.Status, error: str = "", code: s
     if code == "wrong_password":
         document.password = ""
     document.save(update_fields=["status", "error", "error_code", "password", "updated"])
+    if status == Status.READY:
+        arrivals.note([document.pk])
     announce(document)
 
 
@@ -224,7 +229,9 @@ def reprocess(document: Document, user: Any, *, operator: bool = False) -> TaskR
         if document.processing:
             raise Refused(_("This document is being processed just now. Wait for it, or cancel it first."), "busy")
         AuditEvent.write("document.reprocessed", case=document.case, actor=user, target=document, operator=operator)
-        return process_document_pipeline(document, user, source="reprocess")
+        # A text of the library that came as text has no file: it is made findable anew.
+        stage = None if document.stored_as or document.case_id is not None else STAGES[1].name
+        return process_document_pipeline(document, user, from_stage=stage, source="reprocess")
 
 
 def cancel(document: Document, user: Any, *, operator: bool = False) -> None:
@@ -257,15 +264,20 @@ def delete(document: Document, user: Any) -> None:
     control.leave(document.topic)
 
 
-def promote_a_duplicate(document: Document, user: Any) -> None:
-    """The oldest living duplicate takes the place of one that was deleted or replaced, and is read in its turn."""
+def promote_a_duplicate(document: Document, user: Any, within: Case | None = None) -> None:
+    """The oldest living duplicate takes the place of one that was deleted, replaced or moved away (from `within`), and is read in
+    its turn."""
     duplicates = Document.objects.select_for_update(of=("self",)).filter(duplicate_of=document, deleted_at=None).order_by("created", "id")
+    duplicates = duplicates if within is None else duplicates.filter(case=within)
     heir = duplicates.first()
     if heir is None:
         return
     duplicates.exclude(pk=heir.pk).update(duplicate_of=heir)
     heir.duplicate_of = None
     heir.save(update_fields=["duplicate_of", "updated"])
+    if within is None:  # what moves away takes its notes and events along
+        following.move(document, heir)
+        finding.move(document, heir)
     process_document_pipeline(heir, user)
 
 

@@ -3,17 +3,13 @@ stands in no task, no log and no answer. One that does not open its file is forg
 
 from __future__ import annotations
 
-import base64
 from typing import Any
 
-from cryptography.fernet import Fernet, InvalidToken
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases.models import AuditEvent
+from documents import sealing
 from documents.errors import Refused
 from documents.models import Document
 from documents.services.pipeline import lifecycle
@@ -22,18 +18,16 @@ from tasks.models import TaskRecord
 ASKED_FOR = ("encrypted", "wrong_password")
 """The failures that a password mends."""
 LONGEST = 500
+PURPOSE = "passwords of documents"
 
 
 def sealed(password: str) -> str:
-    return _fernet().encrypt(password.encode()).decode()
+    return sealing.sealed(password, PURPOSE)
 
 
 def unsealed(token: str) -> str:
     """ "" for none, and for one that was sealed under another SECRET_KEY: then it is asked for again."""
-    try:
-        return _fernet().decrypt(token.encode()).decode() if token else ""
-    except InvalidToken:
-        return ""
+    return sealing.unsealed(token, PURPOSE)
 
 
 def is_asked_for(document: Document) -> bool:
@@ -51,8 +45,3 @@ def give(document: Document, user: Any, password: str) -> TaskRecord:
         document.save(update_fields=["password", "updated"])
         AuditEvent.write("document.password_given", case=document.case, actor=user, target=document)
         return lifecycle.process_document_pipeline(document, user, source="password")
-
-
-def _fernet() -> Fernet:
-    key = HKDF(SHA256(), length=32, salt=None, info=b"lexintel: passwords of documents").derive(settings.SECRET_KEY.encode())
-    return Fernet(base64.urlsafe_b64encode(key))

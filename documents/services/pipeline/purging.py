@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from cases.models import AuditEvent, Case
 from documents.models import Document
+from documents.services.timeline import carrying
 
 AT_ONCE = 100
 
@@ -57,5 +58,6 @@ def _purge(key: UUID) -> bool:
         Document.objects.filter(parent=document).update(parent=None)
         Document.objects.filter(duplicate_of=document).update(duplicate_of=None)
         AuditEvent.write("document.purged", case=document.case, actor=None, target=document, title=document.title)
+        carrying.forget(document)
         document.delete()
     return True

@@ -75,7 +75,7 @@ def submit_all(batch: Batch, user: Any, ids: Sequence[UUID], progress: Callable[
     begun = set(TaskRecord.objects.filter(batch=batch).values_list("topic", flat=True))
     for first in range(0, len(ids), CHUNK):
         with transaction.atomic():
-            for document in _locked(ids[first : first + CHUNK]):
+            for document in _locked(batch, ids[first : first + CHUNK]):
                 if document.topic not in begun:
                     begun.add(document.topic)
                     lifecycle.process_document_pipeline(document, user, source="reprocess", batch=batch, priority=lifecycle.BULK)
@@ -91,7 +91,7 @@ def _readable(case: Case, document_ids: Sequence[UUID] | None) -> QuerySet[Docum
     return (documents if document_ids is None else documents.filter(pk__in=document_ids)).order_by("created", "pk")
 
 
-def _locked(ids: Sequence[UUID]) -> list[Document]:
-    """Those that still rest, in the order of their keys."""
+def _locked(batch: Batch, ids: Sequence[UUID]) -> list[Document]:
+    """Those that still rest in the batch's case, in the order of their keys."""
     rows = Document.objects.select_for_update(of=("self",)).select_related("case")
-    return list(rows.filter(pk__in=ids, deleted_at=None, duplicate_of=None, status__in=Document.TERMINAL).order_by("pk"))
+    return list(rows.filter(case=batch.scope, pk__in=ids, deleted_at=None, duplicate_of=None, status__in=Document.TERMINAL).order_by("pk"))

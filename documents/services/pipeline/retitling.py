@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from documents.jobs import RetitlingJob
-from documents.models import Chunk, Document, TextVersion
+from documents.models import Chunk, Citation, Document, TextVersion
 from documents.services.chunking.chunker import retitled
+from documents.services.pipeline import lifecycle
 from documents.services.search import indexing
 from tasks import service_registry
 from tasks.manager import manager
@@ -22,6 +24,12 @@ def renew_later(document: Document, user: Any) -> None:
     if document.text_version_id is None:
         return
     manager.submit(TASK, {"document_id": str(document.pk)}, scope=document.case_id, user=user)
+
+
+def renew_many(documents: Sequence[UUID]) -> None:
+    """Like `renew_later` for documents of the library, whose titles an import changed."""
+    if documents:
+        manager.submit_many(TASK, ({"document_id": str(document)} for document in documents), priority=lifecycle.BULK)
 
 
 def renew(job: RetitlingJob, run: TaskRun) -> dict[str, Any]:
@@ -66,7 +74,8 @@ def _renew_group(version: TextVersion, chunks: list[Chunk], run: TaskRun) -> int
 def citation_keys(version: TextVersion) -> dict[int, list[str]]:
     """The citation keys of each passage, as they are stored."""
     keys: dict[int, list[str]] = {}
-    for chunk, key in version.citations.exclude(chunk=None).exclude(key="").values_list("chunk_id", "key").order_by("page", "start"):
+    cited = version.citations.filter(role=Citation.Role.AUTHORITY).exclude(chunk=None).exclude(key="")
+    for chunk, key in cited.values_list("chunk_id", "key").order_by("page", "start"):
         if key not in keys.setdefault(chunk, []):
             keys[chunk].append(key)
     return keys

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
-from functools import wraps
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from functools import partial, wraps
+from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 from uuid import UUID
 
@@ -14,21 +13,25 @@ import numpy as np
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
-from cases.services import citations as law
 from documents.jobs import CitationExtractionJob, DocumentExtractionJob, EmbeddingGenerationJob
-from documents.models import Chunk, ChunkEmbedding, Citation, Document, Page, RecognisedPage, RedactionFinding, TextVersion
+from documents.models import (
+    Chunk,
+    ChunkEmbedding,
+    Document,
+    RecognisedPage,
+)
 from documents.services import embedding
-from documents.services.chunking.chunker import ChunkSpec, chunk_pages
-from documents.services.extraction import Extraction, detect, extract, registry
-from documents.services.extraction.findings import Finding
+from documents.services.chunking.chunker import chunk_pages
+from documents.services.extraction import Extraction, detect, extract
 from documents.services.extraction.reader import NoReader
-from documents.services.extraction.results import GIVEN
-from documents.services.pipeline import keeping, lifecycle, passwords
+from documents.services.facts import proposing
+from documents.services.pipeline import citing, keeping, lifecycle, passwords, readings
 from documents.services.pipeline.lifecycle import Stage
 from documents.services.recognition import reading as recognition
 from documents.services.search import indexing
-from documents.services.storage import blobs
-from documents.services.storage.names import MAX_TITLE, title_of
+from documents.services.similarity import signatures
+from documents.services.storage import blobs, checks
+from documents.services.timeline import filings
 from tasks import service_registry
 from tasks.base import prepared_statements
 from tasks.errors import Cancelled, PermanentError
@@ -39,8 +42,7 @@ ROWS = 500
 VECTORS = 256
 READ, RECOGNISED = 30.0, 90.0
 """Percent of the first stage at which the file is read, and the pictures in it."""
-KEPT = ("derived_from", "made_by", "bates_begin", "bates_end")
-"""What is known of a copy from its making, not from its file."""
+BEGUN = "partly_read"
 EXTRACTION, EMBEDDINGS, CITATIONS = lifecycle.STAGES
 Result = dict[str, Any]
 Job = TypeVar("Job")
@@ -132,16 +134,39 @@ def hand_over(document: Document, run: TaskRun, stage: Stage) -> None:
 def extract_text(job: DocumentExtractionJob, run: TaskRun, attachments: Attachments) -> Result:
     """File -> pages, passages and their words, published as the document's reading; attachments become documents."""
     document = begin(run, job.document_id, EXTRACTION)
+    with _stored(document) as path:
+        return _extract_text(document, path, run, attachments)
+
+
+@contextmanager
+def _stored(document: Document) -> Iterator[Path]:
+    with ExitStack() as stack:
+        try:
+            path = stack.enter_context(blobs.as_file(document))
+        except FileNotFoundError as error:
+            raise _missing() from error
+        yield path
+
+
+def _missing() -> PermanentError:
+    text = _("The stored file is missing on the server. Please upload it again, and tell your administrator.")
+    return PermanentError(text, code="file_missing")
+
+
+def _extract_text(document: Document, path: Path, run: TaskRun, attachments: Attachments) -> Result:
+    grown = partial(_show_beginning, document, run) if _is_first(document) else None
     try:
-        extraction = _read(document, run)
+        extraction = _read(document, path, run, grown)
     except NoReader as reason:
-        return _keep(document, run, reason)
+        return _keep(document, path, run, reason)
     with extraction as reading:
         password = passwords.unsealed(document.password)
-        recognised = recognition.recognise(document, reading, blobs.path_of(document), run, READ, RECOGNISED, password)
-        title = _better_title(document, reading)
+        recognised = recognition.recognise(document, reading, path, run, (READ, RECOGNISED), password, grown)
+        look = proposing.look_at(document, reading)
+        title = proposing.title_for(document, look)
         run.progress(92, "extracting", _("dividing into passages"))
         specs = chunk_pages(reading.pages, title=title, tokenizer=service_registry.get("embedding").tokenizer)
+        signature = signatures.signature_of(page.text for page in reading.pages)
         result: Result = {"pages": len(reading.pages), "chunks": len(specs), "characters": reading.characters}
         run.check()
         with attachments.received(document, reading, run.check) as found:
@@ -151,19 +176,21 @@ def extract_text(job: DocumentExtractionJob, run: TaskRun, attachments: Attachme
                     attachments.admit(document, group, run.record)
                 run.progress(92 + 7 * done / len(groups), "extracting", _("files inside become documents"))
             with publishing(run, document.pk, result) as document:
-                document.title = _better_title(document, reading)
-                _publish_reading(document, reading, specs, recognised)
+                document.title = proposing.title_for(document, look)
+                was_read = document.was_read()
+                signatures.keep(signature, readings.publish(document, reading, specs, recognised))
+                proposing.propose(document, look, read_before=was_read)
                 attachments.admit(document, last, run.record)
-                document.notices = _notices(reading) + found.notices
+                document.notices = _notices(reading) + found.notices + checks.kept_notices(document.notices)
                 hand_over(document, run, EXTRACTION)
     return result
 
 
-def _keep(document: Document, run: TaskRun, reason: NoReader) -> Result:
+def _keep(document: Document, path: Path, run: TaskRun, reason: NoReader) -> Result:
     """Nothing reads this kind of file: it is ready as it lies. One that was read before keeps its text and fails."""
     if document.text_version_id is not None:
         raise reason
-    mime = detect(blobs.path_of(document), document.name)
+    mime = detect(path, document.name)
     result: Result = {"kept": mime}
     with publishing(run, document.pk, result) as document:
         document.mime = mime
@@ -171,92 +198,35 @@ def _keep(document: Document, run: TaskRun, reason: NoReader) -> Result:
     return result
 
 
-def _read(document: Document, run: TaskRun) -> Extraction:
+def _is_first(document: Document) -> bool:
+    """Whether there is nothing yet that a part of a reading would take the place of."""
+    return not document.was_read()
+
+
+def _show_beginning(document: Document, run: TaskRun, reading: Extraction, recognised: Mapping[int, RecognisedPage] | None = None) -> None:
+    """What has been read of a long file so far can be read and found by its words before the rest; the whole takes its place."""
+    specs = chunk_pages(reading.pages, title=document.title, tokenizer=service_registry.get("embedding").tokenizer)
+    with publishing(run, document.pk) as document:
+        known = document.text_version
+        if document.was_read() or not specs or (known is not None and reading.characters <= known.characters):
+            return
+        readings.make_version(document, reading, specs, recognised or {}, complete=False)
+        document.notices = [notice for notice in document.notices if notice["code"] != BEGUN]
+        document.notices.append(
+            {"code": BEGUN, "text": _("Only a part of its pages has been read so far; these can be read and found by their words.")}
+        )
+        document.save(update_fields=["text_version", "page_count", "mime", "notices", "updated"])
+
+
+def _read(document: Document, path: Path, run: TaskRun, begun: Callable[[Extraction], None] | None) -> Extraction:
     def progress(page: int, pages: int) -> None:
         run.progress(READ * page / max(pages, 1), "extracting", _("page %(page)d of %(pages)d") % {"page": page, "pages": pages})
 
     try:
-        path = blobs.path_of(document)
-        return extract(path, name=document.name, check=run.check, progress=progress, password=passwords.unsealed(document.password))
+        password = passwords.unsealed(document.password)
+        return extract(path, name=document.name, check=run.check, progress=progress, password=password, begun=begun)
     except FileNotFoundError as error:
-        raise PermanentError(
-            _("The stored file is missing on the server. Please upload it again, and tell your administrator."), code="file_missing"
-        ) from error
-
-
-def _better_title(document: Document, reading: Extraction) -> str:
-    """An e-mail's subject or a page's title says more than its file name; a title that a person gave stays."""
-    given = document.title != title_of(document.name)
-    form = registry.by_mime(reading.mime)
-    if given or form is None or not form.titled or not reading.title.strip():
-        return document.title
-    return " ".join(reading.title.split())[:MAX_TITLE]
-
-
-def _publish_reading(document: Document, reading: Extraction, specs: Sequence[ChunkSpec], recognised: Mapping[int, RecognisedPage]) -> None:
-    """Write the reading and let it replace the published one, in search too."""
-    last = document.text_versions.order_by("-number").values_list("number", flat=True).first() or 0
-    version = TextVersion.objects.create(
-        document=document, number=last + 1, source=reading.source, engine=reading.engine[:60], characters=reading.characters
-    )
-    Page.objects.bulk_create(_pages(version, reading, recognised), batch_size=ROWS)
-    Chunk.objects.bulk_create(_chunks(version, specs), batch_size=ROWS)
-    if document.text_version_id is not None:
-        indexing.unindex(document)
-    document.text_version = version
-    document.page_count = len(reading.pages)
-    document.mime = reading.mime
-    document.metadata = {**reading.metadata, **{key: value for key, value in document.metadata.items() if key in (*KEPT, *GIVEN)}}
-    document.date = document.date or reading.date
-    if version.source in (TextVersion.Source.EXTRACTION, TextVersion.Source.OCR):
-        _keep_findings(document, reading)
-    indexing.index_words(version)
-
-
-def _keep_findings(document: Document, reading: Extraction) -> None:
-    """What the file holds beside what it shows, in place of what an earlier reading found."""
-    document.traces = [trace._asdict() for trace in reading.traces]
-    document.redaction_findings.all().delete()
-    RedactionFinding.objects.bulk_create((_finding(document, found) for found in reading.findings), batch_size=ROWS)
-
-
-def _finding(document: Document, found: Finding) -> RedactionFinding:
-    left, bottom, right, top = found.box or (None, None, None, None)
-    return RedactionFinding(
-        document=document, page=found.page, left=left, bottom=bottom, right=right, top=top, kind=found.kind, text=found.text
-    )
-
-
-def _pages(version: TextVersion, reading: Extraction, recognised: Mapping[int, RecognisedPage]) -> Iterator[Page]:
-    for page in reading.pages:
-        yield Page(
-            text_version=version,
-            number=page.number,
-            text=page.text,
-            raw=page.raw,
-            offset_map=page.offset_map,
-            label=page.label[:40],
-            needs_ocr=page.needs_ocr,
-            width=page.width,
-            height=page.height,
-            times=page.times,
-            recognised=recognised.get(page.number),
-        )
-
-
-def _chunks(version: TextVersion, specs: Sequence[ChunkSpec]) -> Iterator[Chunk]:
-    for spec in specs:
-        yield Chunk(
-            text_version=version,
-            index=spec.index,
-            text=spec.text,
-            context=spec.context[:500],
-            page_from=spec.page_from,
-            page_to=spec.page_to,
-            start=spec.start,
-            end=spec.end,
-            tokens=spec.tokens,
-        )
+        raise _missing() from error
 
 
 def _notices(reading: Extraction) -> list[dict[str, str]]:
@@ -311,26 +281,12 @@ def _embedded(run: TaskRun, ids: Sequence[int], before: int, total: int) -> tupl
 
 @quiet_when_superseded
 def extract_citations(job: CitationExtractionJob, run: TaskRun) -> Result:
-    """Pages -> mentions of authorities, and their keys at the passages they stand in. Then the document is ready."""
+    """Pages -> mentions of authorities and their keys at the passages they stand in, and events. Then the document is ready."""
     document = begin(run, job.document_id, CITATIONS)
     version = document.text_version
     if version is None:
         raise PermanentError(_("This document has no text yet. Please process it again."), code="no_text_version")
-    mentions = _mentions(version, run)
-    result: Result = {"citations": len(mentions)}
-    with publishing(run, document.pk, result) as document:
-        version.citations.all().delete()
-        Citation.objects.bulk_create(mentions, batch_size=ROWS)
-        indexing.index_citations(version, _keys_by_chunk(mentions))
-        hand_over(document, run, CITATIONS)
-    return result
-
-
-def _mentions(version: TextVersion, run: TaskRun) -> list[Citation]:
-    pages = list(version.pages.order_by("number").values_list("number", "text"))
-    places = Places(version)
-    # The document is read as one text, piece by piece; how many pieces came says how far it is.
-    pieces, done = 1 + sum(len(text) for _number, text in pages) // law.PIECE, 0
+    pieces, done = citing.pieces_of(version), 0
 
     def check() -> None:
         nonlocal done
@@ -338,46 +294,10 @@ def _mentions(version: TextVersion, run: TaskRun) -> list[Citation]:
         message = _("part %(done)d of %(all)d") % {"done": min(done, pieces), "all": pieces} if pieces > 1 else ""
         run.progress(min(95, 100 * done / pieces), "citing", message)
 
-    return [_citation(version, found.page, found.mention, places) for found in law.extract_pages(pages, check)]
-
-
-def _citation(version: TextVersion, page: int, mention: law.Mention, places: Places) -> Citation:
-    return Citation(
-        text_version=version,
-        chunk_id=places.chunk_at(page, mention.start),
-        page=page,
-        start=mention.start,
-        end=mention.end,
-        text=mention.text,
-        key=mention.key[:120],
-        pin=mention.pin[:60],
-        kind=mention.kind,
-        method=mention.method[:40],
-        confidence=mention.confidence,
-        name=mention.name[:500],
-        year=mention.year,
-    )
-
-
-class Places:
-    """Which passage of a reading holds a position of a page."""
-
-    def __init__(self, version: TextVersion) -> None:
-        rows = version.chunks.order_by("page_from", "start").values_list("page_from", "start", "page_to", "end", "pk")
-        self._starts = [(row[0], row[1]) for row in rows]
-        self._ends = [(row[2], row[3], row[4]) for row in rows]
-
-    def chunk_at(self, page: int, offset: int) -> int | None:
-        index = bisect_right(self._starts, (page, offset)) - 1
-        if index < 0:
-            return None
-        last_page, end, pk = self._ends[index]
-        return pk if (page, offset) < (last_page, end) else None
-
-
-def _keys_by_chunk(mentions: Sequence[Citation]) -> dict[int, list[str]]:
-    keys: dict[int, list[str]] = defaultdict(list)
-    for mention in mentions:
-        if mention.key and mention.chunk_id and mention.key not in keys[mention.chunk_id]:
-            keys[mention.chunk_id].append(mention.key)
-    return dict(keys)
+    found = citing.look(document, version, check)
+    result: Result = {"citations": found.authorities}
+    with publishing(run, document.pk, result) as document:
+        citing.keep(document, version, found)
+        filings.follow([document])
+        hand_over(document, run, CITATIONS)
+    return result

@@ -12,8 +12,8 @@ MADE = "made.pdf"
 
 
 def make(request: dict[str, Any], surroundings: Surroundings) -> dict[str, Any]:
-    """The entry of the children. A request is {what: "scrub", path} or {what: "stamp", path, labels}, perhaps with a password; the copy
-    goes to the job's folder, and has none.
+    """The entry of the children. A request is {what: "scrub", path}, {what: "stamp", path, labels} or {what: "annotate", path, mime, notes,
+    pages} (`annotating`), perhaps with a password; the copy goes to the job's folder, and has none.
 
     Refusals: encrypted, unreadable, other_pages (not as many pages as labels), still_hidden.
     """
@@ -23,6 +23,10 @@ def make(request: dict[str, Any], surroundings: Surroundings) -> dict[str, Any]:
         from documents.services.production.scrubbing import scrub
 
         return {"pages_drawn": scrub(request["path"], surroundings.folder / MADE, surroundings.folder, surroundings.progress)}
+    if request["what"] == "annotate":
+        from documents.services.production.annotating import annotate
+
+        return {"placed": annotate(request, surroundings.folder, surroundings.folder / MADE, surroundings.progress)}
     from documents.services.production.stamping import stamp
 
     return {"pages": stamp(request["path"], surroundings.folder / MADE, request["labels"], surroundings.progress)}

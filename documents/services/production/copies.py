@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +24,10 @@ from documents.services.pipeline import passwords
 from documents.services.production.child import MADE
 from documents.services.production.numbering import Numbers, take
 from documents.services.sandbox import JobFailed, JobRefused
+from documents.services.sandbox.confinement.needs import FONTS, Needs
+from documents.services.sandbox.folders import Folder
 from documents.services.sandbox.pool import Pool
+from documents.services.sandbox.room import made_in
 from documents.services.storage import blobs
 from tasks.manager import manager
 from tasks.run import TaskRun
@@ -33,7 +36,7 @@ logger = logging.getLogger(__name__)
 SCRUB, STAMP = "documents.scrub", "documents.bates_stamp"
 MOST = 1000
 
-pool = Pool("documents.services.production.child:make", scratch=lambda: settings.SCRATCH_FOLDER)
+pool = Pool("documents.services.production.child:make", scratch=lambda: settings.SCRATCH_FOLDER, needs=lambda: Needs(reads=FONTS))
 
 
 @dataclass(frozen=True)
@@ -126,27 +129,33 @@ def _make(document_id: UUID, run: TaskRun, numbers: Numbers | None) -> UUID:
         raise Refused(_("The document was deleted meanwhile."), "deleted")
     folder = pool.folder()
     try:
-        path = str(blobs.path_of(document))
-        request: dict[str, Any] = (
-            {"what": "stamp", "path": path, "labels": numbers.labels()} if numbers else {"what": "scrub", "path": path}
-        )
-        request["password"] = passwords.unsealed(document.password)
-        try:
-            pool.run(request, check=run.check, progress=lambda done, total: run.check(), folder=folder)
-        except JobRefused as refusal:
-            raise Refused(_sentence(refusal.code), refusal.code) from refusal
-        except JobFailed as death:
-            logger.error("No copy could be made (%s).\n%s", death, death.traceback)
-            raise Refused(error_sentence(f"parser_{death.code}", {"reason": death.reason}), death.code) from death
-        with open(folder.path / MADE, "rb") as file:
+        with blobs.as_file(document) as path:
+            made = _written(document, path, folder, run, numbers)
+        with made.open("rb") as file:
             incoming = blobs.receive(file, document.case_id)
     finally:
         folder.remove()
     try:
+        incoming.send()
         with run.publish():
             return _enter(document, document.case, incoming, run, numbers)
     finally:
         incoming.discard()
+
+
+def _written(document: Document, path: Path, folder: Folder, run: TaskRun, numbers: Numbers | None) -> Path:
+    """The copy, in the folder."""
+    request: dict[str, Any] = {"what": "scrub", "path": path, "password": passwords.unsealed(document.password)}
+    if numbers is not None:
+        request |= {"what": "stamp", "labels": numbers.labels()}
+    try:
+        pool.run(request, check=run.check, progress=lambda done, total: run.check(), folder=folder)
+        return made_in(folder.path, MADE)
+    except JobRefused as refusal:
+        raise Refused(_sentence(refusal.code), refusal.code) from refusal
+    except JobFailed as death:
+        logger.error("No copy could be made (%s).\n%s", death, death.traceback)
+        raise Refused(error_sentence(f"parser_{death.code}", {"reason": death.reason}), death.code) from death
 
 
 def _enter(document: Document, case: Case, incoming: blobs.Incoming, run: TaskRun, numbers: Numbers | None) -> UUID:

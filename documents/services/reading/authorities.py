@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from cases.services.citations.keys import as_cited
 from documents.models import Citation, TextVersion
 
 # "Id.", "supra" and "Brand, 81 T.C. at 828" name an authority only together with the mention before them.
@@ -38,16 +39,28 @@ class Authority:
     kind: str
     name: str = ""
     year: int | None = None
+    parallel: list[str] = field(default_factory=list)
     pages: dict[int, Place] = field(default_factory=dict)
 
     @property
     def places(self) -> list[Place]:
         return list(self.pages.values())
 
+    @property
+    def first(self) -> Citation:
+        """The mention whose card is the authority's: the first one."""
+        return next(iter(self.pages.values())).first
+
     def add(self, mention: Citation) -> None:
         if mention.kind not in _POINTERS:
             if self.kind in _POINTERS:
-                self.text, self.kind = _one_line(mention.text), mention.kind
+                self.text, self.kind = as_cited(mention.text, mention.key), mention.kind
+            elif (
+                mention.key
+                and mention.key != mention.cluster
+                and (written := as_cited(mention.text, mention.key)) not in (self.text, *self.parallel)
+            ):
+                self.parallel.append(written)
             self.name = self.name or mention.name
             self.year = self.year or mention.year
         if mention.page in self.pages:
@@ -57,12 +70,12 @@ class Authority:
 
 
 def authorities_in(version: TextVersion | None) -> list[Authority]:
-    """In the order of their first mention. Mentions that point back to something unknown are left out."""
+    """In the order of their first mention, parallel citations as one. Mentions that point back to something unknown are left out."""
     found: dict[str, Authority] = {}
-    for mention in version.citations.order_by("page", "start", "id") if version else ():
+    for mention in version.citations.filter(role=Citation.Role.AUTHORITY).order_by("page", "start", "id") if version else ():
         if mention.key or mention.kind not in _POINTERS:
-            key = mention.key or _one_line(mention.text)
-            found.setdefault(key, Authority(_one_line(mention.text), mention.kind)).add(mention)
+            key = mention.cluster or mention.key or _one_line(mention.text)
+            found.setdefault(key, Authority(as_cited(mention.text, mention.key), mention.kind)).add(mention)
     return list(found.values())
 
 

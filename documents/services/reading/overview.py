@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum, TextField
 from django.db.models.functions import Cast
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cases.activity import register_targets, register_words
 from cases.models import AuditEvent, Case
 from cases.services.summaries import register_summary
 from cases.tabs import Overview, register_overview, register_tab
+from documents.filters import RUNNING, STATES
 from documents.models import Document
 from documents.services.pipeline.purging import gone_at
 from documents.services.reading.failures import remedy_of
@@ -23,14 +23,6 @@ from tasks.models import TaskRecord, TopicState
 from tasks.progress.live import live_of
 
 Status = Document.Status
-RUNNING = (Status.PENDING, Status.EXTRACTING, Status.EMBEDDING, Status.CITING)
-STATES: dict[str, tuple[str | Promise, Q]] = {
-    "running": (_("In progress"), Q(status__in=RUNNING)),
-    "ready": (_("Ready"), Document.READ),
-    "kept": (_("Not read"), Document.KEPT),
-    "failed": (_("Failed"), Q(status=Status.FAILED)),
-    "cancelled": (_("Cancelled"), Q(status=Status.CANCELLED)),
-}
 # Where a stage begins, of 100; used until the first event of the stage has been stored.
 BEGINS = {Status.EXTRACTING: 0.0, Status.EMBEDDING: 45.0, Status.CITING: 90.0}
 
@@ -38,6 +30,8 @@ BEGINS = {Status.EXTRACTING: 0.0, Status.EMBEDDING: 45.0, Status.CITING: 90.0}
 VERBS = {
     "added": _("added"),
     "updated": _("changed"),
+    "confirmed": _("confirmed what was proposed of"),
+    "taken_back": _("took back what was said of"),
     "retried": _("tried again to read"),
     "kept": _("kept unread:"),
     "password_given": _("gave the password of"),
@@ -46,26 +40,57 @@ VERBS = {
     "cancelled": _("stopped the reading of"),
     "deleted": _("deleted"),
     "restored": _("took back the deletion of"),
+    "moved_out": _("moved to another case:"),
+    "moved_in": _("moved here from another case:"),
     "purged": _("deleted for good, its time being over:"),
+    "file_missing": _("found the stored file missing of"),
+    "file_changed": _("found the stored file damaged or changed of"),
+    "file_mended": _("found the stored file well again of"),
+}
+MANY = {
+    "case.reread": _("had %(count)s documents read anew"),
+    "case.downloaded": _("downloaded %(count)s documents as a ZIP"),
+    "documents.tagged": _("tagged %(documents)s documents"),
+    "documents.untagged": _("took tags off %(documents)s documents"),
+    "documents.kind_set": _("called %(count)s documents %(kind)s"),
+    "tag.renamed": _("renamed the tag “%(before)s” to “%(name)s”"),
+    "tag.merged": _("merged the tag “%(name)s” with “%(into)s”"),
+    "tag.deleted": _("deleted the tag “%(name)s”"),
+    "filter.saved": _("shared the filter “%(name)s”"),
+    "filter.changed": _("changed the filter “%(name)s”"),
+    "filter.deleted": _("deleted the filter “%(name)s”"),
+    "download.discarded": _("discarded a download"),
+}
+NOTE_VERBS = {
+    "added": _("wrote a note on"),
+    "changed": _("changed a note on"),
+    "deleted": _("deleted a note on"),
+    "restored": _("took back the deletion of a note on"),
+}
+CITATION_VERBS = {
+    "confirmed": _("confirmed a citation in"),
+    "rejected": _("rejected a citation in"),
+    "taken_back": _("took back what was said of a citation in"),
 }
 # What was read, but not all of it: a person should look.
 NOTICED_CODES = (
     "needs_ocr", "no_text", "pages_unreadable", "repaired", "attachment_unreadable", "body_unreadable", "encoding_guessed",
     "too_many_attachments", "attachments_too_deep", "members_encrypted", "members_damaged", "members_bomb", "members_beyond",
-    "messages_beyond", "mailbox_incomplete", "load_file_unreadable",
+    "messages_beyond", "mailbox_incomplete", "load_file_unreadable", "file_missing", "file_changed",
 )  # fmt: skip
 
 
 def documents_of(case: Case) -> QuerySet[Document]:
     """The case's living documents with what a row says of them; the right to see the case has been checked."""
-    return Document.objects.filter(case=case, deleted_at=None).select_related("created_by", "duplicate_of", "parent")
+    found = Document.objects.filter(case=case, deleted_at=None).select_related("created_by", "duplicate_of", "parent")
+    return found.prefetch_related("tags")
 
 
 def deleted_of(case: Case) -> QuerySet[Document]:
     """What an editor may still take back."""
     deletions = AuditEvent.objects.filter(case=case, verb="document.deleted", target_id=Cast(OuterRef("pk"), TextField())).order_by("-id")
     found = Document.objects.filter(case=case).exclude(deleted_at=None).select_related("created_by", "duplicate_of", "parent", "case")
-    return found.annotate(deleted_by=Subquery(deletions.values("actor__username")[:1]))
+    return found.prefetch_related("tags").annotate(deleted_by=Subquery(deletions.values("actor__username")[:1]))
 
 
 def counts_of(case: Case) -> dict[str, int]:
@@ -143,19 +168,27 @@ def summary(case_ids: Sequence[UUID]) -> dict[UUID, dict[str, int]]:
     return {case_id: {"documents": total, "processing": busy, "failed": bad} for case_id, total, busy, bad in rows}
 
 
-def titles(document_ids: Sequence[str]) -> dict[str, tuple[str, str]]:
+def titles(document_ids: Sequence[str], case_ids: Collection[UUID]) -> dict[str, tuple[str, str]]:
     """What documents are called in the activity of their case, and where they are; deleted ones are nowhere."""
-    found = Document.objects.filter(pk__in=document_ids)
+    found = Document.objects.filter(pk__in=document_ids, case__in=case_ids)
     return {str(document.pk): (document.title, "" if document.deleted_at else document.get_absolute_url()) for document in found}
 
 
 def register() -> None:
     """Tell the pages of cases what this app adds to them."""
     register_tab("documents", _("Documents"), "documents:case-documents", 10)
+    register_tab("authorities", _("Authorities"), "documents:case-authorities", 50)
     register_tab("search", _("Search"), "documents:case-search", 20)
     register_overview(overview)
     register_summary(summary)
     register_targets("document", titles)
-    register_words("case.reread", _("had %(count)s documents read anew"))
+    for verb, words in MANY.items():
+        register_words(verb, words)
     for verb, words in VERBS.items():
         register_words(f"document.{verb}", words)
+    for verb, words in NOTE_VERBS.items():
+        register_words(f"note.{verb}", words)
+    for verb, words in CITATION_VERBS.items():
+        register_words(f"citation.{verb}", words)
+    register_words("authorities.exported", _("exported the authorities of"))
+    register_words("search.exported", _("exported passages (%(rows)s) that a search found in"))

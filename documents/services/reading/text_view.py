@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Length
 
-from documents.models import Chunk, Citation, Document, Page, TextVersion
+from documents.models import Chunk, Citation, Document, Note, Page, PageIndex, TextVersion
+from documents.models.citations import CitationQuerySet
 from documents.services.extraction.formats import PDF
 from documents.services.reading.reflow import flowed
 from documents.services.reading.sentences import sentence_at, sentence_near
@@ -31,6 +32,8 @@ class Place:
     part: int | None = None
     at: int | None = None
     near: str = ""
+    offset: int | None = None
+    """A code point of the page's text, to open the part with it."""
 
 
 @dataclass(frozen=True)
@@ -44,12 +47,13 @@ class Span:
 @dataclass(frozen=True)
 class Segment:
     """A stretch of text that is all within the passage or all outside, in the sentence that was found or not, and of one citation or
-    of none."""
+    of none, under one note (of several the one that begins last) or none."""
 
     text: str
     marked: bool = False
     found: bool = False
     citation: Citation | None = None
+    note: Note | None = None
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,8 @@ class Sheet:
     needs_ocr: bool
     part: int
     parts: int
+    start: int
+    """Where the part begins in the page's text."""
     segments: list[Segment]
 
 
@@ -76,8 +82,8 @@ class Reading:
     """[start, end) of the sentence that was found, in the passage's text."""
 
 
-def open_at(document: Document, place: Place) -> Reading:
-    """The document's text where `place` says, or as near to it as there is text."""
+def open_at(document: Document, place: Place, notes: QuerySet[Note] | None = None) -> Reading:
+    """The document's text where `place` says, or as near to it as there is text, with those of the notes that stand there."""
     passage = passage_of(document, place.chunk)
     version = passage.text_version if passage else document.read_as()
     if version is None:
@@ -86,8 +92,13 @@ def open_at(document: Document, place: Place) -> Reading:
     number = place.page or (passage.page_from if passage else 1)
     page = version.pages.defer("raw", "offset_map").filter(number=min(max(number, 1), max(pages, 1))).first()
     found = _found(passage, place) if passage else None
-    sheet = _sheet(page, passage, found, place, printed=document.mime == PDF or document.mime.startswith("image/")) if page else None
+    sheet = _sheet(page, passage, found, place, notes, printed=is_printed(document)) if page else None
     return Reading(version, pages, sheet, passage, found)
+
+
+def is_printed(document: Document) -> bool:
+    """Whether its lines end where the paper did."""
+    return document.mime == PDF or document.mime.startswith("image/")
 
 
 def _found(passage: Chunk, place: Place) -> tuple[int, int] | None:
@@ -150,13 +161,18 @@ def _seam(text: str, start: int, end: int) -> int:
 
 
 def segments_of(
-    text: str, within: Span, passage: Span | None, citations: Sequence[Citation], sentence: Span | None = None
+    text: str,
+    within: Span,
+    passage: Span | None,
+    citations: Sequence[Citation],
+    sentence: Span | None = None,
+    notes: Sequence[Note] = (),
 ) -> list[Segment]:
-    """The stretch `within`, cut wherever the passage, its sentence or a citation begins or ends. Of overlapping citations the first
-    counts."""
+    """The stretch `within`, cut wherever the passage, its sentence, a citation or a note begins or ends. Of overlapping citations the
+    first counts."""
     cited = list(_apart(citations, within))
     edges = {within.start, within.end, *(edge for one in cited for edge in (one.start, one.end))}
-    edges |= {edge for span in (passage, sentence) if span for edge in (span.start, span.end)}
+    edges |= {edge for span in (passage, sentence, *notes) if span for edge in (span.start, span.end)}
     inside = sorted(edge for edge in edges if within.start <= edge <= within.end)
     made: list[Segment] = []
     following = iter([*cited, None])
@@ -166,7 +182,9 @@ def segments_of(
             citation = next(following)
         marked = passage is not None and passage.start <= start < passage.end
         found = sentence is not None and sentence.start <= start < sentence.end
-        made.append(Segment(text[start:end], marked, found, citation if citation is not None and citation.start <= start else None))
+        note = max((one for one in notes if one.start <= start < one.end), key=lambda one: one.start, default=None)
+        cited_here = citation if citation is not None and citation.start <= start else None
+        made.append(Segment(text[start:end], marked, found, cited_here, note))
     return made
 
 
@@ -179,22 +197,32 @@ def _apart(citations: Iterable[Citation], within: Span) -> Iterator[Citation]:
             yield citation
 
 
-def _sheet(page: Page, passage: Chunk | None, found: tuple[int, int] | None, place: Place, *, printed: bool) -> Sheet:
+def _sheet(
+    page: Page,
+    passage: Chunk | None,
+    found: tuple[int, int] | None,
+    place: Place,
+    notes: QuerySet[Note] | None,
+    *,
+    printed: bool,
+) -> Sheet:
     parts = parts_of(page.text)
     span = span_on(passage, page)
     number = _part_number(page, parts, span, place)
     part = parts[number - 1]
-    citations = Citation.objects.filter(text_version=page.text_version_id, page=page.number, start__lt=part.end, end__gt=part.start)
+    citations = shown(Citation.objects.filter(text_version=page.text_version_id, page=page.number, start__lt=part.end, end__gt=part.start))
     sentence = sentence_on(passage, page, found)
-    segments = segments_of(flowed(page.text) if printed else page.text, part, span, list(citations), sentence)
-    return Sheet(page.number, page.label, page.needs_ocr, number, len(parts), segments)
+    here = {"text_version": page.text_version_id, "page": page.number, "start__lt": part.end, "end__gt": part.start}
+    noted = list(notes.filter(**here)) if notes is not None else []
+    segments = segments_of(flowed(page.text) if printed else page.text, part, span, list(citations), sentence, noted)
+    return Sheet(page.number, page.label, page.needs_ocr, number, len(parts), part.start, segments)
 
 
 def _part_number(page: Page, parts: Sequence[Span], span: Span | None, place: Place) -> int:
-    """The part that is asked for, else the one with the citation or the beginning of the passage, else the first."""
+    """The part that is asked for, else the one with the offset, the citation or the beginning of the passage, else the first."""
     if place.part is not None:
         return min(max(place.part, 1), len(parts))
-    at = _start_of(page, place.citation)
+    at = place.offset if place.offset is not None else _start_of(page, place.citation)
     if at is None:
         at = span.start if span else 0
     return next((number for number, part in enumerate(parts, 1) if at < part.end), len(parts))
@@ -215,10 +243,12 @@ def recognised_pages(version: TextVersion | None) -> str:
     return ",".join(map(str, numbers))
 
 
-def words_of(document: Document) -> list[dict[str, Any]]:
-    """What `recognition.searchable` is told of each page whose text was recognised."""
+def words_of(document: Document, numbers: Iterable[int] | None = None) -> list[dict[str, Any]]:
+    """What `recognition.searchable` is told of each page whose text was recognised, or of these pages only."""
     version = document.read_as()
-    pages = version.pages.exclude(recognised=None).select_related("recognised").order_by("number") if version else ()
+    pages: Any = version.pages.exclude(recognised=None).select_related("recognised").order_by("number") if version else ()
+    if version and numbers is not None:
+        pages = pages.filter(number__in=numbers)
     return [
         {
             "number": page.number, "width": page.width, "height": page.height, "turn": page.recognised.turn,
@@ -226,6 +256,16 @@ def words_of(document: Document) -> list[dict[str, Any]]:
         }
         for page in pages if page.recognised is not None
     ]  # fmt: skip
+
+
+def has_page_index(document: Document) -> bool:
+    return PageIndex.objects.filter(document=document.duplicate_of_id or document.pk).exists()
+
+
+def page_index_of(document: Document) -> bytes | None:
+    """What a viewer reads behind the file's last byte to find its pages; None where it needs nothing."""
+    tail = PageIndex.objects.filter(document=document.duplicate_of_id or document.pk).values_list("tail", flat=True).first()
+    return bytes(tail) if tail is not None else None
 
 
 def page_of(document: Document, number: int) -> Page | None:
@@ -236,17 +276,50 @@ def page_of(document: Document, number: int) -> Page | None:
         return None
     page.pages = version.pages.count()
     page.chunks = [_described(chunk, page) for chunk in version.chunks.filter(page_from__lte=number, page_to__gte=number)]
-    page.citations = list(version.citations.filter(page=number))
+    page.citations = list(shown(Citation.objects.authorities()).filter(text_version=version, page=number))
     return page
 
 
 def citations_of(document: Document) -> QuerySet[Citation]:
-    """The mentions in the published reading, in reading order."""
+    """The mentions in the published reading, in reading order, of whatever role."""
     version = document.read_as()
-    return Citation.objects.filter(text_version=version).order_by("page", "start", "id") if version else Citation.objects.none()
+    return shown(Citation.objects.filter(text_version=version)).order_by("page", "start", "id") if version else Citation.objects.none()
+
+
+def shown(mentions: CitationQuerySet) -> CitationQuerySet:
+    """With what a record citation means, and without such of a production's numbers as no document has."""
+    numbers = Q(role=Citation.Role.RECORD, key__startswith="record:bates:", target=None)
+    return mentions.exclude(numbers).select_related("target", "text_version__document")
 
 
 def _described(chunk: Chunk, page: Page) -> dict[str, int]:
     """A passage's part of a page as the API tells it."""
     span = span_on(chunk, page) or Span(chunk.start, chunk.start)
     return {"id": chunk.pk, "index": chunk.index, "start": span.start, "end": span.end}
+
+
+MOST_PRINTED = 2_000_000
+"""Characters: some 700 sheets."""
+
+
+@dataclass(frozen=True)
+class Paper:
+    """Pages to print, as (number, text), and how many the document has."""
+
+    pages: list[tuple[int, str]]
+    of: int
+
+
+def paper_of(document: Document, *, with_text: bool = True) -> Paper:
+    """The published reading from its beginning, as much as can be printed at once; a page that is longer than that is cut."""
+    version = document.read_as()
+    if version is None:
+        return Paper([], 0)
+    pages: list[tuple[int, str]] = []
+    left = MOST_PRINTED
+    for number, text in version.pages.order_by("number").values_list("number", "text").iterator(chunk_size=50):
+        if left <= 0:
+            break
+        pages.append((number, text[:left] if with_text else ""))
+        left -= len(text)
+    return Paper(pages, version.pages.count())

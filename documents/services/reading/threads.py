@@ -50,6 +50,11 @@ class Thread:
     repeats: int
     """Of how many of the others the message itself holds the text."""
 
+    @property
+    def most_inclusive(self) -> bool:
+        """Whether the message itself holds others, and no other holds more of them."""
+        return self.repeats > 0 and all(one.repeats <= self.repeats for one in self.messages)
+
 
 def thread_of(document: Document, user: Any) -> Thread:
     """The rest of a message's conversation, of what the user may see in its case."""

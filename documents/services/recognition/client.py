@@ -15,16 +15,19 @@ from django.core.exceptions import ImproperlyConfigured
 from documents.services.recognition import rapid, tesseract
 from documents.services.recognition.results import Box, PlacedWord, Recognised
 from documents.services.sandbox import Limits
+from documents.services.sandbox.confinement.needs import FONTS, Needs
 from documents.services.sandbox.folders import Folder
 from documents.services.sandbox.held import CannotLoad, Check, Gone, Held
 from documents.services.sandbox.pool import Pool
+from documents.services.sandbox.room import made_in
 from tasks import service_registry
 
 log = logging.getLogger(__name__)
 NAME = "recogniser"
-MODULE = "documents.services.recognition.server"
+LOAD = "documents.services.recognition.server:load"
 ENGINES = ("auto", tesseract.NAME, rapid.NAME, "off")
-SEARCHABLE = "searchable.pdf"
+SEARCHABLE, PICTURE, PIXELS = "searchable.pdf", "page.jpg", "page"
+MEMORY_BYTES = 6 * 1024**3
 ATTEMPTS = 2
 """A page on which the engine breaks twice is not read."""
 PAGE_SECONDS = 600.0
@@ -33,6 +36,7 @@ pool = Pool(
     "documents.services.recognition.rendering:run",
     scratch=lambda: settings.SCRATCH_FOLDER,
     limits=Limits(wall_seconds=120, cpu_seconds=120),
+    needs=lambda: Needs(reads=FONTS),
 )
 
 
@@ -40,10 +44,9 @@ def picture_of(path: Path, mime: str, page: int, width: int, password: str = "")
     """A page (from 1) of a PDF or a picture as a JPEG so many pixels across. Raises JobRefused and JobFailed."""
     folder = pool.folder()
     try:
-        target = folder.path / "page.jpg"
-        job = {"do": "picture", "path": str(path), "mime": mime, "page": page, "width": width, "target": str(target), "password": password}
-        pool.run(job, check=_unchecked, progress=_silent)
-        return target.read_bytes()
+        job = {"do": "picture", "path": path, "mime": mime, "page": page, "width": width, "target": PICTURE, "password": password}
+        pool.run(job, check=_unchecked, progress=_silent, folder=folder)
+        return made_in(folder.path, PICTURE).read_bytes()
     finally:
         folder.remove()
 
@@ -52,9 +55,9 @@ def searchable_pdf(path: Path, mime: str, pages: list[dict[str, Any]], password:
     """A folder of the caller's with `searchable.pdf` (`recognition.searchable`). Raises JobRefused and JobFailed."""
     folder = pool.folder()
     try:
-        told = {"path": str(path), "mime": mime, "password": password, "target": str(folder.path / SEARCHABLE)}
-        job = {"do": "searchable", "pages": pages, **told}
-        pool.run(job, check=_unchecked, progress=_silent)
+        job = {"do": "searchable", "pages": pages, "path": path, "mime": mime, "password": password, "target": SEARCHABLE}
+        pool.run(job, check=_unchecked, progress=_silent, folder=folder)
+        made_in(folder.path, SEARCHABLE)
     except BaseException:
         folder.remove()
         raise
@@ -97,7 +100,7 @@ class Recogniser:
     """The way to the one process of this machine. Used by any number of threads."""
 
     def __init__(self) -> None:
-        self._process = Held(MODULE, Path(settings.VAR) / NAME, settings.OCR_IDLE_SECONDS, _told)
+        self._process = Held(LOAD, Path(settings.VAR) / NAME, settings.OCR_IDLE_SECONDS, _told, _needs, MEMORY_BYTES)
 
     def read(
         self, path: Path, mime: str, page: int, engine: Engine, languages: str, check: Check, password: str = ""
@@ -106,25 +109,25 @@ class Recogniser:
         which cancels. Raises RecognitionFailed, and JobRefused or JobFailed where the page cannot be rendered."""
         folder = pool.folder()
         try:
-            pixels = folder.path / "page"
             job = {
                 "do": "pixels",
-                "path": str(path),
+                "path": path,
                 "mime": mime,
                 "page": page,
                 "dpi": engine.dpi,
-                "target": str(pixels),
+                "target": PIXELS,
                 "password": password,
             }
-            picture = pool.run(job, check=check, progress=_silent)
-            return self._recognised({**picture, "pixels": str(pixels), "engine": engine.name, "languages": languages}, check)
+            picture = pool.run(job, check=check, progress=_silent, folder=folder)
+            request = {**picture, "engine": engine.name, "languages": languages}
+            return self._recognised(request, made_in(folder.path, PIXELS), check)
         finally:
             folder.remove()
 
-    def _recognised(self, request: dict[str, Any], check: Check) -> tuple[Recognised, str]:
+    def _recognised(self, request: dict[str, Any], pixels: Path, check: Check) -> tuple[Recognised, str]:
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                return self._ask(request, check)
+                return self._ask(request, pixels, check)
             except CannotLoad as error:
                 raise RecognitionFailed(str(error)) from error
             except Gone as end:
@@ -133,8 +136,8 @@ class Recogniser:
                 log.warning("The recogniser has ended (%s); it is started anew", end)
         raise AssertionError("the last attempt returns or raises")
 
-    def _ask(self, request: dict[str, Any], check: Check) -> tuple[Recognised, str]:
-        with closing(self._process.ask(request, check, PAGE_SECONDS)) as answers:
+    def _ask(self, request: dict[str, Any], pixels: Path, check: Check) -> tuple[Recognised, str]:
+        with closing(self._process.ask(request, check, PAGE_SECONDS, files={"pixels": pixels})) as answers:
             for answer in answers:
                 if "failed" in answer:
                     raise RecognitionFailed(answer["failed"])
@@ -165,6 +168,10 @@ def register() -> None:
 def _told() -> dict[str, Any]:
     folder = tesseract.folder_of_data(settings.TESSDATA_FOLDER)
     return {"tessdata": str(folder or "")}
+
+
+def _needs(told: dict[str, Any]) -> Needs:
+    return Needs(reads=(told["tessdata"],) if told["tessdata"] else ())
 
 
 def _unchecked() -> None:

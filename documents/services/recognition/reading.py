@@ -7,9 +7,10 @@ import logging
 import os
 import threading
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 
 from django.conf import settings
@@ -60,15 +61,38 @@ class File:
     password: str = ""
 
 
+Rows = dict[int, RecognisedPage]
+Grown = Callable[[Extraction, Rows], None]
+FIRST_PAGES, GROWTH = 8, 4
+"""What has been read of a long document is handed out after so many pages, and each time it has grown so many times, so that all this costs
+a third of the whole at most."""
+
+
 def recognise(
-    document: Document, reading: Extraction, path: Path, run: TaskRun, since: float, until: float, password: str = ""
-) -> dict[int, RecognisedPage]:
-    """Read what needs it, and write it into the reading; gives the rows by page. `since` and `until` are percents of the task."""
+    document: Document,
+    reading: Extraction,
+    path: Path,
+    run: TaskRun,
+    share: tuple[float, float],
+    password: str = "",
+    grown: Grown | None = None,
+) -> Rows:
+    """Read what needs it, and write it into the reading; gives the rows by page. `share` is [since, until) in percents of the task.
+    `grown` is given the reading as it is so far, now and then, where there are many pages."""
     wanted = [page.number for page in reading.pages if page.needs_ocr]
     reader = engine()
     if not wanted or reader is None:
         return {}
-    rows, failed = _recognised(document, File(path, reading.mime, password), wanted, reader, run, (since, until))
+
+    def told(rows: Rows) -> None:
+        if grown is not None:
+            so_far, written = replace(reading, pages=list(reading.pages), metadata=dict(reading.metadata), folder=None), dict(rows)
+            _write_in(so_far, written)
+            grown(so_far, written)
+
+    if len(wanted) < len(reading.pages) and len(wanted) > FIRST_PAGES:
+        told({})
+    rows, failed = _recognised(document, File(path, reading.mime, password), wanted, reader, run, share, told)
     if rows:
         _write_in(reading, rows)
     for number in wanted:
@@ -80,7 +104,13 @@ def recognise(
 
 
 def _recognised(
-    document: Document, file: File, wanted: Sequence[int], reader: Engine, run: TaskRun, share: tuple[float, float]
+    document: Document,
+    file: File,
+    wanted: Sequence[int],
+    reader: Engine,
+    run: TaskRun,
+    share: tuple[float, float],
+    told: Callable[[Rows], None],
 ) -> tuple[dict[int, RecognisedPage], list[int]]:
     """Rows of the pages that could be read, and the numbers of those that could not."""
     languages = settings.OCR_LANGUAGES or _first_language(reader)
@@ -90,6 +120,7 @@ def _recognised(
     rows = {row.number: row for row in RecognisedPage.objects.filter(document=document, key=key, number__in=wanted)}
     left = [number for number in wanted if number not in rows]
     failed: list[int] = []
+    due = next(size for size in _sizes() if size > len(rows))
     for number, found in _side_by_side(file, left, reader, languages, run):
         if isinstance(found, Exception):
             log.warning("Page %s of document %s could not be recognised: %s", number, document.pk, found)
@@ -99,7 +130,14 @@ def _recognised(
         done = len(rows) + len(failed)
         message = _("page %(page)d of %(pages)d") % {"page": done, "pages": len(wanted)}
         run.progress(share[0] + (share[1] - share[0]) * done / len(wanted), "recognising", message)
+        if due <= len(rows) < len(wanted) / 2:
+            told(rows)
+            due *= GROWTH
     return rows, sorted(failed)
+
+
+def _sizes() -> Iterator[int]:
+    return (FIRST_PAGES * GROWTH**step for step in count())
 
 
 def _key(reader: Engine, languages: str) -> str:

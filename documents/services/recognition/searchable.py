@@ -79,7 +79,7 @@ class _Layer:
             self._learn(text)
         used = sorted({self._letters[letter][0] for text, _box in words for letter in f"{text} "})
         names = {font: bytes(page.add_resource(self._font(font), Name.Font)) for font in used}
-        place = _placing(page)
+        place = placing(page)
         pieces = [piece for text, box in words for piece in self._shown(text, box, found["turn"], place, names)]
         page.contents_add(b"q\n", prepend=True)
         page.contents_add(b"\nQ q BT\n" + b"\n".join(pieces) + b"\nET Q")
@@ -140,7 +140,7 @@ def _to_unicode(letters: Sequence[str]) -> bytes:
     )
 
 
-def _placing(page: pikepdf.Page) -> Any:
+def placing(page: pikepdf.Page) -> Any:
     """From points of the page as it is shown (from its top left corner) to its own coordinates."""
     left, bottom, right, top = _sorted([float(edge) for edge in page.cropbox])
     rotated = int(page.obj.get("/Rotate", 0)) % 360 if "/Rotate" in page.obj else _inherited_turn(page)

@@ -15,11 +15,10 @@ from documents.services.recognition import rapid, tesseract
 from documents.services.recognition.layout import all_words, text_of
 from documents.services.recognition.results import Line, Picture, Recognised, to_wire
 from documents.services.recognition.straight import confidence_of, upright
-from documents.services.sandbox.holder import Answers, at_most, hold
+from documents.services.sandbox.holder import Answers, at_most
 
 POINTS_AN_INCH = 72
 PAGE_SECONDS = 150.0
-MEMORY_BYTES = 6 * 1024**3
 
 
 class Recogniser:
@@ -30,8 +29,10 @@ class Recogniser:
         self._engines: dict[str, Any] = {}
 
     def answers(self, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        """{pixels: path of bytes, width, height, dpi, engine, languages} -> {page: results.to_wire, engine: its label}."""
-        picture = np.fromfile(request["pixels"], np.uint8).reshape(request["height"], request["width"])
+        """{pixels: descriptor of a file with a byte each, width, height, dpi, engine, languages} -> {page: results.to_wire, engine: its
+        label}."""
+        with open(request["pixels"], "rb", closefd=False) as file:
+            picture = np.fromfile(file, np.uint8).reshape(request["height"], request["width"])
         engine = self._engine(request["engine"])
         recognise: Callable[[Picture], list[Line]] = engine.recognise
         if request["engine"] == tesseract.NAME:
@@ -52,7 +53,3 @@ class Recogniser:
 
 def load(told: dict[str, Any]) -> Answers:
     return Recogniser(len(os.sched_getaffinity(0)), told["tessdata"]).answers
-
-
-if __name__ == "__main__":
-    hold(load, MEMORY_BYTES)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-TIMEOUT, CRASHED, MEMORY, FAILED = "timeout", "crashed", "memory", "failed"
+TIMEOUT, CRASHED, MEMORY, FAILED, UNCONFINED = "timeout", "crashed", "memory", "failed", "unconfined"
 
 Details = dict[str, str | int]
 
@@ -17,7 +17,8 @@ class JobRefused(Exception):
 
 
 class JobFailed(Exception):
-    """The job did not come to its end. `code`: timeout, crashed, memory, failed (an error nobody expected, named in `reason`)."""
+    """The job did not come to its end. `code`: timeout, crashed, memory, failed (an error nobody expected, named in
+    `reason`), unconfined (no child could be held to what it may touch, so none was given the job)."""
 
     def __init__(self, code: str, reason: str = "", traceback: str = "") -> None:
         super().__init__(f"{code} {reason}".strip())

@@ -10,15 +10,20 @@ import select
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from documents.services.sandbox import wire
+from documents.services.sandbox.confinement.needs import Needs
+from documents.services.sandbox.pool import tell_once
 from documents.services.sandbox.process import spawn
+from documents.services.sandbox.wire import GREETING
 
 log = logging.getLogger(__name__)
+MODULE = "documents.services.sandbox.holder"
 CHECK_EVERY = 0.25
 LOADING_S = 600.0
 """A model that is fetched by its name may take long; those that come with LexIntel take a second."""
@@ -40,24 +45,37 @@ class CannotLoad(Exception):
 
 
 class Held:
-    """The way to the one process of this machine that runs `module`. Used by any number of threads.
+    """The way to the one process of this machine that holds what `load` ("package.module:function") gives. Used by any number of threads.
 
-    `folder` is where its socket lies; `settings()` is what it is started with, beside `socket` (bytes of a path) and `idle_s`.
+    `folder` is where its socket lies; `settings()` is what it is started with (as `holder` says), and `needs` of that what it must see of
+    the machine.
     """
 
-    def __init__(self, module: str, folder: Path, idle_s: float, settings: Callable[[], dict[str, Any]]) -> None:
-        self._module = module
+    def __init__(
+        self,
+        load: str,
+        folder: Path,
+        idle_s: float,
+        settings: Callable[[], dict[str, Any]],
+        needs: Callable[[dict[str, Any]], Needs],
+        memory_bytes: int | None = None,
+    ) -> None:
+        self._load = load
         self._folder = folder
-        self._idle_s = idle_s
+        self._always = {"idle_s": idle_s, "memory_bytes": memory_bytes}
         self._settings = settings
+        self._needs = needs
         self._socket = folder / f"{socket.gethostname()}.sock"
         self._started: subprocess.Popen[bytes] | None = None
 
-    def ask(self, request: wire.Message, check: Check, within_s: float | None = None) -> Generator[wire.Message]:
-        """Its answers to one request. `check` is called several times a second and may raise, which cancels; closing the generator does,
-        too. Raises Gone (Hung after `within_s` seconds, and when it gives no sign of life), CannotLoad."""
+    def ask(
+        self, request: wire.Message, check: Check, within_s: float | None = None, files: Mapping[str, Path] | None = None
+    ) -> Generator[wire.Message]:
+        """Its answers to one request, to which `files` are opened: it sees none by itself. `check` is called several times a second and
+        may raise, which cancels; closing the generator does, too. Raises Gone (Hung after `within_s` seconds, and when it gives no sign of
+        life), CannotLoad."""
         with self._connected(check) as connection:
-            _send(connection, request)
+            _send(connection, request, files or {})
             yield from _answers(connection, check, within_s)
         raise Gone("no answer")
 
@@ -103,8 +121,10 @@ class Held:
 
     def _start(self, check: Check) -> None:
         self.close()
-        told = {**self._settings(), "socket": str(self._socket), "idle_s": self._idle_s}
-        self._started = spawn(self._module, str(os.getpid()), json.dumps(told))
+        tell_once()
+        told = {**self._settings(), **self._always, "socket": str(self._socket)}
+        told["bounds"] = asdict(self._needs(told).bounds(writes=(str(self._folder),)))
+        self._started = spawn(MODULE, str(os.getpid()), json.dumps(told), self._load)
         try:
             said = _first_line(self._started, check)
         except BaseException:
@@ -113,7 +133,7 @@ class Held:
         if "failed" in said:
             self.close()
             raise CannotLoad(said["failed"])
-        log.info("%s has been started", self._module)
+        log.info("%s has been started", self._load)
 
     def close(self) -> None:
         """End the process, if it is ours."""
@@ -127,9 +147,13 @@ class Held:
         started.wait()
 
 
-def _send(connection: socket.socket, request: wire.Message) -> None:
+def _send(connection: socket.socket, request: wire.Message, files: Mapping[str, Path]) -> None:
+    """The descriptors of the files go first, with a byte that says so."""
     try:
-        connection.sendall(wire.pack(request))
+        with ExitStack() as opened:
+            descriptors = [opened.enter_context(path.open("rb")).fileno() for path in files.values()]
+            socket.send_fds(connection, [GREETING], descriptors)
+        connection.sendall(wire.pack({**request, "files": list(files)}))
     except ConnectionError as error:
         raise Gone(str(error)) from error
 

@@ -1,30 +1,38 @@
 """A process that holds something large (a model): one for a machine, asked through a socket, gone when nobody needs it any more.
 
-It is started as `python -m <module> <parent pid> <settings as JSON>` by whoever needs it first (`held`); it ends with that process (who
-else uses it then starts another), and after some idle time. A client sends one request for each connection, and closes it to cancel.
-No Django here.
+It is started as `python -m documents.services.sandbox.holder <parent pid> <settings as JSON> <module:load>` by whoever needs it first
+(`held`); it ends with that process (who else uses it then starts another), and after some idle time. A client sends one request for each
+connection, with the files that belong to it, and closes it to cancel. No Django here.
+
+Settings: socket (bytes of a path), idle_s, memory_bytes or none, bounds (confinement.bounds.Bounds), perhaps fetch ({setting: [module,
+arguments]}: programs that run before the confinement, each of which prints what the setting is from then on), and what `load` wants.
 """
 
 from __future__ import annotations
 
+import importlib
 import json
 import logging
 import os
 import resource
 import select
 import socket
+import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from documents.services.sandbox import wire
-from documents.services.sandbox.worker import die_with
+from documents.services.sandbox.confinement.bounds import Bounds, confine
+from documents.services.sandbox.worker import die_with, entry_of
 
 SIGN_OF_LIFE_S = 2.0
+MOST_FILES = 4
 Answers = Callable[[wire.Message], Iterator[wire.Message]]
 """What a request is answered with, message by message. Errors that are an input's or the model's become {failed: reason}."""
 
@@ -32,8 +40,9 @@ Answers = Callable[[wire.Message], Iterator[wire.Message]]
 class Holder:
     """Listens at `path` and answers each client in a thread of its own."""
 
-    def __init__(self, answers: Answers, path: Path, idle_s: float) -> None:
-        self._answers = answers
+    def __init__(self, path: Path, idle_s: float) -> None:
+        """Who connects from now on is refused until it serves: nothing that is confined could make a socket."""
+        self._answers: Answers = _nothing
         self._idle_s = idle_s
         self._path = path
         self._busy = 0
@@ -43,6 +52,10 @@ class Holder:
         path.unlink(missing_ok=True)
         self._listening.bind(str(path))
         os.chmod(path, 0o600)
+
+    def listen(self, answers: Answers) -> None:
+        self._answers = answers
+        self._rested = time.monotonic()
         self._listening.listen(16)
 
     def serve(self) -> None:
@@ -66,9 +79,14 @@ class Holder:
     def _talk(self, connection: socket.socket) -> None:
         try:
             with connection, _Voice(connection) as voice:
-                request = wire.read(connection.makefile("rb"))
-                if request is not None:
-                    self._answer(request, voice)
+                descriptors = _descriptors(connection)
+                try:
+                    request = wire.read(connection.makefile("rb"))
+                    if request is not None:
+                        self._answer({**request, **dict(zip(request.pop("files", ()), descriptors, strict=True))}, voice)
+                finally:
+                    for descriptor in descriptors:
+                        os.close(descriptor)
         except (OSError, wire.Garbled):
             pass  # the client is gone, which is how it cancels
         finally:
@@ -121,24 +139,52 @@ def at_most(seconds: float) -> Iterator[None]:
         watch.cancel()
 
 
-def hold(load: Callable[[dict[str, Any]], Answers], memory_bytes: int | None = None) -> None:
-    """The program: load, say that it is ready (or why it cannot be), listen."""
-    parent, told = int(sys.argv[1]), json.loads(sys.argv[2])
+def _descriptors(connection: socket.socket) -> list[int]:
+    """Of the files that come with a request."""
+    _greeting, descriptors, _flags, _address = socket.recv_fds(connection, len(wire.GREETING), MOST_FILES)
+    return descriptors
+
+
+def _nothing(request: wire.Message) -> Iterator[wire.Message]:
+    return iter(())
+
+
+def main() -> None:
+    """The program: confine itself, load, say that it is ready (or why it cannot be), listen."""
+    parent, told, load = int(sys.argv[1]), json.loads(sys.argv[2]), sys.argv[3]
     ready = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     die_with(parent)
     logging.disable(logging.CRITICAL)
-    if memory_bytes is not None:
-        resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    if (memory := told["memory_bytes"]) is not None:
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     path = Path(told["socket"])
     os.chdir(path.parent)  # the address of a socket is short
     try:
-        answers = load(told)
+        holder = Holder(Path(path.name), told["idle_s"])
+        _fetch(told)
+        importlib.import_module(load.partition(".")[0])  # the project's folder cannot be listed from the next line on
+        confine(Bounds(**told["bounds"]))
+        holder.listen(entry_of(load)(told))
     except Exception as error:  # noqa: BLE001 - whatever keeps a model from being loaded is told to who wants it
         ready.write(json.dumps({"failed": f"{type(error).__name__}: {error}"[:500]}) + "\n")
         ready.flush()
         return
-    holder = Holder(answers, Path(path.name), told["idle_s"])
     ready.write(json.dumps({"ready": True}) + "\n")
     ready.close()
     holder.serve()
+
+
+def _fetch(told: dict[str, Any]) -> None:
+    """Let programs say what a setting is. They end with this process."""
+    for name, command in told.pop("fetch", {}).items():
+        end_with_us = partial(die_with, os.getpid())
+        run = [sys.executable, "-m", *command]
+        done = subprocess.run(run, capture_output=True, text=True, check=False, preexec_fn=end_with_us)
+        if done.returncode:
+            raise RuntimeError(done.stderr.strip().rpartition("\n")[2])
+        told[name] = done.stdout.strip().rpartition("\n")[2]
+
+
+if __name__ == "__main__":
+    main()

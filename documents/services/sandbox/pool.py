@@ -11,14 +11,17 @@ import time
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from documents.services.sandbox import errors
+from documents.services.sandbox.confinement.kernel import offer
+from documents.services.sandbox.confinement.needs import Needs
 from documents.services.sandbox.errors import JobFailed
 from documents.services.sandbox.folders import Folder, sweep
 from documents.services.sandbox.limits import Limits
-from documents.services.sandbox.process import CHECK_EVERY, Check, Child, Progress, Result
+from documents.services.sandbox.process import CHECK_EVERY, Check, Child, Part, Progress, Result
 
 logger = logging.getLogger(__name__)
 ATTEMPTS = 2
@@ -28,11 +31,21 @@ IDLE_SECONDS = 20.0
 
 class Pool:
     """Children that run `entry` ("package.module:function", a sandbox.worker.Entry), at most `size` at work; further callers wait, and
-    can still be cancelled while they do. `scratch` says where working folders are made: one place for the whole installation."""
+    can still be cancelled while they do. `scratch` says where working folders are made: one place for the whole installation. `needs` says
+    what the entry reads and starts besides its jobs' files."""
 
-    def __init__(self, entry: str, *, scratch: Callable[[], Path], limits: Limits | None = None, size: int | None = None) -> None:
+    def __init__(
+        self,
+        entry: str,
+        *,
+        scratch: Callable[[], Path],
+        limits: Limits | None = None,
+        size: int | None = None,
+        needs: Callable[[], Needs] = Needs,
+    ) -> None:
         self.entry = entry
         self.limits = limits or Limits()
+        self.needs = needs
         self._scratch = scratch
         self._size = size or max(2, os.cpu_count() or 2)
         self._reset()
@@ -51,26 +64,37 @@ class Pool:
         return Folder(root)
 
     def run(
-        self, job: dict[str, Any], *, check: Check, progress: Progress, folder: Folder | None = None, wall_seconds: float | None = None
+        self,
+        job: dict[str, Any],
+        *,
+        check: Check,
+        progress: Progress,
+        folder: Folder | None = None,
+        wall_seconds: float | None = None,
+        part: Part | None = None,
     ) -> Result:
-        """The result of a job, from a warm child. `check` is called at least twice a second; when it raises, the child is killed and
-        the error goes on to the caller. What the job leaves in `folder` is the caller's; without one, it is gone.
+        """The result of a job, from a warm child. A file that the job reads is a `Path` in it, wherever it lies; the child finds the name
+        by which it may open it. What it writes is named relative to the job's folder. `check` is called at least twice a second; when it
+        raises, the child is killed and the error goes on to the caller; `part` is given what the job says before its result. What the job
+        leaves in `folder` is the caller's; without one, it is gone.
 
         Raises JobRefused, JobFailed, and OSError (ENOSPC) for a full disk. A child that crashes is replaced and asked again once: it may
         have been the innocent victim of the machine.
         """
         own = folder or self.folder()
         try:
-            return self._attempts(job, own.path, check, progress, wall_seconds)
+            return self._attempts(job, own.path, check, progress, wall_seconds, part)
         finally:
             if folder is None:
                 own.remove()
 
-    def _attempts(self, job: dict[str, Any], folder: Path, check: Check, progress: Progress, wall_seconds: float | None) -> Result:
+    def _attempts(
+        self, job: dict[str, Any], folder: Path, check: Check, progress: Progress, wall_seconds: float | None, part: Part | None
+    ) -> Result:
         for attempt in range(1, ATTEMPTS + 1):
             with self.child(check) as child:
                 try:
-                    return child.ask(job, folder, check, progress, wall_seconds)
+                    return child.ask(job, folder, check, progress, wall_seconds, part)
                 except JobFailed as failure:
                     logger.warning("a child for %s failed (%s), attempt %s", self.entry, failure, attempt)
                     if failure.code != errors.CRASHED or attempt == ATTEMPTS:
@@ -97,7 +121,11 @@ class Pool:
         if child is not None and child.worn_out():
             child.close()
             child = None
-        return child or Child(self.entry, self.limits)
+        return child or self._started()
+
+    def _started(self) -> Child:
+        tell_once()
+        return Child(self.entry, self.limits, self.needs(), self._scratch())
 
     def _put_back(self, child: Child) -> None:
         if child.worn_out():
@@ -137,6 +165,15 @@ class Pool:
         for child, _since in self._idle:
             child.forget()
         self._reset()
+
+
+@cache
+def tell_once() -> None:
+    """What is not held here stands in the log once for each process that starts children."""
+    if not offer().files:
+        logger.warning("This kernel does not keep parsers from other files (Landlock: %s).", offer().no_landlock)
+    if not offer().network:
+        logger.warning("This kernel does not keep parsers from the network (seccomp: %s).", offer().no_seccomp)
 
 
 _pools: weakref.WeakSet[Pool] = weakref.WeakSet()

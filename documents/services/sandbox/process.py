@@ -10,49 +10,70 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from documents.services.sandbox import errors, wire
+from documents.services.sandbox.confinement.bounds import CANNOT_CONFINE
+from documents.services.sandbox.confinement.needs import ROOT, Needs
 from documents.services.sandbox.errors import JobFailed, JobRefused
 from documents.services.sandbox.limits import Limits
+from documents.services.sandbox.room import Room
 
 CHECK_EVERY = 0.25
+NEARLY_ALL = 0.6
+"""Of its memory, from which on a child that dies of a signal is taken to have wanted more."""
+_PAGE = os.sysconf("SC_PAGE_SIZE")
 MODULE = "documents.services.sandbox.worker"
-_ROOT = Path(__file__).resolve().parents[3]
 _PIECE = 1 << 20
 # Of the environment, which may hold secrets; the last is how tests measure what a child runs.
 _KEPT = ("PATH", "LANG", "LC_ALL", "COVERAGE_PROCESS_CONFIG")
 Result = dict[str, Any]
 Check = Callable[[], None]
 Progress = Callable[[int, int], None]
+Part = Callable[[dict[str, Any]], None]
 
 
 class Child:
-    """A process that runs one entry (`module:function`) again and again. Used by one thread at a time."""
+    """A process that runs one entry (`module:function`) again and again, in a room of its own below `scratch`. Used by one thread at a
+    time."""
 
-    def __init__(self, entry: str, limits: Limits) -> None:
+    def __init__(self, entry: str, limits: Limits, needs: Needs, scratch: Path) -> None:
         self._limits = limits
-        self._process = spawn(MODULE, str(os.getpid()), json.dumps(asdict(limits)), entry)
+        self._room = Room(scratch)
+        bounds = needs.bounds(reads=(str(self._room.inbox),), writes=(str(self._room.work),))
+        self._process = spawn(MODULE, str(os.getpid()), json.dumps(asdict(limits)), json.dumps(asdict(bounds)), entry)
         self._jobs = 0
+        self._largest = 0
         self._resident_at_first: int | None = None
 
     @property
     def pid(self) -> int:
         return self._process.pid
 
-    def ask(self, job: dict[str, Any], folder: Path, check: Check, progress: Progress, wall_seconds: float | None = None) -> Result:
-        """Send a job and return its result. `check` is called at least every half second and may raise.
+    def ask(
+        self,
+        job: dict[str, Any],
+        folder: Path,
+        check: Check,
+        progress: Progress,
+        wall_seconds: float | None = None,
+        part: Part | None = None,
+    ) -> Result:
+        """Send a job, with the files that it names (each `Path` in it), and return its result; `folder` is in the child's room meanwhile.
+        `check` is called at least every half second and may raise; `part` is given what the child says before the whole.
 
         Raises JobRefused, and JobFailed where the process ends or has to be ended: no answer in `wall_seconds`, no sign of life in
         `silent_seconds`, or garbage instead of an answer; OSError (ENOSPC) says that the disk is full. Without an answer the child is gone.
         """
         try:
-            answer = self._converse({"job": job, "folder": str(folder)}, check, progress, wall_seconds or self._limits.wall_seconds)
+            with self._room.occupied(job, folder) as (placed, inside), self._ended_by_errors():
+                message = {"job": placed, "folder": str(inside)}
+                answer = self._converse(message, check, progress, wall_seconds or self._limits.wall_seconds, part)
         except BaseException:
             self.kill()
             raise
@@ -71,12 +92,13 @@ class Child:
         result: Result = answer["result"]
         return result
 
-    def _converse(self, message: wire.Message, check: Check, progress: Progress, wall_seconds: float) -> wire.Message:
+    def _converse(self, message: wire.Message, check: Check, progress: Progress, wall_seconds: float, part: Part | None) -> wire.Message:
         self._send(message)
         inbox, heard = wire.Inbox(), time.monotonic()
         deadline = heard + wall_seconds
         while True:
             piece = self._receive()
+            self._largest = max(self._largest, self._size())
             now = time.monotonic()
             heard = now if piece else heard
             if now > deadline or now - heard > self._limits.silent_seconds:
@@ -86,11 +108,15 @@ class Child:
             except wire.Garbled as garbage:
                 raise JobFailed(errors.CRASHED, "garbage") from garbage
             for answer in answers:
-                if "progress" not in answer:
+                if "part" in answer:
+                    if part is not None and isinstance(answer["part"], dict):
+                        part(answer["part"])
+                elif "progress" in answer:
+                    done, total = _counts(answer["progress"])
+                    if done:
+                        progress(done, total)
+                else:
                     return _checked(answer)
-                done, total = _counts(answer["progress"])
-                if done:
-                    progress(done, total)
             check()
 
     def _send(self, message: wire.Message) -> None:
@@ -115,19 +141,42 @@ class Child:
         return piece
 
     def _cause_of_death(self) -> str:
-        return errors.TIMEOUT if self._process.wait() == -signal.SIGXCPU else errors.CRASHED
+        """Libraries in C crash where they get no memory: a child that was about to be too large has died of that."""
+        code = self._process.wait()
+        if code < 0 and self._largest > self._limits.memory_bytes * NEARLY_ALL:
+            return errors.MEMORY
+        return {-signal.SIGXCPU: errors.TIMEOUT, CANNOT_CONFINE: errors.UNCONFINED}.get(code, errors.CRASHED)
+
+    def _size(self) -> int:
+        """Bytes of its address space, which is what the limit counts."""
+        return _pages(self.pid)[0] * _PAGE
+
+    @contextmanager
+    def _ended_by_errors(self) -> Iterator[None]:
+        """Nothing works in a folder any more that leaves the room because of an error."""
+        try:
+            yield
+        except BaseException:
+            self._end()
+            raise
 
     def worn_out(self) -> bool:
         """Whether to replace it before the next job: it ended, has done many, or has grown."""
         if self._process.poll() is not None or self._jobs >= self._limits.jobs_per_child:
             return True
-        resident = _resident_bytes(self.pid)
+        resident = _pages(self.pid)[1] * _PAGE
         self._resident_at_first = self._resident_at_first or resident
         return resident - self._resident_at_first > self._limits.growth_bytes
 
     def kill(self) -> None:
-        self._process.kill()
+        self._end()
         self.close()
+
+    def _end(self) -> None:
+        """With all that it started: no call by which something could leave its group is allowed to it."""
+        if self._process.poll() is None:
+            os.killpg(self.pid, signal.SIGKILL)
+            self._process.wait()
 
     def close(self) -> None:
         """End it; an idle child leaves at the end of its input."""
@@ -138,8 +187,8 @@ class Child:
         try:
             self._process.wait(5)
         except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+            self._end()
+        self._room.remove()
 
     def forget(self) -> None:
         """Let go of a child that belongs to the process we were forked from."""
@@ -163,11 +212,13 @@ def _checked(answer: wire.Message) -> wire.Message:
     return answer
 
 
-def _resident_bytes(pid: int) -> int:
+def _pages(pid: int) -> tuple[int, int]:
+    """(of the address space, of them in memory); zeros where that cannot be seen."""
     try:
-        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    except (OSError, IndexError):
-        return 0
+        size, resident = Path(f"/proc/{pid}/statm").read_text().split()[:2]
+        return int(size), int(resident)
+    except (OSError, ValueError):
+        return 0, 0
 
 
 class _Spawner:
@@ -189,7 +240,7 @@ class _Spawner:
     @staticmethod
     def _popen(command: list[str]) -> subprocess.Popen[bytes]:
         kept = {key: value for key, value in os.environ.items() if key in _KEPT}
-        environment = {**kept, "PYTHONPATH": str(_ROOT), "PYTHONDONTWRITEBYTECODE": "1", "HOME": "/"}
+        environment = {**kept, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", "HOME": "/"}
         return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd="/", env=environment, start_new_session=True)
 
 

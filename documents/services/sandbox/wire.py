@@ -8,6 +8,8 @@ from typing import IO, Any
 
 _LENGTH = struct.Struct(">I")
 MAX_MESSAGE = 1024**3
+GREETING = b"\0"
+"""With which the descriptors of a request come to a holder, before the request itself."""
 Message = dict[str, Any]
 
 

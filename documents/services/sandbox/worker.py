@@ -1,7 +1,8 @@
 """The child: reads jobs from stdin, answers on stdout, holds nothing but the job in hand.
 
-Started as `python -m documents.services.sandbox.worker <parent pid> <limits as JSON> <module:function>`. A message is {job, folder};
-answers are {progress: [done, total]} and at the end one of {result: ...}, {refused: code, details: ...} and {failed: code, ...}.
+Started as `python -m documents.services.sandbox.worker <parent pid> <limits> <bounds> <module:function>`, limits and bounds as JSON. A
+message is {job, folder}; answers are {progress: [done, total]}, {part: ...} and at the end one of {result: ...},
+{refused: code, details: ...} and {failed: code, ...}.
 Between jobs it has no folder; in a job, temporary files and the home directory are in the folder of the job.
 """
 
@@ -26,6 +27,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from documents.services.sandbox import errors, wire
+from documents.services.sandbox.confinement.bounds import Bounds, confine_or_end
 from documents.services.sandbox.errors import JobRefused
 from documents.services.sandbox.limits import Limits
 
@@ -38,22 +40,26 @@ _OUT_OF_MEMORY = wire.pack({"failed": errors.MEMORY})
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What a job has besides its request: `folder` for its files, `progress(done, total)`; done = 0 is only a sign of life."""
+    """What a job has besides its request: `folder` for its files, `progress(done, total)`; done = 0 is only a sign of life; `part(value)`
+    for what is known before the whole."""
 
     folder: Path
     progress: Callable[[int, int], None]
+    part: Callable[[dict[str, Any]], None] = lambda value: None
 
 
 Entry = Callable[[dict[str, Any], Surroundings], dict[str, Any]]
 
 
 def main() -> None:
-    parent, limits, entry = int(sys.argv[1]), Limits(**json.loads(sys.argv[2])), sys.argv[3]
+    parent, limits, bounds, entry = int(sys.argv[1]), Limits(**json.loads(sys.argv[2])), Bounds(**json.loads(sys.argv[3])), sys.argv[4]
     answers = _own_stdout()
     die_with(parent)
-    _confine(limits)
+    importlib.import_module(entry.partition(".")[0])  # the project's folder cannot be listed from the next line on
+    confine_or_end(bounds)
+    _limit(limits)
     logging.disable(logging.CRITICAL)
-    run = _entry(entry)
+    run: Entry = entry_of(entry)
     while message := wire.read(sys.stdin.buffer):
         _renew_cpu(limits.cpu_seconds)
         answer = _served(run, message, answers)
@@ -81,7 +87,7 @@ def die_with(parent: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _confine(limits: Limits) -> None:
+def _limit(limits: Limits) -> None:
     for limit, value in (
         (resource.RLIMIT_AS, limits.memory_bytes),
         (resource.RLIMIT_CORE, 0),
@@ -93,10 +99,10 @@ def _confine(limits: Limits) -> None:
         resource.setrlimit(limit, (allowed, allowed))
 
 
-def _entry(dotted: str) -> Entry:
+def entry_of(dotted: str) -> Any:
+    """The function that "package.module:function" names."""
     module, _, name = dotted.partition(":")
-    entry: Entry = getattr(importlib.import_module(module), name)
-    return entry
+    return getattr(importlib.import_module(module), name)
 
 
 def _renew_cpu(seconds: int) -> None:
@@ -111,7 +117,8 @@ def _served(run: Entry, message: dict[str, Any], answers: IO[bytes]) -> bytes:
     """The answer's bytes."""
     try:
         _move_to(message["folder"])
-        return wire.pack({"result": run(message["job"], Surroundings(Path(message["folder"]), _Reporter(answers)))})
+        reporter = _Reporter(answers)
+        return wire.pack({"result": run(message["job"], Surroundings(Path(message["folder"]), reporter, reporter.part))})
     except JobRefused as refusal:
         return wire.pack({"refused": refusal.code, "details": refusal.details})
     except MemoryError:
@@ -140,8 +147,14 @@ class _Reporter:
         now = time.monotonic()
         if now >= self._next or done == total:
             self._next = now + PROGRESS_EVERY
-            self._answers.write(wire.pack({"progress": [done, total]}))
-            self._answers.flush()
+            self._say({"progress": [done, total]})
+
+    def part(self, value: dict[str, Any]) -> None:
+        self._say({"part": value})
+
+    def _say(self, message: wire.Message) -> None:
+        self._answers.write(wire.pack(message))
+        self._answers.flush()
 
 
 if __name__ == "__main__":

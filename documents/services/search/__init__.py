@@ -7,7 +7,7 @@ passages (the door again, snippets, pages).
 
 from documents.services.search.engine import search
 from documents.services.search.errors import SearchError
-from documents.services.search.passages import named
 from documents.services.search.request import MODES, Facet, Hit, Leg, Named, Notice, SearchRequest, SearchResponse
+from documents.services.search.showing.passages import named
 
 __all__ = ["MODES", "Facet", "Hit", "Leg", "Named", "Notice", "SearchError", "SearchRequest", "SearchResponse", "named", "search"]

@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
+from uuid import UUID
 
 import numpy as np
 from django.db import connection, transaction
@@ -17,21 +18,32 @@ from pgvector import HalfVector
 from pgvector.psycopg.halfvec import HalfVectorBinaryDumper
 from psycopg.types.numeric import Int8
 
-from documents.models import Chunk, ChunkEmbedding, ChunkWords, Document, EmbeddingModel, TextVersion
+from documents.models import Chunk, ChunkEmbedding, ChunkWords, Document, TextVersion
 from documents.services import embedding
 from documents.services.search import statistics
-from documents.services.search.text.language import forget, language_of
+from documents.services.search.text.language import forget, language_of, languages_of
 from documents.services.search.text.variants import MARK, captions_in, lexeme_of, pairs_in, variants_in, words_of
 from documents.services.search.text.words import Word, quoted, stems, words_in
 
 BATCH = 500
 SAMPLE = 200  # passages by which the language of a document is told
 APART = 50  # positions between heading, text and citations, so that no phrase reaches across
-INDEX_LOCK = 7_150_432  # advisory: one maker of a model's index at a time
 
 _INSERT_WORDS = """
 INSERT INTO documents_chunkwords (chunk_id, document_id, case_id, tsv, cites, length)
 SELECT chunk, %s, %s, tsv::tsvector, '{}', length FROM unnest(%s::bigint[], %s::text[], %s::int[]) AS made(chunk, tsv, length)
+"""
+_MOVE_WORDS = "UPDATE documents_chunkwords SET case_id = %s WHERE document_id = ANY(%s)"
+# Vectors are inserted and deleted, never updated, for so they are counted.
+_MOVE_VECTORS = """
+WITH gone AS (DELETE FROM documents_chunkembedding WHERE document_id = ANY(%s) RETURNING chunk_id, model_id, document_id, vector)
+INSERT INTO documents_chunkembedding (chunk_id, model_id, document_id, case_id, vector)
+SELECT chunk_id, model_id, document_id, %s, vector FROM gone
+"""
+_INSERT_WORDS_OF_MANY = """
+INSERT INTO documents_chunkwords (chunk_id, document_id, case_id, tsv, cites, length)
+SELECT chunk, document, NULL, tsv::tsvector, '{}', length
+FROM unnest(%s::bigint[], %s::text[], %s::int[], %s::uuid[]) AS made(chunk, tsv, length, document)
 """
 _COPY_VECTORS = "COPY documents_chunkembedding (chunk_id, model_id, document_id, case_id, vector) FROM STDIN (FORMAT BINARY)"
 _SET_CITATIONS = """
@@ -47,10 +59,11 @@ T = TypeVar("T")
 def index_words(text_version: TextVersion) -> None:
     """Make the reading the one whose words are searched, in place of any other of its document."""
     document = text_version.document
+    case_id = _case_of(document.pk)
     ChunkWords.objects.filter(document=document).delete()
     read = text_version.chunks.order_by("index").only("text_version", "text", "context")
     chunks = list(read)
-    language = language_of(word.folded for chunk in chunks[:: 1 + len(chunks) // SAMPLE] for word in words_in(chunk.text))
+    language = language_of(_sample(chunks))
     if text_version.language != language:
         text_version.language = language
         text_version.save(update_fields=["language"])
@@ -58,7 +71,27 @@ def index_words(text_version: TextVersion) -> None:
     for batch in _batches(chunks):
         rows = list(_word_rows([_Words(chunk, document.title) for chunk in batch], language))
         with connection.cursor() as cursor:
-            cursor.execute(_INSERT_WORDS, [document.pk, document.case_id, *map(list, zip(*rows, strict=True))])
+            cursor.execute(_INSERT_WORDS, [document.pk, case_id, *map(list, zip(*rows, strict=True))])
+    transaction.on_commit(statistics.fold_if_due, robust=True)
+
+
+def index_library(readings: Sequence[tuple[TextVersion, Sequence[Chunk]]]) -> None:
+    """The words of whole readings of the library that have none yet, of all together in a few statements. Their documents' titles and the
+    texts of the chunks are read from what is given."""
+    by_language: dict[str, list[tuple[_Words, Any]]] = defaultdict(list)
+    languages = languages_of(_sample(chunks) for _version, chunks in readings)
+    for (version, chunks), language in zip(readings, languages, strict=True):
+        version.language, document = language, version.document
+        by_language[version.language] += [(_Words(chunk, document.title), document.pk) for chunk in chunks]
+    for language, passages in by_language.items():
+        for batch in _batches(passages):
+            rows = list(_word_rows([words for words, _document in batch], language))
+            with connection.cursor() as cursor:
+                cursor.execute(_INSERT_WORDS_OF_MANY, [*map(list, zip(*rows, strict=True)), [document for _words, document in batch]])
+    others = [version for version, _chunks in readings if version.language != "english"]
+    if others:
+        TextVersion.objects.bulk_update(others, ["language"], batch_size=BATCH)
+        transaction.on_commit(forget, robust=True)
     transaction.on_commit(statistics.fold_if_due, robust=True)
 
 
@@ -83,9 +116,8 @@ def index_vectors(chunks: Sequence[Chunk], vectors: np.ndarray) -> None:
     if not chunks:
         return
     model = embedding.active_model()
-    ensure_vector_index(model)
     versions = TextVersion.objects.filter(pk__in={chunk.text_version_id for chunk in chunks})
-    owners = {pk: (document, case) for pk, document, case in versions.values_list("pk", "document", "document__case")}
+    owners = {pk: (document, _case_of(document)) for pk, document in versions.values_list("pk", "document")}
     ChunkEmbedding.objects.filter(model=model, chunk__in=[chunk.pk for chunk in chunks]).delete()
     _copy(
         (Int8(chunk.pk), Int8(model.pk), *owners[chunk.text_version_id], HalfVector(vector))
@@ -110,21 +142,28 @@ def unindex(document: Document) -> None:
     transaction.on_commit(statistics.fold_if_due, robust=True)
 
 
-def vector_index(model: EmbeddingModel) -> str:
-    return f"documents_vectors_of_model_{model.pk:d}"
+def move(documents: Sequence[UUID], case_id: UUID) -> None:
+    """Let what search keeps of these documents, whose rows the caller has locked, be that of another case."""
+    ids = list(documents)
+    with connection.cursor() as cursor:
+        cursor.execute(_MOVE_WORDS, [case_id, ids])
+        cursor.execute(_MOVE_VECTORS, [ids, case_id])
+    transaction.on_commit(statistics.fold_if_due, robust=True)
 
 
-def ensure_vector_index(model: EmbeddingModel) -> None:
-    """Make the model's partial HNSW index where it is missing: at its first vectors, so over an empty table."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT to_regclass(%s) IS NULL", [vector_index(model)])
-        if not cursor.fetchone()[0]:
-            return
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [INDEX_LOCK])
-        cursor.execute(
-            f"CREATE INDEX IF NOT EXISTS {vector_index(model)} ON documents_chunkembedding"
-            f" USING hnsw (vector halfvec_ip_ops) WHERE model_id = {model.pk:d}"
-        )
+def _case_of(document_id: UUID) -> UUID | None:
+    """The document's case, held until the transaction ends: while something is indexed for it, the document does not move to another."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT case_id FROM documents_document WHERE id = %s FOR NO KEY UPDATE", [document_id])
+        found: tuple[UUID | None] | None = cursor.fetchone()
+    if found is None:
+        raise Document.DoesNotExist(document_id)
+    return found[0]
+
+
+def _sample(chunks: Sequence[Chunk]) -> Iterator[str]:
+    """The words by which the language of a document is told."""
+    return (word.folded for chunk in chunks[:: 1 + len(chunks) // SAMPLE] for word in words_in(chunk.text))
 
 
 def _batches(rows: Sequence[T]) -> Iterator[Sequence[T]]:

@@ -5,18 +5,34 @@ from __future__ import annotations
 import datetime
 import uuid
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from documents.services.extraction.parsers.subtitles import clock
+from documents.services.search.explained import Diagnosis
+from documents.services.search.fusion import Weights
 
 Mode = Literal["hybrid", "text", "semantic"]
 MODES: tuple[Mode, ...] = ("hybrid", "text", "semantic")
+Sort = Literal["relevance", "newest", "oldest"]
+SORTS: tuple[Sort, ...] = ("relevance", "newest", "oldest")
 PAGE_SIZE = 20
+FIELDS = ("court", "judge", "author", "sender", "recipient", "tag", "docket", "year", "document")
+"""What documents can be narrowed by beside their case, kind and date: words of the address, and fields of the query language."""
+
+
+class Filter(NamedTuple):
+    """Documents of which one of FIELDS (or "kind") has any of the values; with `excluded` those of which it has none."""
+
+    field: str
+    values: tuple[str, ...]
+    excluded: bool = False
 
 
 @dataclass(frozen=True)
 class SearchRequest:
-    """A query by a user. `case` leaves the public library out; `date_from` and `date_to` (inclusive) are the documents' own dates."""
+    """A query by a user. `case` leaves the public library out, `library` all else, `hearings` all but transcripts; `date_from` and
+    `date_to` (inclusive) are the documents' own dates; `filters` must all hold. With `whole` all hits are asked for at once, as one page.
+    `services.search.asked` makes it of an address."""
 
     q: str
     user: Any
@@ -26,6 +42,19 @@ class SearchRequest:
     date_to: datetime.date | None = None
     mode: Mode = "hybrid"
     page: int = 1
+    library: bool = False
+    hearings: bool = False
+    filters: tuple[Filter, ...] = ()
+    sort: Sort = "relevance"
+    explain: bool = False
+    whole: bool = False
+
+
+class CitedHere(NamedTuple):
+    """A mention in a passage that was found."""
+
+    id: int
+    text: str
 
 
 @dataclass(frozen=True)
@@ -48,6 +77,12 @@ class Hit:
     citation: str
     url: str
     time_s: float | None = None
+    mentions: list[CitedHere] = field(default_factory=list)
+    """The citations that were looked for, as this passage has them; `why` begins with as many reasons."""
+
+    @property
+    def other_reasons(self) -> list[str]:
+        return self.why[len(self.mentions) :]
 
     @property
     def time(self) -> str:
@@ -97,7 +132,8 @@ class Leg:
 @dataclass(frozen=True)
 class SearchResponse:
     """`count` hits can be paged through; `at_least` says that there may be more. `partial` is empty for a whole answer.
-    `named` are put beside the hits by who shows them (`passages.named`)."""
+    `named` are put beside the hits by who shows them (`passages.named`); `suggestions` are the query in other spellings, never searched
+    for unasked."""
 
     count: int
     mode: Mode
@@ -112,3 +148,8 @@ class SearchResponse:
     citations: list[dict[str, str]] = field(default_factory=list)
     named: list[Named] = field(default_factory=list)
     legs: list[Leg] = field(default_factory=list)
+    weights: Weights | None = None
+    """How the ways were weighed against each other, for people who ask why."""
+    suggestions: list[str] = field(default_factory=list)
+    explain: Diagnosis | None = None
+    """Only where the request asked for it."""

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from django.utils.translation import gettext as _
 
 from documents.models import Document
+from documents.services.classification.kinds import kind_by_name
 from documents.services.extraction import registry
 
 MAX_NAME = 255
@@ -17,16 +18,6 @@ MAX_TITLE = 300
 _HIDDEN = {"Cc", "Cs", "Cn", "Co"}
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
 _SUFFIX = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,9}$")
-
-# The words of a filing's name, most specific first.
-_KINDS: tuple[tuple[str, Document.Kind], ...] = (
-    (r"transcript|deposition|hearing", Document.Kind.TRANSCRIPT),
-    (r"contract|agreement|lease|nda|amendment|addendum", Document.Kind.CONTRACT),
-    (r"exhibit|evidence|invoice|receipt|report|photo|scan", Document.Kind.EVIDENCE),
-    (r"memo|memorandum to file|notes?", Document.Kind.MEMO),
-    (r"opinion|ruling|judge?ment", Document.Kind.RULING),
-    (r"complaint|answer|motion|brief|petition|order|notice|filing|pleading|docket|declaration|affidavit|summons", Document.Kind.FILING),
-)
 
 
 def clean_name(name: str) -> str:
@@ -44,12 +35,11 @@ def title_of(name: str) -> str:
 
 
 def kind_of(name: str, mime: str) -> str:
-    """A first guess, which people may change: by the format where it says so (e-mail), filings by the words in their name."""
+    """A first guess until it is read: by the format where it says so (e-mail), else by the words in its name."""
     form = registry.by_mime(mime)
     if form and form.kind:
         return Document.Kind(form.kind)
-    words = " ".join(re.findall(r"[a-z]+", _SUFFIX.sub("", name).lower()))
-    return next((kind for pattern, kind in _KINDS if re.search(rf"\b(?:{pattern})s?\b", words)), Document.Kind.OTHER)
+    return Document.Kind(kind_by_name(name) or Document.Kind.OTHER)
 
 
 def suffix_of(name: str) -> str:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+import httpx
 import psycopg
 import pytest
 from django.conf import settings
@@ -43,13 +44,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @dataclass
 class Site:
-    """The running installation: its address, its one case, and how to stop and start its web process."""
+    """The running installation: its address, the case of the tests that run, and how to stop and start its web process."""
 
     url: str
-    case: str
     environment: dict[str, str]
     log: Path
     process: subprocess.Popen[bytes] | None = None
+    case: str = ""
+    title: str = ""
+
+    def open_case(self, title: str) -> None:
+        """A fresh case of the owner's that the viewer reads."""
+        with httpx.Client(base_url=self.url) as client:
+            token = client.post("/api/auth/token/", json={"username": "owner", "password": PASSWORD}).json()["token"]
+            client.headers["Authorization"] = f"Token {token}"
+            made = client.post("/api/cases/", json={"title": title, "docket_number": "1:26-cv-00001", "court": "D. Mass."})
+            self.case, self.title = made.raise_for_status().json()["id"], title
+            client.post(f"/api/cases/{self.case}/members/", json={"username": "viewer", "role": "viewer"}).raise_for_status()
 
     def start(self) -> None:
         command = [sys.executable, "-m", "lexintel.web", "--host", "127.0.0.1", "--port", str(urlsplit(self.url).port)]
@@ -94,7 +105,7 @@ def own_database() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def site(own_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def installation(own_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     var = tmp_path_factory.mktemp("var")
     share_models(var)
     environment = {
@@ -107,18 +118,19 @@ def site(own_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     environment.pop("STORAGE_URL", None)
     for arguments in (["migrate", "-v0"], ["collectstatic", "--noinput", "-v0"]):
         subprocess.run([sys.executable, "manage.py", *arguments], cwd=settings.BASE_DIR, env=environment, check=True, capture_output=True)
-    seeded = subprocess.run(
-        [sys.executable, "-m", "lexintel.tests.browser.seed"],
-        cwd=settings.BASE_DIR,
-        env=environment,
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    made = Site(f"http://127.0.0.1:{_free_port()}", seeded.stdout.split()[-1], environment, var / "web.log")
+    seed = [sys.executable, "-m", "lexintel.tests.browser.seed"]
+    subprocess.run(seed, cwd=settings.BASE_DIR, env=environment, check=True, capture_output=True)
+    made = Site(f"http://127.0.0.1:{_free_port()}", environment, var / "web.log")
     made.start()
     yield made
     made.stop()
+
+
+@pytest.fixture(scope="module")
+def site(installation: Site, request: pytest.FixtureRequest) -> Site:
+    """With a case of its own for the tests of each file, so that none meets documents of another by their names."""
+    installation.open_case(f"Matter of {Path(str(request.path)).stem}")
+    return installation
 
 
 @pytest.fixture(scope="module")

@@ -146,5 +146,5 @@ def test_from_a_case_to_its_documents_and_back(visit: Callable[..., Page], site:
     page.goto(f"/admin/cases/case/{site.case}/change/")
     page.get_by_role("navigation", name="What belongs to it").get_by_role("link", name="Memberships").click()
     page.wait_for_url("**/cases/membership/?case__id__exact=*")
-    page.get_by_role("link", name="Doe v. Roe").first.click()
+    page.get_by_role("link", name=site.title).first.click()
     page.wait_for_url(f"**/cases/case/{site.case}/change/")

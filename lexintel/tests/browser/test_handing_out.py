@@ -23,6 +23,7 @@ def test_hidden_text_is_told_and_a_stamped_copy_made(visit: Callable[..., Page],
     expect(row(page, "handout")).to_contain_text("Ready", timeout=READY_MS)
     page.locator("[data-select]").first.click()
     bar = page.get_by_role("region", name="Selected documents")
+    bar.get_by_text("More", exact=True).click()
     bar.get_by_role("button", name="Bates numbers").click()
     dialog = page.get_by_role("dialog", name="Copies with Bates numbers")
     dialog.get_by_label("Prefix").fill("HAND")

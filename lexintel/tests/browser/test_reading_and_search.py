@@ -185,7 +185,7 @@ def test_words_are_found_in_the_document_one_place_after_the_other(dropped: Page
     expect(count).to_have_text("1 of 1")
     expect(page.locator(".pdf-mention").first).to_be_visible()
     expect(page.locator("[data-pdf-number]")).to_have_value("9")
-    assert page.evaluate("CSS.highlights.get('found').size") > 0
+    page.wait_for_function("() => CSS.highlights.get('found')?.size > 0")
     field.fill("delivery of timber")
     expect(count).to_have_text(re.compile(r"^1 of \d{2,}$"))
     expect(page.locator("[data-pdf-number]")).to_have_value("1")

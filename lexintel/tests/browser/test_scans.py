@@ -44,7 +44,7 @@ def scans(visit: Callable[..., Page], site: Site, tmp_path: Path) -> Page:
 def test_a_hit_is_marked_on_the_picture_of_its_page(scans: Page, site: Site, seen: Seen, words: str, name: str) -> None:
     page = scans
     page.goto(f'/cases/{site.case}/search/?q="{words}"')
-    page.locator("[data-hit]", has_text=name).first.get_by_role("link", name=name).click()
+    page.locator("[data-hit]", has_text=name).first.get_by_role("link", name=name, exact=True).click()
     page.locator(".doc[data-ready]").wait_for()
     found = page.locator(".recognised-layer mark.pdf-found")
     expect(found.first).to_be_visible(timeout=READY_MS)

@@ -33,7 +33,7 @@ def test_a_spoken_phrase_opens_the_player_at_it(visit: Callable[..., Page], site
     found_in_search(page, site, PHRASE)
     hit = page.locator("[data-hit]", has_text="jfk").first
     expect(hit).to_contain_text("00:00:08")
-    hit.get_by_role("link", name="jfk").click()
+    hit.get_by_role("link", name="jfk", exact=True).click()
     player = page.locator("audio")
     player.wait_for()
     until(player, "currentTime > 7")

@@ -5,11 +5,15 @@ from __future__ import annotations
 import base64
 import random
 import wave
+import zipfile
 from collections.abc import Callable
+from email.message import EmailMessage
 from pathlib import Path
 
+import docx
 import pikepdf
 import pytest
+from PIL import Image, ImageDraw, ImageFont
 from playwright.sync_api import Locator, Page, expect
 
 from documents.tests.pdfs import LINES, lines, pdf
@@ -108,6 +112,38 @@ def test_what_cannot_be_read_is_kept_and_says_so(visit: Callable[..., Page], sit
     expect(kept).to_contain_text("Not read", timeout=READY_MS)
     kept.get_by_role("link", name="pier section").click()
     expect(page.get_by_role("link", name="Download the original")).to_be_visible()
+
+
+def test_a_mixed_drop_ends_as_what_each_file_is(visit: Callable[..., Page], site: Site, seen: Seen, tmp_path: Path) -> None:
+    """Paper, a Word file, a message with an attachment, a photograph of a page, an archive, a drawing and nothing at all, at once."""
+    page = visit("owner")
+    page.goto(f"/cases/{site.case}/documents/")
+    files = {name: tmp_path / name for name in ("survey.pdf", "lease.docx", "notice.eml", "page.png", "folder.zip", "pier.dwg", "none.txt")}
+    files["survey.pdf"].write_bytes(pdf(lines(*LINES)))
+    agreement = docx.Document()
+    agreement.add_paragraph("The tenant keeps the third crane in repair.")
+    agreement.save(str(files["lease.docx"]))
+    message = EmailMessage()
+    message["Subject"], message["From"], message["To"] = "Notice of termination", "raman@example.org", "doe@example.org"
+    message.set_content("The schedule is attached.")
+    message.add_attachment("Berth,Ends\n7,March\n", subtype="csv", filename="berths.csv")
+    files["notice.eml"].write_bytes(message.as_bytes())
+    picture = Image.new("L", (1000, 400), 255)
+    ImageDraw.Draw(picture).text((60, 120), "Berth seven is closed.", font=ImageFont.load_default(48), fill=10)
+    picture.save(files["page.png"])
+    with zipfile.ZipFile(files["folder.zip"], "w") as archive:
+        archive.writestr("letters/first letter.txt", "The hook was returned bent.")
+    files["pier.dwg"].write_bytes(b"AC1032\0" + bytes(500))
+    files["none.txt"].write_bytes(b"")
+    drop(page, *files.values())
+    expect(page.get_by_role("region", name="Uploads")).to_contain_text("This file is empty")
+    for name in ("survey", "lease", "Notice of termination", "berths", "page", "folder", "first letter"):
+        read = page.locator("tbody tr", has=page.locator(".row-link", has_text=name)).first
+        expect(read).to_contain_text("Ready", timeout=READY_MS)
+    expect(row(page, "pier")).to_contain_text("Not read", timeout=READY_MS)
+    row(page, "page").get_by_role("link", name="page", exact=True).click()
+    expect(page.locator(".doc")).to_contain_text("Berth seven is closed.")
+    assert seen.errors == []
 
 
 def test_an_encrypted_file_asks_for_its_password(visit: Callable[..., Page], site: Site, tmp_path: Path) -> None:

@@ -16,10 +16,10 @@ from lexintel.tests.browser.test_uploading import READY_MS, drop, row
 FIRST_PAGE_KB = 120
 
 
-def test_keys_move_search_and_help(visit: Callable[..., Page], seen: Seen) -> None:
+def test_keys_move_search_and_help(site: Site, visit: Callable[..., Page], seen: Seen) -> None:
     page = visit("owner")
     page.keyboard.press("j")
-    expect(page.get_by_role("link", name="Doe v. Roe")).to_be_focused()
+    expect(page.get_by_role("link", name=site.title)).to_be_focused()
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keyboard")).to_be_visible()
     page.keyboard.press("Escape")
@@ -63,6 +63,7 @@ def test_a_deletion_is_taken_back_where_one_was_led_to_and_later(
     expect(row(page, "codicil")).to_contain_text("Ready", timeout=READY_MS)
     for way in ("toast", "list"):
         row(page, "codicil").get_by_role("link", name="codicil").click()
+        expect(page.locator(".doc[data-ready]")).to_be_visible()
         page.get_by_label("More actions").click()
         page.get_by_role("button", name="Delete").click()
         page.get_by_role("dialog").get_by_role("button", name="Delete").click()

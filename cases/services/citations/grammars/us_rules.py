@@ -1,243 +1,211 @@
-"""What eyecite misses: lists of sections, federal rules, the sentencing guidelines, the Constitution."""
+"""Rules of courts: Fed. R. Civ. P. 12(b)(1), (6); Rule 9(b) of the Federal Rules of Civil Procedure; Sup. Ct. R. 10; D. Mass. Local Rule
+56.1; N.D. Cal. Civ. L.R. 7-2; 1st Cir. R. 28.0; Mass. R. Civ. P. 56; U.S.S.G. §§ 2B1.1(b)(1), 3C1.1."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
+from cases.services.citations.courts import court_by_paren
 from cases.services.citations.keys import key, slug
+from cases.services.citations.lists import Item, Numbering, ends_of_dotted, mentions
 from cases.services.citations.mentions import Found
+from cases.services.citations.patterns import Finder, Finders
 
-SUBS = r"(?:\([0-9A-Za-z]{1,5}\))*(?:-(?:\([0-9A-Za-z]{1,5}\))+)?"
-# 1983, 78j, 2000e-2, 1320a-7b, 1961-1968; not the 28 of a following "28 U.S.C.".
-SECTION = (
-    rf"\d{{1,6}}(?!\d)[a-zA-Z]{{0,3}}(?:-(?:\d{{1,5}}(?!\d)[a-zA-Z]{{0,3}}|[a-z]{{1,4}}(?![\w])))*"
-    rf"(?![\w.]\d)(?![a-zA-Z]){SUBS}(?: et seq\.?)?"
+NAME = "us_rules"
+RULES = Numbering(
+    r"\d{1,4}(?:\.\d{1,2})?(?:- ?\d{1,4})?",
+    lambda section, plural: (-1, ""),
+    siblings=True,
+    tail=r"(?:,? (?:adv(?:isory|\.) comm(?:ittee|\.)(?:'?s?'?)? notes?))?",
 )
-NEXT_CODE = r"(?! ?(?:U\. ?S|USC|C\. ?F|CFR|F\.|Fed\.|S\. ?Ct|L\. ?Ed|Cong|Stat|WL))"
-AND = r"(?:,? ?(?:and|or|&) |, ?)"
-_MARK = r"(?:§§? ?|[Ss]ections? |[Ss]ecs?\. ?)"
-_TO = r" (?:to|through) (?:§ ?)?"
-_USC = re.compile(
-    r"(?<![\w.§])(?P<title>\d{1,2}),? ?(?:U\. ?S\. ?C(?:\. ?(?:[AS]\.?)?(?: ?Ann\.)?|ode)?|USC[AS]?|United States Code)(?!\w),? ?"
-    rf"(?P<app>app(?:endix|x|\.)? ?(?P<appnumber>\d{{1,2}})?,? ?)?"
-    rf"(?P<mark>{_MARK})?(?P<items>{SECTION}(?:{_TO}{SECTION})?(?:{AND}{_MARK}?{SECTION}{NEXT_CODE})*)(?P<note>,? note\b(?! \d))?",
-    re.I,
+_LOCAL_NUMBERS = Numbering(r"(?:[A-Z]{1,3} )?\d{1,4}(?:\.\d{1,3}){0,2}(?:- ?\d{1,3}){0,2}", lambda section, plural: (-1, ""), siblings=True)
+_GUIDELINES = Numbering(
+    r"[1-8][A-Z]\d{1,2}\.\d{1,2}",
+    ends_of_dotted,
+    tail=r"(?:,? (?:cmt\.|comment\.|comment|commentary),?(?: \(?(?:n|nn|app\. n|note)\.? ?\d{1,2}(?:\([A-Za-z\d]{1,3}\))*\)?| background)?)?",
 )
-_PROSE = re.compile(
-    rf"(?<!\w)[Ss]ections? (?P<items>{SECTION}(?:{AND}{SECTION})*),? of [Tt]itle (?P<title>\d{{1,2}})(?!\w)(?:,? (?:of )?(?:the )?U(?:nited|\.) ?S(?:tates|\.) ?C(?:ode|\.))?"
-    rf"|(?<!\w)[Tt]itle (?P<title2>\d{{1,2}}),? (?:of )?(?:the )?(?:U(?:nited|\.) ?S(?:tates|\.) ?C(?:ode|\.),? )[Ss]ections? (?P<items2>{SECTION}(?:{AND}{SECTION})*)"
-)
-_AFTER_REMARK = re.compile(
-    rf" \([^()]{{3,160}}\)(?P<joint>{AND})(?P<items>§{{0,2}} ?(?P<section>\d[\w.-]*\d[a-zA-Z]{{0,2}}|\d+)(?P<pin>{SUBS}))(?![\w.]\w)"
-)
-_CFR_SECTION = rf"\d{{1,4}}(?:\.\d{{1,5}}[a-zA-Z]?(?:-\d{{1,4}}[a-zA-Z]?)*)?(?![a-zA-Z\d]){SUBS}"
-_CFR = re.compile(
-    r"(?<![\w.§])(?P<title>\d{1,2}) ?(?:C\. ?F\. ?R\.?|CFR)(?!\w),? ?(?P<mark>§§? ?|parts? |pts?\. ?|sections? |secs?\. ?)?"
-    rf"(?P<items>{_CFR_SECTION}(?:{AND}§{{0,2}} ?{_CFR_SECTION}{NEXT_CODE})*)",
-    re.I,
-)
-_ITEM = re.compile(rf"(?P<section>\d[\w.]*?(?:-(?:\d+[a-zA-Z]{{0,3}}|[a-z]{{1,4}}(?![\w])))*)(?P<pin>{SUBS}(?: et seq\.?)?)(?=,| |$)")
 
 _FAMILIES = {"civ": "frcp", "crim": "frcrp", "evid": "fre", "app": "frap", "bankr": "frbp", "bank": "frbp"}
-_INITIALS = {"frcp": "frcp", "frcrp": "frcrp", "frcrimp": "frcrp", "fre": "fre", "frap": "frap", "frbp": "frbp"}
 _LONG = {"civil": "frcp", "criminal": "frcrp", "evidence": "fre", "appellate": "frap", "bankruptcy": "frbp"}
-RULE = r"\d{1,4}(?:\.\d{1,2})?(?![\w])" + SUBS
-_RULES = re.compile(
-    r"(?<!\w)(?:Fed(?:eral|\.)? ?(?:R(?:ules?|\.)?) ?(?P<short>Civ|Crim|Evid|App|Bankr?)\.?(?: ?(?:P|Proc)\.?)?(?!\w)"
-    r"|(?:Federal|Fed\.) Rules? of (?P<long>Civil|Criminal|Evidence|Appellate|Bankruptcy)(?: Procedure)?"
-    r"|(?P<initials>F\.?R\.?C\.?P\.?|F\.?R\.?Cr(?:im)?\.?P\.?|F\.?R\.?E\.?|F\.?R\.?A\.?P\.?|F\.?R\.?B\.?P\.?)(?!\w)),?"
-    rf" ?(?:Rules? )?(?P<items>{RULE}(?:{AND}{RULE}{NEXT_CODE})*)",
+_INITIALS = {"frcp": "frcp", "frcivp": "frcp", "frcrp": "frcrp", "frcrimp": "frcrp", "fre": "fre", "frap": "frap", "frbp": "frbp"}
+_BOOK = (
+    r"(?:Fed(?:eral|\.)? ?(?:R(?:ules?|\.)?) ?(?P<short>Civ|Crim|Evid|App|Bankr?)\.?(?: ?(?:P|Proc)\.?)?(?![A-Za-z])"
+    r"|(?:Federal|Fed\.) Rules? of (?P<long>Civil|Criminal|Evidence|Appellate|Bankruptcy)(?: Procedure)?(?![A-Za-z])"
+    r"|(?P<initials>F\. ?R\. ?C(?:iv)?\. ?P\.|FRC(?:iv)?P|F\. ?R\. ?Cr(?:im)?\. ?P\.|FRCr(?:im)?P|F\. ?R\. ?E\.|FRE|F\. ?R\. ?A\. ?P\.|FRAP|F\. ?R\. ?B\. ?P\.|FRBP)(?![A-Za-z])"
+    r"|(?P<plain>Bankruptcy|Bankr\.) R(?:ules?|\.)(?= ?\d))"
+)
+_HEAD = re.compile(rf"(?<!\w){_BOOK},? ?(?:Rules? |R\. ?)?(?=\d)", re.I)
+_BEFORE = re.compile(r"Rule(?<!\wRule)s? (?=\d)")
+_OF_BOOK = re.compile(
+    rf",? (?:of the |of |under the )?(?:{_BOOK}|Rules Governing (?:Section|§) (?P<habeas>225[45]) (?:Cases|Proceedings))(?!,? ?(?:Rules? )?\d)",
     re.I,
 )
 _SUPREME = re.compile(
-    r"(?<!\w)(?:Sup\. ?Ct\. ?R\.|S\. ?Ct\. ?R\.|Supreme Court Rule) ?(?P<rule>\d{1,2}(?:\.\d{1,2})*)(?P<pin>(?:\([a-z0-9]{1,4}\))*)"
+    r"(?<!\w)(?:U\. ?S\. ?)?(?:Sup\. ?Ct\. ?R(?:ule)?\.?|S\. ?Ct\. ?R(?:ule)?\.?|(?:U\.?S\.? |United States )?Supreme Court Rules?|Rules? of the Supreme Court of the United States) ?(?=\d)"
 )
+_OF_COURT = re.compile(r"(?<!\w)(?:Cal(?:\.|ifornia) Rules of Court,? (?:[Rr]ules? )|CRC )(?=\d)")
+_SUPREME_NUMBER = re.compile(r"(?P<rule>\d{1,2}(?:\.\d{1,2})*)(?P<pin>(?:\([a-z0-9]{1,4}\))*)(?![\w])")
 _GUIDELINE = re.compile(
-    r"(?:(?<!\w)U\. ?S\. ?S\. ?G\.|USSG|Sentencing Guidelines(?: Manual)?) ?(?:§§? ?)?"
-    r"(?P<rule>[1-8][A-Z]\d{1,2}\.\d{1,2})(?P<pin>(?:\([A-Za-z0-9]{1,4}\))*)"
+    r"(?:U\. ?S\. ?S\. ?G\.|USSG|(?:U\. ?S\. |United States |Federal )Sentencing Guidelines(?: Manual)?|Sentencing Guidelines(?: Manual)?|Guidelines|(?P<bare>§(?<![\w§]§)§?))"
+    r" ?(?:§{1,2} ?|[Ss]ec(?:tions?|\.) )?(?=[1-8][A-Z]\d)"
 )
 
-_ROMAN = {"I": 1, "V": 5, "X": 10}
-_TENS = (
-    "First Second Third Fourth Fifth Sixth Seventh Eighth Ninth Tenth Eleventh Twelfth Thirteenth Fourteenth Fifteenth Sixteenth "
-    "Seventeenth Eighteenth Nineteenth Twentieth"
+_STATES = (
+    r"Ala|Alaska|Ariz|Ark|Cal|Colo|Conn|Del|Fla|Ga|Haw|Idaho|Ill|Ind|Iowa|Kan|Ky|La|Me|Md|Mass|Mich|Minn|Miss|Mo|Mont|Neb|Nev|N\. ?H|N\. ?J|N\. ?M|N\. ?Y"
+    r"|N\. ?C|N\. ?D|Ohio|Okla|Or|Pa|R\. ?I|S\. ?C|S\. ?D|Tenn|Tex|Utah|Vt|Va|Wash|W\. ?Va|Wis|Wyo|D\. ?C|P\. ?R|Guam|V\. ?I"
 )
-_ORDINALS = {name.lower(): number for number, name in enumerate(_TENS.split(), 1)} | {
-    f"twenty-{name.lower()}": 20 + number for number, name in enumerate(_TENS.split()[:7], 1)
-}
-_ORDINAL = r"(?:Twenty-)?(?:" + _TENS.replace(" ", "|") + r")|\d{1,2}(?:st|nd|rd|th)"
-_WRITTEN = re.compile(
-    r"(?<!\w)(?:U\.? ?S\.?|United States|Federal) ?Const(?:\.|itution)?(?!\w),? ?"
-    r"(?P<what>amends?|arts?|amendments?|articles?)\.? ?(?P<number>[IVX]+|\d{1,2})(?!\w)"
-    r"(?:, ?(?:§|sec\.|section) ?(?P<section>\d{1,2}))?(?P<clause>, ?(?:cl\.|clause) ?\d{1,2})?",
-    re.I,
+_COURT = (
+    rf"(?:(?:Bankr\. )?(?:[NSEWMC]\. ?D\. ?|D\. ?)(?:{_STATES})\.?|[NSEW]\.D\.N\.Y\.|(?:1st|2d|3d|2nd|3rd|[4-9]th|1[01]th|Fed\.|D\. ?C\.) Cir\."
+    r"|(?:First|Second|Third|Fourth|Fifth|Sixth|Seventh|Eighth|Ninth|Tenth|Eleventh|Federal|D\.C\.) Cir(?:cuit|\.))"
 )
-_ARTICLE = re.compile(
-    r"(?<!\w)(?:Article|Art\.) (?P<number>[IVX]+|[1-7])"
-    r"(?:, ?(?:§|sec\.|section) ?(?P<section>\d{1,2}))?(?P<clause>, ?(?:cl\.|clause) ?\d{1,2})?"
-    r",? of the (?:U\. ?S\. |United States |Federal )?Constitution"
+# Each begins with a literal, so that a search skips to it; what stands before is looked for backwards.
+_LOCAL = re.compile(
+    r"L(?:(?:ocal |OCAL |oc\. ?|\. ?)(?:(?:Civ|Cv|Crim|Cr|Bankr|App|Pat)(?:\.|il|inal|uptcy|ellate|ent)? ?)?R(?:ules?|ULES?|\.)(?: ?(?:Civ|Crim)\. ?P\.)?|\. ?A\. ?R\.|CivR|CvR|CrR|CrimR|BR|R(?:-?Civ|-?Cr|-?Cv)?)"
+    r" ?(?=(?:[A-Z]{1,3} )?\d)"
 )
-_AMENDMENTS = re.compile(
-    rf"(?<!\w)(?P<items>(?:{_ORDINAL})(?:(?:, and | and |, | or )(?:the )?(?:{_ORDINAL}))*) Amendments?\b"
-    # "First Amendment to the Lease" amends a contract.
-    r"(?! (?:to|of) (?!the (?:U\.? ?S|United|Federal|Const)))"
-    r"(?!,? (?:Agreement|Complaint|Lease|Contract|Loan|Note|Effective|and Restate|Date|dated|effective|executed|entered into|made as|made and"
-    r"|amending|between|by and between|attached|in writing|No\.|Period|shall|will be (?:signed|executed)))"
+_COURT_BEFORE = re.compile(
+    rf"(?<![\w.])(?:(?P<court>{_COURT})(?:'s)?,? )?(?P<sort>(?:Civil|Civ\.|Criminal|Crim\.|Bankruptcy|Bankr\.|Patent|Pat\.) |Civ)?$"
 )
-_ONE_ORDINAL = re.compile(_ORDINAL)
-
-
-class UnitedStatesRules:
-    name, rank = "us_rules", 20
-
-    def find(self, text: str) -> list[Found]:
-        return [*_statutes(text), *_regulations(text), *_rules(text), *_constitution(text)]
-
-    def keys(self, query: str) -> list[str]:
-        return [mention.key for mention in (*_statutes(query), *_regulations(query), *_rules(query), *_constitution(_titled(query)))]
-
-
-def _statutes(text: str) -> Iterator[Found]:
-    for match in _USC.finditer(text):
-        title = int(match["title"])
-        # Below § 1 of a title that does not exist stands something else.
-        if not 1 <= title <= 54:
-            continue
-        code = f"{title}app{match['appnumber'] or ''}" if match["app"] else str(title)
-        found = [*items(match, "statute"), *_after_remarks(text, match.end(), "statute")]
-        if match["note"] and len(found) == 1:
-            found[0].end, found[0].pin, found[0].section = match.end(), "", f"{found[0].section}note"
-        for mention in found:
-            mention.key = key(
-                "usc",
-                code,
-                *(part for part in (mention.section.removesuffix("note"), "note" if mention.section.endswith("note") else None)),
-            )
-            yield mention
-    for match in _PROSE.finditer(text):
-        title = int(match["title"] or match["title2"])
-        if 1 <= title <= 54:
-            for mention in items(match, "statute", "items" if match["title"] else "items2"):
-                mention.key = key("usc", str(title), mention.section)
-                yield mention
-
-
-def _after_remarks(text: str, end: int, kind: str) -> Iterator[Found]:
-    """§§ 778.113 (the statutory method), 778.114 (the fluctuating workweek): a list goes on behind what is said of its items."""
-    while (further := _AFTER_REMARK.match(text, end)) is not None:
-        end = further.end()
-        yield Found(further.start("section"), end, kind, pin=further["pin"], section=further["section"], method="us_rules/list")
-
-
-def _regulations(text: str) -> Iterator[Found]:
-    for match in _CFR.finditer(text):
-        if 1 <= int(match["title"]) <= 50:
-            for mention in (*items(match, "regulation"), *_after_remarks(text, match.end(), "regulation")):
-                mention.key = key("cfr", str(int(match["title"])), mention.section)
-                yield mention
-
-
-def items(match: re.Match[str], kind: str, group: str = "items") -> Iterator[Found]:
-    """One mention for each item of a list; the first begins where the citation does. A range of numbers is cited by its first section,
-    one that ends in a lettered section by both ends."""
-    first = True
-    offset = match.start(group)
-    for item in _ITEM.finditer(match[group]):
-        section, last = _ends(item["section"])
-        pin = item["section"] + item["pin"] if last else item["pin"]
-        start = match.start() if first else offset + item.start()
-        end = offset + item.end()
-        method = "us_rules/full" if first else "us_rules/list"
-        first = False
-        if not last or last.isdigit():
-            yield Found(start, end, kind, pin=pin.strip(), section=section, method=method)
-            continue
-        dash = offset + item.start() + item["section"].rindex("-")
-        yield Found(start, dash, kind, pin=pin.strip(), section=section, method=method)
-        yield Found(dash + 1, end, kind, pin=pin.strip(), section=last, method="us_rules/range")
-
-
-def _ends(section: str) -> tuple[str, str]:
-    """The two ends of 1961-1968, 1961-68 and 1681-1681x; 2000e-2 and 80a-1 are sections, and have one."""
-    first, _dash, last = section.rpartition("-")
-    if not first.isdigit() or len(first) < 3:
-        return section, ""
-    if last.isdigit():
-        whole = first[: -len(last)] + last if len(last) < len(first) else last
-        return (first, whole) if int(whole) > int(first) else (section, "")
-    lettered = re.fullmatch(r"(\d+)[a-zA-Z]{1,3}", last)
-    return (first, last) if lettered and len(lettered[1]) == len(first) and int(lettered[1]) >= int(first) else (section, "")
-
-
-def _rules(text: str) -> Iterator[Found]:
-    for match in _RULES.finditer(text):
-        family = _family(match)
-        for mention in items(match, "rule"):
-            mention.key = key(family, mention.section + mention.pin)
-            yield mention
-    for family, pattern in (("scr", _SUPREME), ("ussg", _GUIDELINE)):
-        for match in pattern.finditer(text):
-            yield Found(
-                match.start(), match.end(), "rule", key(family, match["rule"]), match["pin"], method="us_rules/full", confidence=0.98
-            )
-
-
-def _family(match: re.Match[str]) -> str:
-    if match["short"]:
-        return _FAMILIES[match["short"].lower()]
-    return _LONG[match["long"].lower()] if match["long"] else _INITIALS[slug(match["initials"])]
-
-
-def _constitution(text: str) -> Iterator[Found]:
-    for match in _WRITTEN.finditer(text):
-        what = "amend" if match["what"].lower().startswith("am") else "art"
-        yield _clause(match, what)
-    for match in _ARTICLE.finditer(text):
-        yield _clause(match, "art")
-    for match in _AMENDMENTS.finditer(text):
-        yield from _amendments(match)
-
-
-def _clause(match: re.Match[str], what: str) -> Found:
-    """Articles are cited by their section, amendments as a whole with the section as pin."""
-    section, clause = match["section"], (match["clause"] or "").lstrip(", ")
-    mention = Found(match.start(), match.end(), "constitution", method="us_rules/full", pin=clause)
-    mention.key = key("const", what, str(_number(match["number"])), section if what == "art" else None)
-    if what == "amend" and section:
-        mention.pin = ", ".join(filter(None, (f"§ {section}", clause)))
-    return mention
-
-
-def _amendments(match: re.Match[str]) -> Iterator[Found]:
-    ordinals = list(_ONE_ORDINAL.finditer(match["items"]))
-    for ordinal in ordinals:
-        number = _ORDINALS.get(ordinal[0].lower()) or int(re.sub(r"\D", "", ordinal[0]))
-        end = match.end() if ordinal is ordinals[-1] else match.start() + ordinal.end()
-        if 1 <= number <= 27:
-            yield Found(
-                match.start() + ordinal.start(),
-                end,
-                "constitution",
-                key("const", "amend", str(number)),
-                method="us_rules/full",
-                confidence=0.95,
-            )
-
-
-def _number(written: str) -> int:
-    """Roman or Arabic."""
-    if written.isdigit():
-        return int(written)
-    values = [_ROMAN[letter] for letter in written.upper()]
-    return sum(-value if value < following else value for value, following in zip(values, [*values[1:], 0], strict=True))
-
-
-def _titled(query: str) -> str:
-    """Ordinals as the text writes them, so that "fourteenth amendment" is understood."""
-    return " ".join(
-        word.title() if word.lower().strip(",") in _ORDINALS or word.lower().startswith("amendment") else word for word in query.split()
+_RULE = re.compile(
+    r" R(?:\.|ules? )(?: ?(?P<sort>Civ|Crim|Bankr|App|Evid|Prof(?:'l|\.)? ?Conduct|Juv|Sup\. ?Ct|Super\. ?Ct)\.?(?: ?P(?:roc)?\.)?)? ?(?=\d)"
+)
+_COURT_ALONE = re.compile(rf"(?<![\w.])(?P<court>{_COURT})$")
+_STATE_ALONE = re.compile(rf"(?<![\w.])(?P<state>{_STATES})\.?$")
+# The longest name of a court, and more.
+_REACH = 40
+_SORTS = tuple(
+    (re.compile(mark), sort)
+    for mark, sort in ((r"Ci?v", "civ"), (r"Cr", "crim"), (r"Bankr|LBR", "bankr"), (r"App|L\.A\.", "app"), (r"Pat", "patent"))
+)
+_CIRCUITS = {
+    name: f"ca{number}"
+    for number, name in enumerate(
+        ["First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth", "Tenth", "Eleventh"], 1
     )
+} | {"Federal": "cafc"}
 
 
-GRAMMAR = UnitedStatesRules()
+def _keyed(start: int, items: list[Item], text: str, end: int, *family: str | None) -> Iterator[Found]:
+    """Rules are keyed with their parts: frcp:12(b)(6)."""
+    for found in mentions(NAME, "rule", start, items, text, end):
+        parts = re.match(r"(?:\([^()]*\))*", found.pin)
+        found.key = key(*family, found.section + (parts[0] if parts else ""))
+        yield found
+
+
+def _federal(text: str) -> Iterator[Found]:
+    at = 0
+    while head := _HEAD.search(text, at):
+        at = head.end()
+        items, end = RULES.read(text, at)
+        for found in _keyed(head.start(), items, text, end, _family(head)):
+            at = max(at, found.end)
+            yield found
+
+
+def _before(text: str) -> Iterator[Found]:
+    """Rule 9(b) of the Federal Rules of Civil Procedure; Rules 12 and 56, Fed. R. Civ. P."""
+    for head in _BEFORE.finditer(text):
+        items, end = RULES.read(text, head.end(), headed=False)
+        if items and (book := _OF_BOOK.match(text, end)):
+            family = f"r{book['habeas']}" if book["habeas"] else _family(book)
+            yield from _keyed(head.start(), items, text, book.end(), family)
+
+
+def _family(book: re.Match[str]) -> str:
+    if book["short"]:
+        return _FAMILIES[book["short"].lower()]
+    if book["long"]:
+        return _LONG[book["long"].lower()]
+    return _INITIALS[slug(book["initials"])] if book["initials"] else "frbp"
+
+
+def _supreme(text: str) -> Iterator[Found]:
+    for head in _SUPREME.finditer(text):
+        if number := _SUPREME_NUMBER.match(text, head.end()):
+            yield Found(
+                head.start(),
+                number.end(),
+                "rule",
+                key("scr", number["rule"]),
+                number["pin"],
+                section=number["rule"],
+                method=f"{NAME}/full",
+                confidence=0.98,
+            )
+
+
+def _california(text: str) -> Iterator[Found]:
+    for head in _OF_COURT.finditer(text):
+        yield from _numbered(text, head.start(), head.end(), "calrulesofcourt")
+
+
+def _guidelines(text: str) -> Iterator[Found]:
+    """No other American code numbers like 2B1.1, so that a bare § 2B1.1 is known by its form."""
+    at = 0
+    while head := _GUIDELINE.search(text, at):
+        at = head.end()
+        items, end = _GUIDELINES.read(text, at)
+        for found in mentions(NAME, "rule", head.start(), items, text, end):
+            found.key = key("ussg", found.section)
+            if head["bare"]:
+                found.method, found.confidence = f"{NAME}/form", 0.85
+            at = max(at, found.end)
+            yield found
+
+
+def _local(text: str) -> Iterator[Found]:
+    """lr:mad:56.1 and lr:cand:civ:7-2; where the court is not named, lr:7.1 says no more than the number."""
+    for head in _LOCAL.finditer(text):
+        start = head.start()
+        before = _COURT_BEFORE.search(text, max(0, start - _REACH), start)
+        if before is None or (start and (text[start - 1].isalnum() or text[start - 1] == ".") and not before["sort"]):
+            continue
+        yield from _numbered(text, before.start(), head.end(), "lr", _court(before["court"]), _sort((before["sort"] or "") + head[0]))
+
+
+def _courts_and_states(text: str) -> Iterator[Found]:
+    """Rules with a court or a state right before them: 1st Cir. R. 28.0, E.D. Pa. R. Civ. P. 7.1, Mass. R. Civ. P. 56."""
+    for head in _RULE.finditer(text):
+        low, start = max(0, head.start() - _REACH), head.start()
+        if before := _COURT_ALONE.search(text, low, start):
+            yield from _numbered(text, before.start(), head.end(), "lr", _court(before["court"]), _sort(head["sort"] or ""))
+        elif head["sort"] and (before := _STATE_ALONE.search(text, low, start)):
+            sort = slug(head["sort"])
+            family = f"{slug(before['state'])}r{sort}" + ("p" if sort in ("civ", "crim", "app", "juv") else "")
+            yield from _numbered(text, before.start(), head.end(), family)
+
+
+def _numbered(text: str, start: int, at: int, *family: str | None) -> Iterator[Found]:
+    items, end = _LOCAL_NUMBERS.read(text, at)
+    for found in _keyed(start, items, text, end, *family):
+        found.section = ""  # A bare "Rule 7.1" may be of any court.
+        yield found
+
+
+def _court(written: str | None) -> str | None:
+    """The id of courts-db."""
+    if not written:
+        return None
+    circuit = re.match(r"\d+", written)
+    return (f"ca{circuit[0]}" if circuit else _CIRCUITS.get(written.split()[0])) or court_by_paren(written) or slug(written)
+
+
+def _sort(name: str) -> str | None:
+    return next((sort for mark, sort in _SORTS if mark.search(name)), None)
+
+
+GRAMMAR = Finders(
+    NAME,
+    20,
+    [
+        Finder(_local, ("Local", "LOCAL", "Loc.", "L.R", "L. R", "L.A", "LR", "LC", "LB", "L.Civ", "L. Civ", "L.Cv")),
+        Finder(_courts_and_states, (" R.", " Rule")),
+        Finder(_federal, ("Fed", "FED", "FR", "F.R", "F. R", "Bankr")),
+        Finder(_before, ("Fed", "FR", "F.R", "F. R", "Rules Governing", "Bankr")),
+        Finder(_supreme, ("Ct. R", "Ct.R", "Supreme Court Rule", "Rules of the Supreme", "Rule of the Supreme")),
+        Finder(_california, ("Rules of Court", "CRC")),
+        Finder(_guidelines, ("§", "U.S.S.G", "U. S. S. G", "USSG", "Guidelines")),
+    ],
+)

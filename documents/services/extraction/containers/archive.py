@@ -39,6 +39,10 @@ class SafeArchive:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._zip.close()
 
+    def members(self) -> list[zipfile.ZipInfo]:
+        """Each name once, in the archive's order; of several with one name the last counts, as everywhere."""
+        return [self._zip.getinfo(name) for name in dict.fromkeys(self._zip.namelist())]
+
     def read(self, name: str) -> bytes:
         """A member's bytes. Raises Unreadable: encrypted, decompression_bomb, unreadable."""
         info = self._zip.getinfo(name)

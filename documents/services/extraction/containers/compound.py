@@ -43,6 +43,10 @@ def _name(entry: bytes) -> str:
     return entry[: max(0, min(length, 64) - 2)].decode("utf-16-le", "replace")
 
 
+_VECTOR = 0x1000
+"""In the type of a property: it is a list."""
+
+
 class CompoundFile:
     """An open compound file. Raises Unreadable where it, or a stream of it, is broken."""
 
@@ -74,9 +78,21 @@ class CompoundFile:
             raise Unreadable("unreadable", kind=self.kind) from error
         return content
 
+    def _bound_lists(self) -> None:
+        """olefile believes a list that claims four thousand million empty values, and counts to the end."""
+        parse = self._ole._parse_property
+
+        def bounded(content: bytes, offset: int, key: int, kind: int, *rest: object) -> object:
+            if kind & _VECTOR and int.from_bytes(content[offset : offset + 4], "little") > len(content):
+                raise ValueError("more values than bytes")
+            return parse(content, offset, key, kind, *rest)
+
+        self._ole._parse_property = bounded
+
     def properties(self) -> dict[str, object]:
         """What the file says of itself (title, author, create_time, ...), as olefile names it; nothing where that is broken."""
         try:
+            self._bound_lists()
             told = self._ole.get_metadata()
         except _BROKEN:
             return {}

@@ -19,19 +19,34 @@ LINES_OF_PAGE = 300
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 LOOKING = "looking"
+BEGINNING = 64
+"""Pages after which a file of more than twice as many is worth to be shown in part."""
 
 
 def storable(text: str) -> str:
     """Without NULs and lone surrogates, which no database takes, and with \\n as the only line end."""
     text = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
-    return _UNSTORABLE.sub("", text)
+    return text if _is_storable(text) else _UNSTORABLE.sub("", text)
+
+
+def _is_storable(text: str) -> bool:
+    """Said by the encoder, which is many times faster than to look at each character."""
+    if "\x00" in text:
+        return False
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            return False
+    return True
 
 
 @dataclass(frozen=True)
 class Job:
     """One file to read. `folder` is where attachments are written; `tick(done, total)` reports pages; done = 0 is only a sign of life.
     `password` opens an encrypted one; a parser that needs it and finds it wrong raises Unreadable("encrypted") as without one.
-    `look` for text that is not seen, which may cost more than the reading; a file LOOKING is in the folder meanwhile."""
+    `look` for text that is not seen, which may cost more than the reading; a file LOOKING is in the folder meanwhile.
+    `begun` is told the first pages of a long file."""
 
     path: Path
     name: str
@@ -40,6 +55,13 @@ class Job:
     tick: Callable[[int, int], None]
     password: str = field(default="", repr=False)
     look: bool = True
+    begun: Callable[[list[RawPage]], None] | None = None
+
+    def tell(self, pages: list[RawPage], total: int) -> None:
+        """A page more has been read, of so many."""
+        if self.begun is not None and len(pages) == BEGINNING and total > 2 * BEGINNING:
+            self.begun(pages)
+        self.tick(len(pages), total)
 
     def alive(self, items: Iterable[T]) -> Iterator[T]:
         """The items as they come, with a sign of life at each thousandth."""
@@ -77,6 +99,8 @@ class Parsed:
     attachments: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     traces: list[Trace] = field(default_factory=list)
+    page_index: bytes = b""
+    """What a viewer reads behind the file to find its pages (`pdf.page_index`)."""
     room: tuple[int, int] = (MAX_ATTACHMENTS, MAX_ATTACHMENT_BYTES)
     """How many files inside are kept, and how many bytes of them."""
 
@@ -100,10 +124,10 @@ class Parsed:
         return folder / f"inside-{len(self.attachments):05d}"
 
     def keep(self, name: str, path: Path, about: dict[str, str]) -> None:
-        """Keep a file that was written to its place. `about` is what the container says of it, under keys of `results.GIVEN`."""
+        """Keep a file that lies at its place. `about` is what the container says of it, under keys of `results.GIVEN`."""
         self.metadata["attachment_bytes"] = self.metadata.get("attachment_bytes", 0) + path.stat().st_size
         given = {key: value for key, text in about.items() if (value := storable(text).strip()[:MAX_GIVEN])}
-        self.attachments.append((storable(name).strip() or f"attachment {len(self.attachments) + 1}", str(path), given))
+        self.attachments.append((storable(name).strip() or f"attachment {len(self.attachments) + 1}", path.name, given))
 
 
 def listed(lines: list[str]) -> list[RawPage]:

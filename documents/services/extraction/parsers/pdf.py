@@ -20,6 +20,7 @@ from documents.services.extraction.parsers.base import LOOKING, Job, Parsed, Raw
 from documents.services.extraction.pdf.drawing import Watch
 from documents.services.extraction.pdf.layers import needs_recognition
 from documents.services.extraction.pdf.notes import with_notes
+from documents.services.extraction.pdf.page_index import page_index
 from documents.services.extraction.pdf.redactions import hidden_on
 from documents.services.extraction.pdf.revisions import lost_since
 from documents.services.extraction.pdf.text import page_text
@@ -82,7 +83,7 @@ class PdfParser:
                 missing.append(number)
             parsed.pages.append(page or RawPage(""))
             size = bounded(size + len(parsed.pages[-1].text))
-            job.tick(number, total)
+            job.tell(parsed.pages, total)
         _note_missing(parsed, missing)
         _describe(parsed, document.get_metadata_dict())
         _attachments(parsed, document, job)
@@ -92,6 +93,7 @@ class PdfParser:
         parsed.findings += lost_since(path, texts, facts.ends, lambda: job.tick(0, total))
         parsed.findings += told_beside(facts.texts, texts, parsed.findings)
         parsed.traces = facts.traces
+        parsed.page_index = page_index(path, total) if path == job.path else b""
         return parsed
 
 

@@ -9,6 +9,7 @@ import zipfile
 import zlib
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import IO
 
 from documents.services.extraction.containers import productions
@@ -41,9 +42,11 @@ class ZipParser:
         self._parsed = Parsed([], "archive (Python)", room=(MAX_CONTAINED, MAX_CONTAINED_BYTES))
         self._left_out: dict[str, list[str]] = defaultdict(list)
         self._inflated = 0
+        self._shared: set[int] = set()
 
     def parse(self) -> Parsed:
         files = [info for info in self._archive.infolist() if not info.is_dir()]
+        self._shared = _shared(files)
         names = Names(files)
         members = [(info, place_of(names.name_of(info))) for info in files]
         production = productions.read(self._load_files(members))
@@ -66,7 +69,11 @@ class ZipParser:
 
     def _load_files(self, members: list[tuple[zipfile.ZipInfo, Place]]) -> Iterator[tuple[str, bytes]]:
         for info, place in members:
-            if productions.may_be_load_file(place.name, info.file_size) and not is_encrypted(info) and is_file(info):
+            if (
+                productions.may_be_load_file(place.name, info.file_size)
+                and is_file(info)
+                and (self._job.password or not is_encrypted(info))
+            ):
                 try:
                     yield place.path, b"".join(self._pieces(info))
                 except (*_DAMAGED, _TooMuch):
@@ -100,8 +107,10 @@ class ZipParser:
             return "of_system"
         if not place.name or not is_file(info):
             return "no_files"
-        if is_encrypted(info):
+        if is_encrypted(info) and not self._job.password:
             return "encrypted"
+        if id(info) in self._shared:
+            return "bomb"
         beyond = info.file_size > MAX_MEMBER_BYTES or self._inflated > MAX_CONTAINED_BYTES or not self._parsed.has_room(0)
         return "beyond" if beyond else ""
 
@@ -129,17 +138,53 @@ class ZipParser:
                 yield piece
 
 
+def _shared(files: list[zipfile.ZipInfo]) -> set[int]:
+    """Which members (by id) claim bytes that are another's, too: a few megabytes under ten thousand names are a bomb."""
+    shared = set()
+    for one, following in pairwise(sorted(files, key=lambda info: info.header_offset)):
+        if one.header_offset == following.header_offset:
+            shared.add(id(following))
+        elif one.header_offset + one.compress_size > following.header_offset:
+            shared.add(id(one))
+    return shared
+
+
 class _Broken(Exception):
     """A member that can't be read."""
 
 
 def parse(job: Job) -> Parsed:
     try:
-        archive = zipfile.ZipFile(job.path)
+        archive = _opened(job)
     except _DAMAGED as error:
         raise Unreadable("unreadable", kind="ZIP") from error
     with archive:
         return ZipParser(job, archive).parse()
+
+
+def _opened(job: Job) -> zipfile.ZipFile:
+    """The archive, with its password where there is one: also of the kind that Python's own reader does not know (AES). Raises
+    Unreadable("encrypted") where that is not its own."""
+    if not job.password:
+        return zipfile.ZipFile(job.path)
+    import pyzipper
+
+    archive: zipfile.ZipFile = pyzipper.AESZipFile(job.path)
+    locked = next((info for info in archive.infolist() if is_encrypted(info) and not info.is_dir()), None)
+    if locked is None or any(_fits(archive, locked, job.password, encoding) for encoding in ("utf-8", "cp437")):
+        return archive
+    archive.close()
+    raise Unreadable("encrypted")
+
+
+def _fits(archive: zipfile.ZipFile, member: zipfile.ZipInfo, password: str, encoding: str) -> bool:
+    """Whether the password opens the member, as bytes of this encoding; it is the archive's from then on."""
+    archive.setpassword(password.encode(encoding, "replace"))
+    try:
+        archive.open(member).close()
+    except RuntimeError:
+        return False
+    return True
 
 
 def _sniff(sample: Sample) -> int:

@@ -10,7 +10,18 @@ from documents.services.extraction.limits import MAX_PAGES
 from documents.services.extraction.parsers.base import Job, Parsed, RawPage, bounded, storable
 
 # What pypdf raises on broken input beside its own errors: it walks untrusted structures as if they were sound.
-_BROKEN = (PyPdfError, ValueError, KeyError, IndexError, TypeError, AttributeError, AssertionError, RecursionError, OverflowError)
+_BROKEN = (
+    NotImplementedError,
+    PyPdfError,
+    ValueError,
+    KeyError,
+    IndexError,
+    TypeError,
+    AttributeError,
+    AssertionError,
+    RecursionError,
+    OverflowError,
+)
 
 
 def parse_with_pypdf(job: Job) -> Parsed:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from django.db import connection
 
@@ -41,15 +41,37 @@ WHERE ts_lexize((language || '_stem')::regdictionary, w) = '{}' GROUP BY languag
 
 def language_of(words: Iterable[str]) -> str:
     """PostgreSQL's name of the language that these folded words are of; English where they say too little."""
-    counts = Counter(word for word in words if len(word) > 1)  # a letter by itself may be of a caption set with spaces, or of a list
-    if (script := _script(counts)) is not None:
-        return script
-    commonest = dict(counts.most_common(LOOKED_AT))
+    return languages_of([words])[0]
+
+
+def languages_of(texts: Iterable[Iterable[str]]) -> list[str]:
+    """`language_of` each of many texts, with one question for all."""
+    counted = [Counter(word for word in words if len(word) > 1) for words in texts]  # a letter alone may be of a caption set with spaces
+    scripts = [_script(counts) for counts in counted]
+    commonest = [{} if script else dict(counts.most_common(LOOKED_AT)) for script, counts in zip(scripts, counted, strict=True)]
+    common = _common({word for counts in commonest for word in counts})
+    return [script or _best(counts, common) for script, counts in zip(scripts, commonest, strict=True)]
+
+
+def _common(words: Collection[str]) -> dict[str, list[str]]:
+    """The languages in which each of these is a very common word."""
+    if not words:
+        return {}
+    found: dict[str, list[str]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(_COMMON, [list(WITH_STOP_WORDS), list(commonest)])
-        found = {language: sum(commonest[word] for word in common) for language, common in cursor.fetchall()}
+        cursor.execute(_COMMON, [list(WITH_STOP_WORDS), list(words)])
+        for language, said in cursor.fetchall():
+            for word in said:
+                found.setdefault(word, []).append(language)
+    return found
+
+
+def _best(counts: Mapping[str, int], common: Mapping[str, Sequence[str]]) -> str:
+    found: Counter[str] = Counter()
+    for word, count in counts.items():
+        found.update(dict.fromkeys(common.get(word, ()), count))
     best = max(found, key=lambda language: (found[language], language == ENGLISH), default=ENGLISH)
-    return best if found.get(best, 0) >= LEAST else ENGLISH
+    return best if found[best] >= LEAST else ENGLISH
 
 
 def _script(counts: Counter[str]) -> str | None:

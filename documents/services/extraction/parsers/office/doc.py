@@ -14,14 +14,13 @@ from itertools import pairwise
 from documents.services.extraction.charsets import decode
 from documents.services.extraction.containers.compound import CompoundFile
 from documents.services.extraction.errors import Unreadable
-from documents.services.extraction.formats import CERTAIN, LIKELY, NO, OLE, Format, Sample, gettext_noop
+from documents.services.extraction.formats import CERTAIN, DOC, LIKELY, NO, OLE, Format, Sample, gettext_noop
 from documents.services.extraction.office import wordfile
 from documents.services.extraction.office.changes import DELETED, INSERTED, KEPT, Changes, Run
 from documents.services.extraction.office.wordfile import WordFile
 from documents.services.extraction.parsers.base import Job, Parsed, RawPage, bounded, storable
 from documents.services.extraction.parsers.pdf import title_of
 
-DOC = "application/msword"
 _PARAGRAPH, _CELL, _FIELD, _FIELD_RESULT, _FIELD_END, _NOTE = "\r", "\x07", "\x13", "\x14", "\x15", "\x02"
 _CHARACTERS = {"\x0b": "\n", "\x0c": "\r", "\x0e": "\r", "\x1e": "-", "\x1f": "", "\t": "\t", _PARAGRAPH: "\r", _CELL: _CELL}
 _TOLD = {"author": "author", "last_saved_by": "lastModifiedBy", "subject": "subject", "keywords": "keywords"}

@@ -1,0 +1,21 @@
+"""The law library: each part of it measured by a module of its own, in a database of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bench.figures import Figures, Plan
+from bench.law import authorities, card, extraction, importance, importing, papers
+
+PARTS = (importing, extraction, authorities, card, importance, papers)
+"""In the order in which they run."""
+
+
+def run(out: Callable[[str], object], plan: Plan) -> Figures:
+    """The figures of all parts together."""
+    figures = Figures()
+    for part in PARTS:
+        found = part.run(out, plan)
+        figures.ratios |= found.ratios
+        figures.absolute |= found.absolute
+    return figures

@@ -1,0 +1,1 @@
+"""/api/alerts/: alerts of saved searches, and their notices."""

@@ -1,0 +1,1 @@
+"""The law library as JSON."""

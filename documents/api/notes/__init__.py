@@ -1,0 +1,1 @@
+"""Notes as JSON, and as files to take along."""

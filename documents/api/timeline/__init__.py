@@ -1,0 +1,1 @@
+"""The timeline of a case as JSON and as a calendar."""

@@ -1,0 +1,1 @@
+"""Authorities and where they are mentioned: resolution, counts, who cites whom."""

@@ -1,0 +1,128 @@
+"""What can't be, whatever the library has: a reporter before its first volume or after its last, a 55th title, a page before the first."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from functools import cache
+
+from django.utils.translation import gettext as _
+from eyecite.tokenizers import EDITIONS_LOOKUP
+
+from cases.services.citations import Mention
+from cases.services.citations.keys import slug
+
+# Where reporters-db's dates are not those of the volumes (first and last year).
+_YEARS: dict[str, tuple[int, int | None]] = {
+    "us": (1754, None), "sct": (1882, None), "led": (1754, 1956), "led2d": (1956, None), "f": (1880, 1925), "f2d": (1924, 1993),
+    "f3d": (1993, 2021), "f4th": (2021, None), "fsupp": (1932, 1998), "fsupp2d": (1998, 2014), "fsupp3d": (2014, None),
+    "fappx": (2001, 2021), "frd": (1938, None), "br": (1979, None),
+}  # fmt: skip
+_MARGIN = 1
+"""Years: volumes hold decisions of the year before, and dates of editions are those of their first volumes."""
+TITLES = {"usc": 54, "cfr": 50}
+_AMENDMENTS, _ARTICLES = 27, 7
+_SUPREME = frozenset(["us", "sct", "led", "led2d"])
+_APPEALS = frozenset(["f3d", "f4th", "fappx"])
+_NUMBER = re.compile(r"\d+")
+
+
+@cache
+def years_of(reporter: str) -> tuple[int | None, int | None]:
+    """First and last year of a reporter's series, by its slug. Of a reporter's first series reporters-db often has the year when it got its
+    present name, and of its last series none: a first year counts where a series went before, a last one where a series followed."""
+    if reporter in _YEARS:
+        return _YEARS[reporter]
+    found = {
+        (edition.short_name, edition.start, edition.end, edition.reporter.name): edition
+        for name, editions in EDITIONS_LOOKUP.items()
+        for edition in editions
+        if slug(edition.short_name) == reporter
+    }
+    if len(found) != 1:
+        return None, None
+    edition = next(iter(found.values()))
+    if edition.reporter.cite_type not in ("federal", "state", "state_regional"):
+        return None, None
+    family = [
+        other for editions in EDITIONS_LOOKUP.values() for other in editions
+        if other.reporter == edition.reporter and other.short_name != edition.short_name
+    ]  # fmt: skip
+    start = edition.start.year if edition.start else None
+    end = edition.end.year if edition.end else None
+    first = start if start and any(other.start and other.start.year < start for other in family) else None
+    last = end if end and any(other.start and other.start.year >= end - 3 for other in family) else None
+    return first, last
+
+
+def impossible(mention: Mention, key: str) -> list[str]:
+    """Sentences that say why a citation can't be as it is written; none where it can."""
+    parts = key.split(":")
+    if mention.kind in ("statute", "regulation", "constitution"):
+        return _of_law(parts)
+    if mention.kind != "case" or len(parts) < 3:
+        return []
+    return [*_of_year(mention, parts[0]), *_of_court(mention, parts[0])]
+
+
+def _of_law(parts: list[str]) -> list[str]:
+    if parts[0] in TITLES and len(parts) > 1 and parts[1].isdigit() and not 1 <= int(parts[1]) <= TITLES[parts[0]]:
+        return [title_sentence(parts[0], int(parts[1]))]
+    if parts[:2] == ["const", "amend"] and len(parts) > 2 and parts[2].isdigit() and not 1 <= int(parts[2]) <= _AMENDMENTS:
+        return [_("The Constitution has %(last)d amendments; there is no %(number)s.") % {"last": _AMENDMENTS, "number": parts[2]}]
+    if parts[:2] == ["const", "art"] and len(parts) > 2 and parts[2].isdigit() and not 1 <= int(parts[2]) <= _ARTICLES:
+        return [_("The Constitution has %(last)d articles; there is no %(number)s.") % {"last": _ARTICLES, "number": parts[2]}]
+    return []
+
+
+def title_sentence(code: str, title: int) -> str:
+    names = {"usc": _("United States Code"), "cfr": _("Code of Federal Regulations")}
+    return _("The %(code)s has titles 1 to %(last)d; there is no title %(title)d.") % {
+        "code": names[code], "last": TITLES[code], "title": title,
+    }  # fmt: skip
+
+
+def _of_year(mention: Mention, reporter: str) -> list[str]:
+    year = mention.year
+    if year is None:
+        return []
+    if year > datetime.date.today().year + 1:
+        return [_("%(year)d is yet to come.") % {"year": year}]
+    first, last = years_of(reporter)
+    if first and year < first - _MARGIN:
+        return [_("No volume of this reporter is of %(year)d: its series begins in %(first)d.") % {"year": year, "first": first}]
+    if last and year > last + _MARGIN:
+        return [_("No volume of this reporter is of %(year)d: its series ends in %(last)d.") % {"year": year, "last": last}]
+    return []
+
+
+def _of_court(mention: Mention, reporter: str) -> list[str]:
+    court = mention.court
+    if not court:
+        return []
+    if reporter in _SUPREME and court != "scotus":
+        return [_("This reporter prints decisions of the Supreme Court of the United States, of no other court.")]
+    if reporter in _APPEALS and not (court.startswith("ca") and court[2:].isdigit()) and court not in ("cadc", "cafc"):
+        return [_("This reporter prints decisions of the federal courts of appeals, of no other court.")]
+    return []
+
+
+def first_page(key: str) -> int | None:
+    page = key.rpartition(":")[2]
+    return (
+        int(page) if page.isdigit() and key.count(":") == 2 and not key.startswith(("wl:", "uslexis:", "usc:", "cfr:", "const:")) else None
+    )
+
+
+def pages_of(pin: str) -> tuple[int, int] | None:
+    """First and last page of a pin: 152-53 is 152 to 153; None where it names no page (¶ 3, *4)."""
+    if not pin or pin[:1] in "\u00b6*\u00a7(" or "\u00b6" in pin:
+        return None
+    found = re.match(r"(?:at )?(\d+)(?:[-\u2013](\d+))?", pin)
+    if not found:
+        return None
+    start = int(found[1])
+    if found[2] is None:
+        return start, start
+    end = int(found[1][: max(0, len(found[1]) - len(found[2]))] + found[2])
+    return start, max(start, end)

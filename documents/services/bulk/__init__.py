@@ -1,0 +1,1 @@
+"""What people do to many documents of a case at once."""

@@ -1,0 +1,1 @@
+"""How people put the documents of a case in order."""

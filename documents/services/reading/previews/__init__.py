@@ -1,0 +1,1 @@
+"""What a list of results shows of a hit in place."""

@@ -1,0 +1,1 @@
+"""Which documents say the same, or nearly the same, and what differs between two of them."""

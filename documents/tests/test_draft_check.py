@@ -1,0 +1,103 @@
+"""A draft is checked: every citation and every quotation, against a library of fictional law."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import docx
+import pytest
+
+from documents.services.authorities.checking import draft
+from documents.tests import checked_drafts as drafts
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_ten_good_five_misquoted_and_five_invented_citations_are_judged_rightly_every_one(tmp_path: Path) -> None:
+    drafts.library(tmp_path)
+    text = drafts.draft()
+    report = draft.check(text)
+    told = [(result.group, result.verdict.codes(), [(q.status, q.quotation.text) for q in result.quotes]) for result in report.results]
+    assert len(report.results) == 20, told
+    assert all(text[one.mention.start : one.mention.end] == one.mention.text for one in report.results)
+    good, misquoted, invented = report.results[:10], report.results[10:15], report.results[15:]
+    for result in good:
+        assert result.group == "fine", (result.mention.text, result.sentences, [q.as_json() for q in result.quotes])
+        assert [quote.status for quote in result.quotes] == ["exact"], result.mention.text
+    for result, (_text, word) in zip(misquoted, drafts.MISQUOTED, strict=True):
+        assert (result.group, result.verdict.status) == ("look", "found")
+        (quote,) = result.quotes
+        assert quote.status == ("altered" if word else "not_found"), quote.as_json()
+        assert quote.comparison is not None
+        if word:
+            shown = [one.text for one in quote.comparison.segments if one.kind in ("dropped", "left_out")]
+            assert word in shown, quote.as_json()
+    for result, (_text, code) in zip(invented, drafts.INVENTED, strict=True):
+        assert (result.group, code in result.verdict.codes()) == ("look", True), (result.mention.text, result.verdict)
+        assert not any(word in sentence.lower() for sentence in result.sentences for word in ("invent", "fake", "hallucin"))
+    assert report.totals() == {
+        "citations": 20, "look": 10, "doubtful": 0, "fine": 10, "not_in_library": 0, "not_checkable": 0, "not_understood": 0,
+    }  # fmt: skip
+
+
+def test_a_pin_far_behind_a_text_without_pages_is_said_and_one_near_it_is_not(tmp_path: Path) -> None:
+    drafts.library(tmp_path)
+    far, near = draft.check(
+        "See Lamp v. Keeper, 801 F.3d 40, 940 (1st Cir. 2014). See Lamp v. Keeper, 801 F.3d 40, 48 (1st Cir. 2014)."
+    ).results
+    assert (far.group, far.verdict.codes()) == ("look", ["pin_outside"])
+    assert "Page 940 is far behind page 40" in far.sentences[0]
+    assert near.group == "fine"
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "said"),
+    [
+        ("See Lamp v. Keeper, 801 F.3d 40 (1st Cir. 1999).", "year_mismatch", "2014"),
+        ("See Lamp v. Keeper, 801 F.3d 40 (9th Cir. 2014).", "court_mismatch", "First Circuit"),
+        ("See Harbour Board v. Crane Co., 560 U.S. 200, 131 S. Ct. 77 (2010).", "parallel_differs", "130 S. Ct. 2000"),
+        ("See 803 F.3d 900.", "ambiguous", "Sail v. Mast"),
+        ("See Tide v. Moon Ferry Co., 571 U.S. 310, 335 (2013).", "pin_outside", "Buoy v. United States"),
+    ],
+)
+def test_what_does_not_belong_together_is_said_as_a_fact(tmp_path: Path, text: str, code: str, said: str) -> None:
+    drafts.library(tmp_path)
+    results = draft.check(text).results
+    assert code in [one for result in results for one in result.verdict.codes()], results
+    assert said in " ".join(sentence for result in results for sentence in result.sentences)
+
+
+def test_two_rulings_on_a_page_are_told_apart_by_name(tmp_path: Path) -> None:
+    drafts.library(tmp_path)
+    (one,) = draft.check("See Sail v. Mast, 803 F.3d 900 (1st Cir. 2015).").results
+    assert (one.group, one.verdict.ruling.name) == ("fine", "Sail v. Mast")
+
+
+def test_a_draft_is_given_as_a_file_or_as_text_through_the_api(tmp_path: Path, api, viewer, stranger, case) -> None:
+    drafts.library(tmp_path)
+    word = docx.Document()
+    for paragraph in drafts.draft().split("\n\n"):
+        word.add_paragraph(paragraph)
+    word.save(tmp_path / "draft.docx")
+    client = api(viewer)
+
+    def checked(path: Path) -> Any:
+        with path.open("rb") as file:
+            return client.post("/api/citations/check/", {"file": file}, format="multipart")
+
+    answer = checked(tmp_path / "draft.docx")
+    assert (answer.status_code, answer.json()["totals"]["citations"], answer.json()["totals"]["look"]) == (200, 20, 10)
+    for name, content, wrong in (("bad.pdf", b"%PDF-1.4 rubbish", "unreadable"), ("empty.txt", b"", "empty_file")):
+        (tmp_path / name).write_bytes(content)
+        answer = checked(tmp_path / name)
+        assert (answer.status_code, answer.json()["code"]) == (400, wrong)
+    text = "“The harbour master shall close the basin.” Harbour Bd. v. Crane Co., 560 U.S. 200 (2010)."
+    asked = {"text": text, "case": str(case.pk)}
+    (result,) = client.post("/api/citations/check/", asked, format="json").json()["results"]
+    assert (text[result["start"] : result["end"]], result["status"], result["name_found"]) == (
+        "560 U.S. 200", "found", "Harbour Board v. Crane Company",
+    )  # fmt: skip
+    assert [(quote["text"], quote["status"]) for quote in result["quotes"]] == [("The harbour master shall close the basin.", "altered")]
+    assert api(stranger).post("/api/citations/check/", asked, format="json").status_code == 404
+    assert client.post("/api/citations/check/", {"text": "x" * 1_000_001}, format="json").json()["code"] == "too_large"

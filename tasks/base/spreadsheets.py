@@ -1,0 +1,16 @@
+"""What people wrote, as a cell of a CSV or XLSX file that a spreadsheet program opens."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tasks.base.printable import printable
+
+_BEGINNINGS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def cell(value: Any) -> str:
+    """A value as text ("" for none, lists with semicolons) without control characters, which no spreadsheet takes for a formula: what
+    begins as one has an apostrophe in front (OWASP, CSV injection)."""
+    text = printable("" if value is None else "; ".join(map(str, value)) if isinstance(value, list) else str(value))
+    return f"'{text}" if text.lstrip(" ").startswith(_BEGINNINGS) else text
