@@ -10,7 +10,7 @@ class DocumentsConfig(AppConfig):
         from django.db.models.signals import post_migrate
 
         from documents import explanations
-        from documents.models import Document, LawImport
+        from documents.models import Conversation, Document, LawImport, Message
         from documents.services import embedding
         from documents.services.authorities.record import linking
         from documents.services.papers import asking as papers
@@ -35,6 +35,8 @@ class DocumentsConfig(AppConfig):
         recogniser.register()
         register_topic("document", documents_of)
         register_subjects("document", documents_named)
+        register_topic("conversation", Conversation.objects.visible_to)
+        register_topic("message", Message.objects.visible_to)
         overview.register()
         linking.connect()
         sources.register()

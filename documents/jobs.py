@@ -124,3 +124,15 @@ class CaseCheckJob(BaseModel):
     """The citations and quotations of a case's documents are checked."""
 
     case_id: UUID
+
+
+class AnswerJob(BaseModel):
+    """A question of a conversation."""
+
+    message_id: UUID
+
+
+class ReviewJob(BaseModel):
+    """A row of a review table, whose empty cells are to be filled."""
+
+    row_id: UUID

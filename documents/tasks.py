@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from documents.jobs import (
     AlertDeliveryJob,
+    AnswerJob,
     BatesJob,
     BulkJob,
     CaseCheckJob,
@@ -33,6 +34,7 @@ from documents.services.alerts import checking as alerts
 from documents.services.authorities import case_checks
 from documents.services.authorities.graph import importance
 from documents.services.bulk import downloads, moving, selection, verbs
+from documents.services.chat import answering
 from documents.services.facts import teaching
 from documents.services.ingest import attachments, orphans
 from documents.services.library import importing, starting
@@ -293,3 +295,9 @@ declare(Schedule("Purge deleted documents", "documents.purge_deleted", crontab="
 declare(Schedule("Sweep downloads", "documents.sweep_downloads", crontab="20 * *", description="Hourly."))
 declare(Schedule("Forget files of old imports", "documents.forget_old_imports", crontab="25 2 *", description="Daily 02:25 UTC."))
 declare(Schedule("Forget old searches", history.TASK, crontab="35 2 *", description="Daily 02:35 UTC."))
+
+
+@task("documents.answer_question", payload=AnswerJob, on_end=answering.ended, soft_limit=10 * 60, hard_limit=12 * 60)
+def answer_question(job: AnswerJob, run: TaskRun) -> dict[str, Any]:
+    """Answer a question of a conversation from what who asks may see."""
+    return answering.answer(job, run)

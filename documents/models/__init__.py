@@ -1,6 +1,16 @@
 """The text: documents and their readings, passages and what search keeps of them, citations found."""
 
 from documents.models.alerts import AlertDelivery, AlertHit, AlertNotice, DocumentArrival, SearchAlert
+from documents.models.chat import (
+    Conversation,
+    Message,
+    MessageSentence,
+    MessageSource,
+    ReviewCell,
+    ReviewQuestion,
+    ReviewRow,
+    ReviewTable,
+)
 from documents.models.citations import AuthorityCheck, Citation, CitationDecision, TreatmentCue
 from documents.models.documents import Document, TextVersion, Upload
 from documents.models.events import EventSource
@@ -29,6 +39,7 @@ __all__ = [
     "ChunkWords",
     "Citation",
     "CitationDecision",
+    "Conversation",
     "Document",
     "DocumentArrival",
     "DocumentFact",
@@ -38,6 +49,9 @@ __all__ = [
     "EventSource",
     "FactDecision",
     "LawImport",
+    "Message",
+    "MessageSentence",
+    "MessageSource",
     "Note",
     "Page",
     "PageIndex",
@@ -50,6 +64,10 @@ __all__ = [
     "PastSearch",
     "RecognisedPage",
     "RedactionFinding",
+    "ReviewCell",
+    "ReviewQuestion",
+    "ReviewRow",
+    "ReviewTable",
     "SavedFilter",
     "SavedSearch",
     "SearchAlert",

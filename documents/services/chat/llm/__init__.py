@@ -1,0 +1,5 @@
+"""Answers written by a language model at an address that an administrator configured. Off by default."""
+
+from documents.services.chat.llm.configured import answerer
+
+__all__ = ["answerer"]
