@@ -65,7 +65,8 @@ def _document(user: Any, name: str) -> Document:
 
 
 class _Text:
-    """A document's words, as one string in which it is known where each page begins."""
+    """What a document says, as one string in which it is known where each page begins. Spaces do not count: text recognition loses some,
+    and which ones depends on the engine that is installed."""
 
     def __init__(self, document: Document) -> None:
         self.document = document.pk
@@ -74,7 +75,7 @@ class _Text:
         self.said = ""
         for number, text in pages:
             self._starts.append((len(self.said), number))
-            self.said += _plain(text) + " "
+            self.said += _plain(text)
 
     def pages_with(self, words: str) -> frozenset[int]:
         """Every page on which these words stand or through which they run."""
@@ -89,7 +90,7 @@ class _Text:
 
 
 def _plain(text: str) -> str:
-    return " ".join(text.translate(_QUOTES).casefold().split())
+    return "".join(text.translate(_QUOTES).casefold().split())
 
 
 def _labelled(row: dict[str, Any], texts: dict[str, _Text]) -> LabelledSearch:
