@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bench.figures import Figures, Plan
+from bench.installation import migrated_database
 from bench.law import authorities, card, extraction, importance, importing, papers
 
 PARTS = (importing, extraction, authorities, card, importance, papers)
@@ -14,8 +15,9 @@ PARTS = (importing, extraction, authorities, card, importance, papers)
 def run(out: Callable[[str], object], plan: Plan) -> Figures:
     """The figures of all parts together."""
     figures = Figures()
-    for part in PARTS:
-        found = part.run(out, plan)
-        figures.ratios |= found.ratios
-        figures.absolute |= found.absolute
+    with migrated_database() as template:
+        for part in PARTS:
+            found = part.run(out, plan, template)
+            figures.ratios |= found.ratios
+            figures.absolute |= found.absolute
     return figures

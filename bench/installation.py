@@ -98,11 +98,11 @@ def free_port() -> int:
 
 
 @contextmanager
-def fresh_database(name: str) -> Iterator[str]:
-    """A database of its own on the configured server; yields its DATABASE_URL."""
+def fresh_database(name: str, template: str = "") -> Iterator[str]:
+    """A database of its own on the configured server, empty or a copy of another that nobody uses; yields its DATABASE_URL."""
     with connection.cursor() as cursor:
         cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        cursor.execute(f'CREATE DATABASE "{name}"')
+        cursor.execute(f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{template}"' if template else ""))
     try:
         yield urllib.parse.urlsplit(settings.DATABASE_URL)._replace(path=f"/{name}").geturl()
     finally:
@@ -111,13 +111,28 @@ def fresh_database(name: str) -> Iterator[str]:
 
 
 @contextmanager
-def own_database(name: str) -> Iterator[dict[str, str]]:
-    """This process and those it starts work in a new database, migrated; gives their environment."""
+def migrated_database() -> Iterator[str]:
+    """The name of a database to copy (see `own_database`), for benchmarks of several parts: to migrate takes longer than some of them."""
+    name = f"lexintel_bench_template_{os.getpid()}"
+    before = connection.settings_dict["NAME"]
+    with fresh_database(name):
+        _use(name)
+        try:
+            call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
+        finally:
+            _use(before)
+        yield name
+
+
+@contextmanager
+def own_database(name: str, template: str = "") -> Iterator[dict[str, str]]:
+    """This process and those it starts work in a new database, migrated or copied from a `template` that is; gives their environment."""
     with ExitStack() as stack:
-        url = stack.enter_context(fresh_database(f"{name}_{os.getpid()}"))
+        url = stack.enter_context(fresh_database(f"{name}_{os.getpid()}", template))
         stack.callback(_use, connection.settings_dict["NAME"])
         _use(f"{name}_{os.getpid()}")
-        call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
+        if not template:
+            call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
         var = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lexintel-bench-")))
         share_models(var)
         yield {

@@ -24,10 +24,10 @@ GOAL_MS = 50.0
 _STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 
 
-def run(out: Callable[[str], object], plan: Plan) -> Figures:
+def run(out: Callable[[str], object], plan: Plan, template: str) -> Figures:
     """In a database of its own on the configured server. Ratio: the goal of 50 ms to the median card."""
     figures = Figures()
-    with own_database("lexintel_bench_card"):
+    with own_database("lexintel_bench_card", template):
         reader = get_user_model().objects.create_user("bench")
         mentions = _matter(reader, plan.size(MENTIONS, 200))
         client = Client(headers={"host": "localhost"})

@@ -20,7 +20,7 @@ from cases.services.citations.cleaning import CleanText
 from cases.services.citations.keys import key, slug
 
 
-def run(out: Callable[[str], object], plan: Plan) -> Figures:
+def run(out: Callable[[str], object], plan: Plan, _template: str) -> Figures:
     """Ratio (goal 5): eyecite's time to ours, both with references resolved, by the time of one core."""
     found = Figures()
     texts = materials.corpus_opinions(plan.corpus) if plan.corpus else materials.opinions(plan.size(12, 1), paragraphs=plan.size(60, 10))

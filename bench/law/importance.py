@@ -31,9 +31,9 @@ FROM generate_series(1, %s) AS g(i) JOIN numbered v ON v.n = g.i %% %s
 """
 
 
-def run(out: Callable[[str], object], plan: Plan) -> Figures:
+def run(out: Callable[[str], object], plan: Plan, template: str) -> Figures:
     """In a database of its own on the configured server. Goal: the whole under 5 s at 100,000 rulings and 1.5 million links."""
-    with own_database("lexintel_bench_importance"):
+    with own_database("lexintel_bench_importance", template):
         return _figures(plan)
 
 

@@ -40,11 +40,11 @@ class Here:
         return transaction.atomic()
 
 
-def run(out: Callable[[str], object], plan: Plan) -> Figures:
+def run(out: Callable[[str], object], plan: Plan, template: str) -> Figures:
     """Makes a database of its own on the configured server and drops it. Ratio: the bare insert's time to the load's (goal .5)."""
     figures = Figures()
     texts = corpus_opinions(plan.corpus) if plan.corpus else opinions(plan.size(40, 2), paragraphs=plan.size(60, 10))
-    with own_database("lexintel_bench_law"), tempfile.TemporaryDirectory() as folder:
+    with own_database("lexintel_bench_law", template), tempfile.TemporaryDirectory() as folder:
         path = _file(Path(folder), texts, plan.size(RULINGS, 30))
         record = starting.import_path(LawImport.Kind.RULINGS, path)
         load = _seconds(lambda: loading.load(record, Here()))

@@ -21,9 +21,9 @@ A_PAGE = 12
 """Citations on a page, some five authorities new on each: a brief that cites a lot."""
 
 
-def run(out: Callable[[str], object], plan: Plan) -> Figures:
+def run(out: Callable[[str], object], plan: Plan, template: str) -> Figures:
     """In a database of its own on the configured server. The ratio is to reading the brief's citations anew."""
-    with own_database("lexintel_bench_papers"):
+    with own_database("lexintel_bench_papers", template):
         return _figures(plan)
 
 
