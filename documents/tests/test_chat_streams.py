@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from channels.testing import WebsocketCommunicator
 from django.test import AsyncClient
+from django.urls import resolve
 from django.utils import timezone
 
 from cases.models import Case
@@ -71,6 +72,7 @@ def paced(monkeypatch: pytest.MonkeyPatch) -> Paced:
 @pytest.fixture
 def conversation(case: Case, owner: User, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Conversation:
     settings.TASK_EXECUTOR = "background"
+    resolve("/api/conversations/")  # addresses are loaded once a process
     evidence = evidence_of(document(case, "Lease", LEASE, vectors=False))
     monkeypatch.setattr(answering, "gather", lambda question: evidence)
     return conversations.begin(case, owner, shared=True)
@@ -287,11 +289,11 @@ def events(body: bytes) -> list[dict[str, Any]]:
 
 
 async def test_an_answer_is_streamed_or_waited_for(conversation, keys, paced):
-    client = AsyncClient(headers={"authorization": f"Token {keys['viewer']}"})
+    client, token = AsyncClient(), {"authorization": f"Token {keys['viewer']}"}
     url = f"/api/conversations/{conversation.pk}/messages/"
     question = json.dumps({"question": "When does the lease end?"})
     async with worker(paced):
-        response = await client.post(url, question, content_type="application/json", headers={"accept": "text/event-stream"})
+        response = await client.post(url, question, content_type="application/json", headers={**token, "accept": "text/event-stream"})
         assert response.headers["Content-Type"] == "text/event-stream"
         body = b""
         async for part in response.streaming_content:
@@ -301,24 +303,25 @@ async def test_an_answer_is_streamed_or_waited_for(conversation, keys, paced):
         told = events(body)
         assert [one["sentence"]["text"] for one in told if one["type"] == "sentence"] == SENTENCES
         assert (told[-1]["type"], told[-1]["message"]["state"]) == ("message", "answered")
-        again = await client.get(f"/api/messages/{told[-1]['message']['id']}/stream/?since=1")
+        again = await client.get(f"/api/messages/{told[-1]['message']['id']}/stream/?since=1", headers=token)
         body = b"".join([part async for part in again.streaming_content])
         assert [one["sentence"]["number"] for one in events(body) if one["type"] == "sentence"] == [2, 3]
-        early = await client.post(f"{url}?wait=0.2", question, content_type="application/json")
-        assert (early.status_code, early.json()["answer"]) == (202, "")
+        early = await client.post(f"{url}?wait=0.2", question, content_type="application/json", headers=token)
+        assert (early.status_code, early.json()["state"]) == (202, "answering")
         for _ in range(6):
             paced.let.release()
-        waited = await client.post(url, question, content_type="application/json")
+        waited = await client.post(url, question, content_type="application/json", headers=token)
         assert (waited.status_code, waited.json()["answer"], waited.json()["state"]) == (200, " ".join(SENTENCES), "answered")
-        refused = await client.post(url, "{}", content_type="application/json", headers={"accept": "text/event-stream"})
+        refused = await client.post(url, "{}", content_type="application/json", headers={**token, "accept": "text/event-stream"})
         assert (refused.status_code, refused.headers["Content-Type"]) == (400, "application/json")
 
 
 async def test_a_stream_ends_for_who_is_removed(case, conversation, owner, viewer, keys, paced):
     message = await changed(asking.ask, conversation, owner, "When?")
-    client = AsyncClient(headers={"authorization": f"Token {keys['viewer']}"})
+    client, token = AsyncClient(), {"authorization": f"Token {keys['viewer']}"}
     async with worker(paced):
-        response = await client.get(f"/api/messages/{message.pk}/stream/")
+        response = await client.get(f"/api/messages/{message.pk}/stream/", headers=token)
+        assert response.status_code == 200, response.content
         body, taken = b"", False
         async for part in response.streaming_content:
             body += part
