@@ -150,10 +150,9 @@ def test_a_conversation_of_two_hundred_messages_opens_at_once(case, owner, api, 
         for message in messages
         for n in (1, 2, 3, 4)
     )
-    place = {"page": 1, "page_to": 1, "start": 0, "end": 42, "at": 0, "to": 42, "quote": SENTENCES[0]}
+    place = {"page": 1, "page_to": 1, "start": 0, "end": 42, "at": 0, "to": 42, "quote": SENTENCES[0], "chunk": reading.chunks.get()}
     MessageSource.objects.bulk_create(
-        MessageSource(sentence=one, number=1, document=lease, text_version=reading, chunk=reading.chunks.get(), **place)
-        for one in sentences
+        MessageSource(sentence=one, number=1, document=lease, text_version=reading, **place) for one in sentences
     )
     client, url = api(owner), f"/api/conversations/{conversation.pk}/messages/"
     counts, took = [], []
