@@ -285,6 +285,7 @@ def test_questions_at_work_are_limited_and_long_ones_refused(answered: Message, 
     assert [reply.status_code for reply in replies] == [202] * asking.AT_WORK + [409]
     assert replies[-1].json()["code"] == "answers_at_work"
     first = replies[0].json()["id"]
+    assert asking.ask(conversations.begin(case, viewer), viewer, "Who\ud800?").question == "Who??"
     conversations.change(answered.conversation, owner, shared=True)
     assert api(viewer).post(f"/api/messages/{first}/stop/").status_code == 403
     assert client.post(f"/api/messages/{first}/stop/").json()["state"] == "stopped"

@@ -27,6 +27,8 @@ from lexintel.asgi import application
 from lexintel.models import ApiToken, User
 from tasks.engine.attempts import claim_next, execute
 from tasks.models import TaskRecord
+from tasks.progress.hub import QUEUE_SIZE, Hub
+from tasks.progress.subscriptions import Reader as Subscriber
 from tasks.recovery.rescuer import rescue
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -158,6 +160,16 @@ async def test_all_readers_follow_at_once_and_a_reload_in_the_middle_misses_noth
                 await late.say(**nonsense)
             codes = [(await late.until("error"))["code"] for _ in range(5)]
             assert codes == ["not_found", "not_found", "no_question", "bad_request", "bad_request"]
+
+
+async def test_what_waits_for_a_slow_reader_is_bounded_and_skipped_once_he_reads(conversation: Conversation, owner: User) -> None:
+    subscription = await Hub.current().open(Subscriber(owner), [conversation.topic])
+    for number in range(QUEUE_SIZE * 3):
+        Hub.current().deliver({"scope": None, "event": {"topic": conversation.topic, "seq": number}})
+    assert subscription._queue.qsize() <= QUEUE_SIZE
+    subscription.skip()
+    assert subscription._queue.empty()
+    subscription.close()
 
 
 async def test_stop_works_at_once_also_while_something_is_looked_for(
