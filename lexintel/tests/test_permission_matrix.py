@@ -19,8 +19,10 @@ from audio.models import AudioNote, AudioSession, Dictation, NoiseLabel, Speaker
 from cases.services import matters
 from documents.models import (
     AlertNotice,
+    Conversation,
     Document,
     Download,
+    Message,
     Note,
     Page,
     Paper,
@@ -127,7 +129,9 @@ def world(case, owner, editor, viewer, stranger) -> World:
         search=SavedSearch.objects.create(case=case, user=owner, name="Leases with an alert", words={"q": "lease"})
     )
     AlertNotice.objects.create(alert=alert, words={"q": "lease"}, number=1)
-    things = (tag, other_tag, saved, search, past, download, note, paper, alert)
+    conversation = Conversation.objects.create(case=case, owner=owner, shared=True)
+    message = Message.objects.create(conversation=conversation, number=1, asked_by=owner, question="When?", state="answered")
+    things = (tag, other_tag, saved, search, past, download, note, paper, alert, conversation, message)
     return World(case, document, upload, failed, waiting, batch, member, stranger, token, recording, source, *things)
 
 
@@ -211,7 +215,7 @@ def test_addresses_with_connections_of_their_own_answer_each_role_alike(world, c
 
 
 def test_a_list_shows_a_stranger_nothing_of_the_case(clients):
-    routes = ("cases", "documents", "tasks", "batches", "tags", "filters", "searches", "searches/history")
+    routes = ("cases", "documents", "tasks", "batches", "tags", "filters", "searches", "searches/history", "conversations")
     for route in (f"api/{name}/" for name in routes):
         assert clients["owner"].get(f"/{route}").json()["count"] > 0, route
         assert clients["stranger"].get(f"/{route}").json()["count"] == 0, route
@@ -228,7 +232,7 @@ def test_the_admin_is_for_staff(clients):
             assert "login" in response.headers.get("Location", "login"), f"GET /{route} sends {role} elsewhere than to the sign-in page"
 
 
-@pytest.mark.parametrize("kind", ["case", "document", "task", "batch"])
+@pytest.mark.parametrize("kind", ["case", "document", "task", "batch", "conversation", "message"])
 def test_topics_are_watched_by_members_only(world, kind):
     from django.contrib.auth.models import AnonymousUser
 
