@@ -11,7 +11,7 @@ from django.utils import timezone
 from documents.jobs import AnswerJob
 from documents.models import Message, MessageSentence, MessageSource
 from documents.services.chat import llm
-from documents.services.chat.contracts import Check, Draft, Judged, Notice, Piece, Question, Refusal, Source, Turn, Usage
+from documents.services.chat.contracts import Check, Draft, Judged, MadeBy, Notice, Piece, Question, Refusal, Source, Turn, Usage
 from documents.services.chat.counting import counted
 from documents.services.chat.evidence import gather
 from documents.services.chat.extractive import Extractive
@@ -61,6 +61,8 @@ def answer(job: AnswerJob, run: TaskRun) -> dict[str, Any]:
             message.notices = [*message.notices, {"code": piece.code, "text": piece.text}]
         elif isinstance(piece, Usage):
             message.usage = asdict(piece)
+        elif isinstance(piece, MadeBy):
+            message.method = piece.method
     return _end(message, run, kept)
 
 
