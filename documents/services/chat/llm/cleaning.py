@@ -12,8 +12,9 @@ _CLOSE = re.compile(r"</(?:think|thinking|thought|reasoning|analysis)>", re.IGNO
 LONGEST_MARK = 12
 """Characters of the longest of these marks."""
 
-_IMAGE = re.compile(r"!\[([^\]\n]*)\]\([^)\n]*\)")
-_LINK = re.compile(r"\[([^\]\n]*[^\]\d\s][^\]\n]*)\]\(\s*<?[a-z][a-z0-9+.-]*:[^)\n]*\)", re.IGNORECASE)
+_TARGET = r"\((?:[^()\n]|\([^()\n]*\))*\)"
+_IMAGE = re.compile(rf"!\[([^\]\n]*)\]{_TARGET}")
+_LINK = re.compile(rf"\[([^\]\n]*[^\]\d\s][^\]\n]*)\](?=\(\s*<?[a-z][a-z0-9+.-]*:){_TARGET}", re.IGNORECASE)
 _URL = re.compile(
     r"\b(?:https?|ftp|file|data|javascript|mailto|ws|wss)://?[^\s<>\"”’)\]]+|\b(?:mailto|javascript|data):\S+|\bwww\.[^\s<>\"”)\]]+", re.I
 )

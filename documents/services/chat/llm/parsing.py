@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from documents.services.chat.contracts import Draft
 from documents.services.chat.llm.cleaning import Thoughts, plain, without_thoughts_before
@@ -19,12 +20,14 @@ _NUMBERS = r"\d{1,3}(?:\s*(?:[,;]|\band\b|[-–])\s*\d{1,3})*"
 _MARKER = re.compile(
     rf"\s*(?:\[\s*(?:passages?|sources?|quellen?)?\s*\^?({_NUMBERS})\s*\]|【\s*({_NUMBERS})[^】]{{0,20}}】)", re.IGNORECASE
 )
+_MARKERS = re.compile(rf"{_MARKER.pattern}(?:\s*[,;]?\s*{_MARKER.pattern})*", re.IGNORECASE)
 _LEADING = re.compile(rf"(?:{_MARKER.pattern}\s*[.,]?)+", re.IGNORECASE)
 _RANGE = re.compile(r"(\d+)\s*[-–]\s*(\d+)")
 MOST_OF_A_RANGE = 10
 _BEFORE_POINT = re.compile(r"\s+(?=[.,;:!?])")
 _DECLINES = re.compile(
-    r"^(?:(?:i\W?m|i am)\s+(?:sorry|afraid|unable|not able)|sorry\b|i\s+(?:can\W?t|cannot|won\W?t|could not|am not able)\b|as\s+an?\s+(?:ai|language|large)\b"
+    r"^(?:(?:i\W?m|i am)\s+(?:sorry|afraid|unable|not able)|sorry\b|i\s+(?:can\W?t|cannot|won\W?t|could not|am not able)\b"
+    r"|as\s+an?\s+(?:ai|language|large)\b"
     r"|es tut mir leid|ich kann (?:das|diese|ihnen|dir)|je (?:suis désolé|ne peux pas)|lo siento)",
     re.IGNORECASE,
 )
@@ -43,7 +46,7 @@ class Parser:
 
     def feed(self, words: str) -> Iterator[Draft]:
         self._held = without_thoughts_before(self._held + self._thoughts.feed(words))
-        *lines, self._held = self._held.replace("\r", "\n").split("\n")
+        *lines, self._held = self._held.replace("\r", "\n").replace("**", "").split("\n")
         for line in lines:
             yield from self._drafts(pieces_of(line))
         if len(self._held) > LONGEST:
@@ -70,7 +73,7 @@ class Parser:
             self.nothing_found = not self._count
             return None
         numbers = numbers_in(piece)
-        text = _BEFORE_POINT.sub("", plain(_MARKER.sub("", piece), self._known))
+        text = _BEFORE_POINT.sub("", plain(_MARKERS.sub("", piece), self._known))
         words = tuple(word.folded for word in words_in(text))
         if not words or (not numbers and text.endswith(":")):
             return None
@@ -90,7 +93,7 @@ def pieces_of(line: str) -> list[str]:
     """The sentences of a line, each with the markers behind it."""
     starts = [0, *sentence_starts(line), len(line)]
     pieces: list[str] = []
-    for start, end in zip(starts, starts[1:], strict=False):
+    for start, end in pairwise(starts):
         piece = line[start:end]
         if pieces and (markers := _LEADING.match(piece)):
             pieces[-1] += markers[0]
