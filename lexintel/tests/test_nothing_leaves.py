@@ -26,7 +26,7 @@ def test_no_setting_names_an_address_outside():
             assert host == "localhost" or ip_address(host).is_loopback, name
 
 
-def test_no_language_model_is_asked():
+def test_no_language_model_is_asked() -> None:
     assert llm.leaves_to() == ""
     assert llm.answerer() is None
     assert llm.state() == "none configured; answers are quoted from the documents"

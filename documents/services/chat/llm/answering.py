@@ -34,7 +34,7 @@ class Written:
         if not evidence.passages:
             yield _nothing_found()
             return
-        asked = prompt.build(question, evidence, budget=self.budget, visible=_visible(question))
+        asked = prompt.build(question, evidence, budget=self.budget, visible=visible_before(question))
         yield from injection.notices(sent.passage for sent in asked.sent.values())
         yield from _left_out(asked, evidence)
         writing = _Writing(self.model, asked, question)
@@ -124,7 +124,7 @@ def _left_out(asked: prompt.Prompt, evidence: Evidence) -> Iterator[Notice]:
         yield Notice("passages_cut", told % {"sent": len(asked.sent), "found": len(evidence.passages)})
 
 
-def _visible(question: Question) -> frozenset[uuid.UUID]:
+def visible_before(question: Question) -> frozenset[uuid.UUID]:
     """Of the documents that earlier answers rest on, those that who asks may see now."""
     named = {document for turn in question.earlier for document in turn.documents}
     return frozenset(Document.objects.visible_to(question.user).filter(pk__in=named).values_list("pk", flat=True) if named else ())

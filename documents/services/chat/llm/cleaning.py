@@ -12,16 +12,18 @@ _CLOSE = re.compile(r"</(?:think|thinking|thought|reasoning|analysis)>", re.IGNO
 LONGEST_MARK = 12
 """Characters of the longest of these marks."""
 
-_TARGET = r"\((?:[^()\n]|\([^()\n]*\))*\)"
-_IMAGE = re.compile(rf"!\[([^\]\n]*)\]{_TARGET}")
-_LINK = re.compile(rf"\[([^\]\n]*[^\]\d\s][^\]\n]*)\](?=\(\s*<?[a-z][a-z0-9+.-]*:){_TARGET}", re.IGNORECASE)
+_TARGET = r"\((?:[^()\n]|\([^()\n]{0,200}\)){0,2000}\)"
+_IMAGE = re.compile(rf"!\[([^\[\]\n]{{0,300}})\]{_TARGET}")
+_LINK = re.compile(rf"\[([^\[\]\n]{{1,300}})\](?=\(\s{{0,3}}<?[a-z][a-z0-9+.-]{{0,20}}:){_TARGET}", re.IGNORECASE)
 _URL = re.compile(
     r"\b(?:https?|ftp|file|data|javascript|mailto|ws|wss)://?[^\s<>\"”’)\]]+|\b(?:mailto|javascript|data):\S+|\bwww\.[^\s<>\"”)\]]+", re.I
 )
-_TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,2000}>|<!--.*?-->")
+_TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,2000}>|<!--[^<>\n]{0,2000}-->|<{2}[^<>\n]{0,200}>{2}")
 _BULLET = re.compile(r"^\s*(?:[-*•–—▪◦]|\(?\d{1,2}[.)])\s+(?=\S)")
 _HEADING = re.compile(r"^\s*#{1,6}\s+")
-_STRESS = re.compile(r"\*{1,3}(?=\S)(.+?)(?<=\S)\*{1,3}|(?<!\w)__(?=\S)(.+?)(?<=\S)__(?!\w)|`+([^`\n]+)`+")
+_STRESS = re.compile(
+    r"\*{1,3}(?=\S)([^*\n]{1,500})(?<=\S)\*{1,3}|(?<!\w)__(?=\S)([^_\n]{1,500})(?<=\S)__(?!\w)|`{1,3}([^`\n]{1,500})`{1,3}"
+)
 _RULE = re.compile(r"^[\s|:*_=`~-]*$")
 _SPACES = re.compile(r"[ \t\u00a0]+")
 

@@ -22,6 +22,7 @@ _SENTENCES = {
     "slow": lambda: _("The language model took too long."),
     "busy": lambda: _("The language model is busy (it answered %(status)d)."),
     "failing": lambda: _("The language model's server failed (it answered %(status)d)."),
+    "gave_up": lambda: _("The language model's server reported a failure of its own."),
     "key": lambda: _("The language model does not take our key (it answered %(status)d); an administrator can look at LLM_API_KEY."),
     "refused": lambda: _("The language model's server did not take the question (it answered %(status)d)."),
     "redirected": lambda: _("The language model's address leads elsewhere (it answered %(status)d), which was not followed."),
@@ -32,4 +33,3 @@ _SENTENCES = {
     "empty": lambda: _("The language model gave no answer."),
     "closing": lambda: _("The program is stopping."),
 }
-CODES = frozenset(_SENTENCES)

@@ -14,17 +14,19 @@ from documents.services.chunking.sentences import sentence_starts
 from documents.services.search.text.words import words_in
 
 LONGEST = 2000
-"""Characters of a sentence; a longer one is cut there."""
-MOST_SENTENCES, MOST_REPEATED = 60, 12
-_NUMBERS = r"\d{1,3}(?:\s*(?:[,;]|\band\b|[-–])\s*\d{1,3})*"
+"""Characters of a line or a sentence; a longer one is cut there."""
+MOST_SENTENCES, MOST_REPEATED, MOST_PIECES = 60, 12, 500
+_NUMBERS = r"\d{1,3}(?:[ ]{0,2}(?:[,;]|\band\b|[-–])[ ]{0,2}\d{1,3}){0,20}"
+_PAGES = r"(?:,? ?(?:pp?\.|pages?|S\.|Seite)[^\]\n]{0,30})?"
 _MARKER = re.compile(
-    rf"\s*(?:\[\s*(?:passages?|sources?|quellen?)?\s*\^?({_NUMBERS})\s*\]|【\s*({_NUMBERS})[^】]{{0,20}}】)", re.IGNORECASE
+    rf"[ \t]{{0,3}}(?:\[ ?(?:(?:passages?|sources?|quellen?):?)?[ ]?[\^#]?({_NUMBERS}){_PAGES} ?\]|【 ?({_NUMBERS})[^】]{{0,20}}】)",
+    re.IGNORECASE,
 )
-_MARKERS = re.compile(rf"{_MARKER.pattern}(?:\s*[,;]?\s*{_MARKER.pattern})*", re.IGNORECASE)
-_LEADING = re.compile(rf"(?:{_MARKER.pattern}\s*[.,]?)+", re.IGNORECASE)
+_MARKERS = re.compile(rf"{_MARKER.pattern}(?:[ ]?[,;]?[ ]?{_MARKER.pattern}){{0,30}}", re.IGNORECASE)
+_LEADING = re.compile(rf"(?:{_MARKER.pattern}[ ]{{0,3}}[.,]?){{1,30}}", re.IGNORECASE)
 _RANGE = re.compile(r"(\d+)\s*[-–]\s*(\d+)")
 MOST_OF_A_RANGE = 10
-_BEFORE_POINT = re.compile(r"\s+(?=[.,;:!?])")
+_BEFORE_POINT = re.compile(r"[ ]+(?=[.,;:!?])")
 _DECLINES = re.compile(
     r"^(?:(?:i\W?m|i am)\s+(?:sorry|afraid|unable|not able)|sorry\b|i\s+(?:can\W?t|cannot|won\W?t|could not|am not able)\b"
     r"|as\s+an?\s+(?:ai|language|large)\b"
@@ -42,14 +44,16 @@ class Parser:
         self._sources, self._known = sources, sources.texts
         self._thoughts, self._held = Thoughts(), ""
         self._said: set[tuple[str, ...]] = set()
-        self._repeated = self._count = 0
+        self._repeated = self._count = self._tried = 0
 
     def feed(self, words: str) -> Iterator[Draft]:
+        if self.full or self.nothing_found:
+            return
         self._held = without_thoughts_before(self._held + self._thoughts.feed(words))
         *lines, self._held = self._held.replace("\r", "\n").replace("**", "").split("\n")
         for line in lines:
-            yield from self._drafts(pieces_of(line))
-        if len(self._held) > LONGEST:
+            yield from self._drafts(pieces_of(line[:LONGEST]))
+        while len(self._held) > LONGEST and not self.full:
             line, self._held = self._held[:LONGEST], self._held[LONGEST:]
             yield from self._drafts(pieces_of(line))
         whole = pieces_of(self._held)
@@ -63,9 +67,11 @@ class Parser:
 
     def _drafts(self, pieces: list[str]) -> Iterator[Draft]:
         for piece in pieces:
+            self._tried += 1
+            self.full = self.full or self._tried >= MOST_PIECES
             if not (self.nothing_found or self.full) and (draft := self._draft(piece)) is not None:
                 self._count += 1
-                self.full = self._count >= MOST_SENTENCES
+                self.full = self.full or self._count >= MOST_SENTENCES
                 yield draft
 
     def _draft(self, piece: str) -> Draft | None:

@@ -74,7 +74,7 @@ class Sources:
 def telling(text: str) -> frozenset[str]:
     """Words that say something: long ones by how they begin, and all that have a figure."""
     words = {word.folded for word in words_in(text)}
-    return frozenset(word[:6] for word in words if len(word) > SHORT or any(sign.isdigit() for sign in word) or not word.isascii())
+    return frozenset(word[:5] for word in words if len(word) > SHORT or any(sign.isdigit() for sign in word) or not word.isascii())
 
 
 def _quoted(sentence: str, shown: _Shown) -> list[tuple[int, int]]:

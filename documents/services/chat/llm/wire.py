@@ -30,7 +30,7 @@ class Ended:
 
 
 class Reader:
-    """`feed` gives the words that came with some bytes. Raises ModelError (too_large, not_an_answer, failing, broken)."""
+    """`feed` gives the words that came with some bytes. Raises ModelError (too_large, not_an_answer, gave_up, broken)."""
 
     def __init__(self, content_type: str, most_tokens: int) -> None:
         kind = content_type.partition(";")[0].strip().lower()
@@ -95,7 +95,7 @@ class Reader:
             self._require_sense()
             return ""
         if said.get("error"):
-            raise ModelError("failing", again=not self.begun)
+            raise ModelError("gave_up", again=not self.begun)
         self._count(said.get("usage"))
         choices = said.get("choices")
         if not isinstance(choices, list):
