@@ -7,6 +7,7 @@ import logging
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -71,7 +72,7 @@ def question(text: str = WHEN, **more: Any) -> Question:
 @pytest.fixture
 def answer(configured: server.Model, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Piece]]:
     """What the configured model's answerer gives, without a database."""
-    monkeypatch.setattr(injection, "_hidden_orders", lambda documents: {one: set() for one in documents})
+    monkeypatch.setattr(injection, "_hidden_in", lambda documents: [])
 
     def ask(
         *script: server.Behaviour, of: Evidence | None = None, text: str = WHEN, check: Callable[[], None] = lambda: None
@@ -385,7 +386,8 @@ def test_nothing_of_an_answer_is_anything_but_text() -> None:
 
 
 def test_thoughts_and_markers_are_taken_out_wherever_a_piece_ends() -> None:
-    whole = "<think>It is [1]? No.</think>Rent is due. [1], [2]\nIn [2009] UKSC 1 it was. [1-2]\n\nIt ends. [1][3] So be it 【2†a】 [Source: 1, p. 4]. The e"
+    whole = "<think>It is [1]? No.</think>Rent is due. [1], [2]\nIn [2009] UKSC 1 it was. [1-2]\n\n"
+    whole += "It ends. [1][3] So be it 【2†a】 [Source: 1, p. 4]. The e"
     for size in (1, 3, 1000):
         parser = Parser(Sources({}))
         said = [draft.text for at in range(0, len(whole), size) for draft in parser.feed(whole[at : at + size])]
@@ -466,6 +468,17 @@ def test_an_answer_says_that_it_is_quoted_instead_or_incomplete(case: Case, conf
     assert (broken.message.state, broken.message.method) == (Message.State.ANSWERED, Message.Method.LLM)
     assert [one.text for one in broken.sentences] == [TRUE]
     assert "incomplete" in [one["code"] for one in broken.message.notices]
+
+
+@pytest.mark.django_db
+def test_what_a_page_does_not_show_is_said_where_it_is_quoted(case: Case) -> None:
+    lease = document(case, "Lease", LEASE, vectors=False)
+    shown_on = Sources({1: Sent(replace(passage(LEASE, page=1), document=lease.pk), len(LEASE))})
+    drafts = [Draft(text, shown_on.of(text, (1,))) for text in (TRUE, "Rent is payable in advance.")]
+    RedactionFinding.objects.create(document=lease, page=1, kind=RedactionFinding.Kind.COVERED, text="Rent is payable in advance. Ms. Ok…")
+    assert list(injection.unseen(drafts[:1])) == []
+    (told,) = injection.unseen(drafts)
+    assert told.text == "Words quoted from Lease, page 1, cannot be seen on the page itself."
 
 
 @pytest.mark.django_db

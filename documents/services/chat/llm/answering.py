@@ -104,6 +104,7 @@ class _Writing:
             yield Notice("cut", _("The answer was cut off, because it became too long."))
         if self.ended.reason == "content_filter":
             yield Notice("filtered", _("The language model's server held a part of the answer back."))
+        yield from injection.unseen(self.said)
         if _in_another_language(self.question.text, self.said):
             yield Notice("language", _("The language model answered in another language than that of the question."))
 

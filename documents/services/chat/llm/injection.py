@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from documents.models import RedactionFinding
-from documents.services.chat.contracts import Notice, Passage
+from documents.services.chat.contracts import Draft, Notice, Passage
 from documents.services.chunking.sentences import paragraph_starts, sentences_of
+from documents.services.search.text.words import words_in
 
 MOST_NOTICES = 5
 LEAST_CODED = 80
@@ -120,7 +121,7 @@ def notices(passages: Iterable[Passage]) -> Iterator[Notice]:
         yield Notice(
             "injection",
             _("A passage of %(title)s, page %(page)d, seems to give orders to the program; it was treated as text.")
-            % {"title": " ".join(without_invisible(title).split())[:100], "page": page},
+            % {"title": _title(title), "page": page},
         )
     if (more := len(flagged) - MOST_NOTICES) > 0:
         told = ngettext(
@@ -131,14 +132,46 @@ def notices(passages: Iterable[Passage]) -> Iterator[Notice]:
         yield Notice("injection", told % {"n": more})
 
 
+def unseen(drafts: Iterable[Draft]) -> Iterator[Notice]:
+    """One for each page whose quoted words can be read in the file but not seen on the page. One query."""
+    sources = [source for draft in drafts for source in draft.sources]
+    findings: dict[tuple[uuid.UUID, int], list[str]] = defaultdict(list)
+    for document, page, text in _hidden_in({source.document for source in sources}):
+        findings[document, page].append(_words(text))
+    told: set[tuple[uuid.UUID, int]] = set()
+    for source in sources:
+        quote, place = _words(source.quote), (source.document, source.page)
+        if place not in told and any(hidden and (hidden in quote or quote in hidden) for hidden in findings[place]):
+            told.add(place)
+            text = _("Words quoted from %(title)s, page %(page)d, cannot be seen on the page itself.")
+            yield Notice("unseen", text % {"title": _title(source.title), "page": source.page})
+
+
+def _words(text: str) -> str:
+    """Its whole words, folded, without the last where the text was shortened."""
+    words = [word.folded for word in words_in(text)]
+    return f" {' '.join(words[:-1] if text.endswith('…') else words)} " if words else ""
+
+
+def _title(title: str) -> str:
+    return " ".join(without_invisible(title).split())[:100]
+
+
 def _hidden_orders(documents: set[uuid.UUID]) -> dict[uuid.UUID, set[int]]:
     """The pages of each document on which text that they don't show gives orders."""
     pages: dict[uuid.UUID, set[int]] = defaultdict(set)
-    findings = RedactionFinding.objects.filter(document__in=documents, kind__in=_HIDDEN, page__isnull=False) if documents else []
-    for finding in findings:
-        if finding.page is not None and gives_orders(finding.text, hidden=True):
-            pages[finding.document_id].add(finding.page)
+    for document, page, text in _hidden_in(documents):
+        if gives_orders(text, hidden=True):
+            pages[document].add(page)
     return pages
+
+
+def _hidden_in(documents: set[uuid.UUID]) -> list[tuple[uuid.UUID, int, str]]:
+    """(document, page, text) of what pages don't show."""
+    if not documents:
+        return []
+    findings = RedactionFinding.objects.filter(document__in=documents, kind__in=_HIDDEN)
+    return [(document, page, text) for document, page, text in findings.values_list("document_id", "page", "text") if page is not None]
 
 
 def _decoded(text: str) -> Iterator[str]:
