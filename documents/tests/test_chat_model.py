@@ -19,6 +19,7 @@ from documents.services.chat import asking, conversations, llm
 from documents.services.chat.contracts import Draft, Evidence, MadeBy, Notice, Passage, Piece, Question, Refusal, Turn, Usage
 from documents.services.chat.llm import answering, client, injection, prompt
 from documents.services.chat.llm.cleaning import Thoughts, plain
+from documents.services.chat.llm.errors import ModelError
 from documents.services.chat.llm.language import language
 from documents.services.chat.llm.parsing import Parser
 from documents.services.chat.llm.prompt import Sent
@@ -231,6 +232,19 @@ def test_one_that_hangs_for_ever_ends_by_itself(answer: Any, configured: server.
     settings.LLM_TIMEOUT_S = 1
     llm.register()
     assert fell_back(answer(server.hangs_before_headers), "took too long")
+
+
+def test_a_program_that_stops_waits_for_no_answer(configured: server.Model) -> None:
+    configured.script = [server.hangs_in_the_middle]
+    asked = service_registry.get(llm.configured.NAME)
+    words = asked.stream([{"role": "user", "content": WHEN}], lambda: None)
+    assert next(words) == "The lease ends "
+    began = time.monotonic()
+    asked.close()
+    with pytest.raises(ModelError, match="closing"):
+        list(words)
+    assert time.monotonic() - began < 1
+    llm.register()
 
 
 def test_ten_megabytes_are_cut_off(answer: Any, configured: server.Model) -> None:
@@ -475,7 +489,7 @@ def test_what_a_page_does_not_show_is_said_where_it_is_quoted(case: Case) -> Non
     lease = document(case, "Lease", LEASE, vectors=False)
     shown_on = Sources({1: Sent(replace(passage(LEASE, page=1), document=lease.pk), len(LEASE))})
     drafts = [Draft(text, shown_on.of(text, (1,))) for text in (TRUE, "Rent is payable in advance.")]
-    RedactionFinding.objects.create(document=lease, page=1, kind=RedactionFinding.Kind.COVERED, text="Rent is payable in advance. Ms. Ok…")
+    RedactionFinding.objects.create(document=lease, page=1, kind=RedactionFinding.Kind.COVERED, text="Rent is payable in advance.")
     assert list(injection.unseen(drafts[:1])) == []
     (told,) = injection.unseen(drafts)
     assert told.text == "Words quoted from Lease, page 1, cannot be seen on the page itself."

@@ -3,6 +3,7 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 
 from django.utils.translation import gettext as _
 
@@ -83,14 +84,15 @@ class _Writing:
         self.ended = Ended()
 
     def drafts(self, check: Check) -> Iterator[Draft]:
-        for piece in self.model.stream(self.asked.messages, check):
-            if isinstance(piece, Ended):
-                self.ended = piece
-            else:
-                self.heard.append(piece)
-                yield from self._kept(self.parser.feed(piece))
-            if self.parser.full or self.parser.nothing_found:
-                break
+        with closing(self.model.stream(self.asked.messages, check)) as pieces:
+            for piece in pieces:
+                if isinstance(piece, Ended):
+                    self.ended = piece
+                else:
+                    self.heard.append(piece)
+                    yield from self._kept(self.parser.feed(piece))
+                if self.parser.full or self.parser.nothing_found:
+                    break
         if self.ended.reason not in CUT:
             yield from self._kept(self.parser.end())
 

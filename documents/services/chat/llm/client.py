@@ -7,7 +7,7 @@ import logging
 import queue
 import ssl
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import CancelledError
 from dataclasses import dataclass, field
 from typing import Any
@@ -71,7 +71,7 @@ class LanguageModel:
         self._thread = threading.Thread(target=self._loop.run_forever, name="language-model", daemon=True)
         self._thread.start()
 
-    def stream(self, messages: Messages, check: Check) -> Iterator[str | Ended]:
+    def stream(self, messages: Messages, check: Check) -> Generator[str | Ended]:
         """The words of the answer as they come, then how it ended.
 
         Raises ModelError, and what `check` raises, which is called before each piece and every TICK seconds; whichever way it ends, the

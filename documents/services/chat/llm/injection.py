@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from documents.models import RedactionFinding
 from documents.services.chat.contracts import Draft, Notice, Passage
 from documents.services.chunking.sentences import paragraph_starts, sentences_of
+from documents.services.extraction.findings import LONGEST
 from documents.services.search.text.words import words_in
 
 MOST_NOTICES = 5
@@ -137,7 +138,7 @@ def unseen(drafts: Iterable[Draft]) -> Iterator[Notice]:
     sources = [source for draft in drafts for source in draft.sources]
     findings: dict[tuple[uuid.UUID, int], list[str]] = defaultdict(list)
     for document, page, text in _hidden_in({source.document for source in sources}):
-        findings[document, page].append(_words(text))
+        findings[document, page].append(_words(text, shortened=len(text) >= LONGEST))
     told: set[tuple[uuid.UUID, int]] = set()
     for source in sources:
         quote, place = _words(source.quote), (source.document, source.page)
@@ -147,10 +148,10 @@ def unseen(drafts: Iterable[Draft]) -> Iterator[Notice]:
             yield Notice("unseen", text % {"title": _title(source.title), "page": source.page})
 
 
-def _words(text: str) -> str:
-    """Its whole words, folded, without the last where the text was shortened."""
+def _words(text: str, *, shortened: bool = False) -> str:
+    """Its words, folded; of a text that was shortened without the last, which may be half of one."""
     words = [word.folded for word in words_in(text)]
-    return f" {' '.join(words[:-1] if text.endswith('…') else words)} " if words else ""
+    return f" {' '.join(words[:-1] if shortened else words)} " if words else ""
 
 
 def _title(title: str) -> str:
