@@ -337,6 +337,12 @@ def test_only_what_was_shown_of_a_passage_is_a_source() -> None:
     assert [source.quote for source in cut.of("Rent is payable in advance.", (1, 2, 17))] == ["Rent is payable in advance."]
 
 
+def test_a_heading_is_no_source() -> None:
+    text = "THE END OF THE LEASE OF THE CRANE\n\nThe lease of the crane ends on 3 May 2024."
+    (source,) = Sources({1: Sent(passage(text), len(text))}).of("The end of the lease of the crane is on 3 May 2024.", (1,))
+    assert source.quote == TRUE
+
+
 # --- orders in documents
 
 ORDERS = [

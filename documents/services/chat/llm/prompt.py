@@ -109,10 +109,15 @@ def harmless(text: str, token: str = "") -> str:
 
 
 def _head(passage: Passage, token: str) -> str:
-    title = harmless(" ".join(passage.title.split())[:LONGEST_TITLE], token)
+    """Number, title, section, date and pages."""
     pages = f"page {passage.page_from}" if passage.page_from == passage.page_to else f"pages {passage.page_from} to {passage.page_to}"
-    told = f"{title}; {passage.date.isoformat()}; {pages}" if passage.date else f"{title}; {pages}"
-    return f"<<PASSAGE {token} {passage.number}>>\n(of: {told})\n"
+    date = passage.date.isoformat() if passage.date else ""
+    named = (_line(passage.title, token), _line(passage.context.partition("\n")[2], token), date, pages)
+    return f"<<PASSAGE {token} {passage.number}>>\n(of: {'; '.join(filter(None, named))})\n"
+
+
+def _line(text: str, token: str) -> str:
+    return harmless(" ".join(text.split())[:LONGEST_TITLE], token)
 
 
 def _tail(token: str) -> str:

@@ -11,13 +11,15 @@ from documents.services.chat.contracts import Passage, Source
 from documents.services.chat.llm.injection import orders_in
 from documents.services.chat.llm.prompt import Sent
 from documents.services.chat.places import source_in
-from documents.services.chunking.sentences import sentences_of
+from documents.services.chunking.sentences import headings, sentences_of
 from documents.services.search.text.words import words_in
 
 SHORT = 3
 """Letters of a word that says little alone."""
 MOST_OF_ONE = 3
 """Sentences of one passage that one sentence may need."""
+LONGEST_MARK = 8
+"""Characters of a heading beside its title, as its number."""
 LEAST_QUOTED = 3
 """Words of a quotation that is looked for."""
 _QUOTED = re.compile(r"[\"“„«]([^\"“”„«»]{8,})[\"”“»]")
@@ -37,7 +39,13 @@ class _Shown:
 
     @cached_property
     def sentences(self) -> list[_Sentence]:
-        return [_Sentence(start, end, telling(self.text[start:end])) for start, end in sentences_of(self.text) if end > start]
+        """Without headings, which say nothing of the matter."""
+        titles = {heading.start: len(heading.title) for heading in headings(self.text)}
+        return [
+            _Sentence(start, end, telling(self.text[start:end]))
+            for start, end in sentences_of(self.text)
+            if end > start and not (start in titles and end - start <= titles[start] + LONGEST_MARK)
+        ]
 
     @cached_property
     def believed(self) -> list[_Sentence]:
