@@ -24,6 +24,7 @@ from documents.services.chat.llm.language import language
 from documents.services.chat.llm.parsing import Parser
 from documents.services.chat.llm.prompt import Sent
 from documents.services.chat.llm.sourcing import Sources
+from documents.services.chat.places import source_in
 from documents.services.chat.showing import ShownMessage, shown
 from documents.tests import llm_server as server
 from documents.tests.searching import document
@@ -70,10 +71,19 @@ def question(text: str = WHEN, **more: Any) -> Question:
     return Question(text, None, uuid.uuid4(), **more)
 
 
+class Quoting:
+    """An answer without a language model, as short as can be."""
+
+    def answer(self, question: Question, evidence: Evidence, check: Callable[[], None]) -> Iterator[Piece]:
+        source = source_in(evidence.passages[0], 0, len(TRUE))
+        yield Draft(source.quote, (source,), verbatim=True)
+
+
 @pytest.fixture
 def answer(configured: server.Model, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Piece]]:
     """What the configured model's answerer gives, without a database."""
     monkeypatch.setattr(injection, "_hidden_in", lambda documents: [])
+    monkeypatch.setattr(answering, "Extractive", Quoting)
 
     def ask(
         *script: server.Behaviour, of: Evidence | None = None, text: str = WHEN, check: Callable[[], None] = lambda: None
