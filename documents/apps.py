@@ -13,7 +13,7 @@ class DocumentsConfig(AppConfig):
         from documents.models import Conversation, Document, LawImport, Message
         from documents.services import embedding
         from documents.services.authorities.record import linking
-        from documents.services.chat import conversations
+        from documents.services.chat import conversations, llm
         from documents.services.papers import asking as papers
         from documents.services.pipeline import citing_again, confinement, keeping, lifecycle
         from documents.services.pipeline.subscriptions import documents_named, documents_of
@@ -34,6 +34,7 @@ class DocumentsConfig(AppConfig):
         confinement.require_settings()
         recogniser.require_settings()
         recogniser.register()
+        llm.register()
         register_topic("document", documents_of)
         register_subjects("document", documents_named)
         register_topic("conversation", Conversation.objects.visible_to)

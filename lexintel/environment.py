@@ -68,6 +68,39 @@ def address(name: str, schemes: Collection[str], example: str) -> str:
     return value
 
 
+def base_address(name: str, example: str, key_in: str) -> str:
+    """The http(s) address of a service, without a slash at its end, or empty. Keys don't belong in it, and it is shown to people."""
+    value = text(name)
+    try:
+        parts = urlsplit(value)
+        known = not value or (parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0)
+    except ValueError:
+        known = False
+    if not known or re.search(r"\s", value):
+        raise ImproperlyConfigured(f"{name} must be an address like {example}.")
+    if parts.username is not None or parts.query or parts.fragment:
+        raise ImproperlyConfigured(f"{name} must be an address like {example}, and nothing more; a key belongs in {key_in}.")
+    return value.rstrip("/")
+
+
+def secret(name: str) -> str:
+    """A key that goes into a header, or empty. Its value is not repeated."""
+    value = text(name)
+    if not re.fullmatch(r"[\x21-\x7e]*", value):
+        raise ImproperlyConfigured(f"{name} must consist of printable ASCII characters without spaces.")
+    return value
+
+
+def price(name: str) -> float | None:
+    """A price, or None where none is set."""
+    value = text(name)
+    if not value:
+        return None
+    if not re.fullmatch(r"\d{1,9}(?:\.\d{1,9})?", value, re.ASCII):
+        raise ImproperlyConfigured(f"{name} is '{value}'; it must be a number like 2.50.")
+    return float(value)
+
+
 def mail_server(name: str) -> tuple[str, dict[str, Any]]:
     """The address of a mail server, or "", and Django's settings for it. The value itself is not repeated: it may hold a password."""
     example = "smtp+tls://user:password@mail.example.org:587"

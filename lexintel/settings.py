@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lexintel.environment import (
     address,
+    base_address,
     boolean,
     command,
     file,
@@ -22,6 +23,8 @@ from lexintel.environment import (
     integer,
     mail_server,
     one_of,
+    price,
+    secret,
     sender,
     text,
     types,
@@ -263,6 +266,16 @@ EMBEDDING_URL = env.str("EMBEDDING_URL", default="")
 EMBEDDING_MODEL = env.str("EMBEDDING_MODEL", default="")
 EMBEDDING_API_KEY = env.str("EMBEDDING_API_KEY", default="")
 EMBEDDING_FOLDER = env.str("EMBEDDING_FOLDER", default="")
+LLM_URL = base_address("LLM_URL", "https://host/v1", key_in="LLM_API_KEY")  # empty: answers are quoted
+LLM_MODEL = text("LLM_MODEL")
+if LLM_URL and not LLM_MODEL:
+    raise ImproperlyConfigured("LLM_URL needs LLM_MODEL, the name of the model to ask for.")
+LLM_API_KEY = secret("LLM_API_KEY")
+LLM_TIMEOUT_S = integer("LLM_TIMEOUT_S", 120, 1, 540)  # for a whole answer; below the soft limit of its task
+LLM_MAX_TOKENS = integer("LLM_MAX_TOKENS", 1024, 16, 32_768)  # that an answer may have
+LLM_CONTEXT_TOKENS = integer("LLM_CONTEXT_TOKENS", 8000, 2048, 1_000_000)  # that what is asked may have, passages and all
+LLM_PRICE_PROMPT = price("LLM_PRICE_PROMPT")  # of a million tokens
+LLM_PRICE_COMPLETION = price("LLM_PRICE_COMPLETION")
 TTS_COMMAND = command("TTS_COMMAND")  # reads UTF-8 text, writes WAV; empty: nothing is read aloud
 TTS_SECONDS = integer("TTS_SECONDS", 60, 1, 3600)  # that it may take for about a minute of speech
 TTS_CACHE_MB = integer("TTS_CACHE_MB", 200, 1, 100_000)

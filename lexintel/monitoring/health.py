@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 
 from documents.errors import StorageAway
 from documents.models import EmbeddingModel
+from documents.services.chat import llm
 from documents.services.pipeline import confinement
 from documents.services.storage import blobs, checks, space
 from tasks import service_registry
@@ -147,6 +148,11 @@ def _confinement() -> str:
     return confinement.check()[1]
 
 
+def _language_model() -> str:
+    """Configured or not; it is not called."""
+    return llm.state()
+
+
 CHECKS: dict[str, Callable[[], str]] = {
     "database": _database,
     "storage": _storage,
@@ -158,4 +164,5 @@ CHECKS: dict[str, Callable[[], str]] = {
     "beat": _beat,
     "models": _models,
     "confinement": _confinement,
+    "language model": _language_model,
 }

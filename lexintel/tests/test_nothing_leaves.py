@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings
 
+from documents.services.chat import llm
+
 pytestmark = pytest.mark.django_db
 OUTSIDE = re.compile(r"""(?:src|href|action|poster|data-[a-z-]+)=["'](?:https?:)?//""")
 
@@ -22,6 +24,12 @@ def test_no_setting_names_an_address_outside():
         if isinstance(value, str) and urlsplit(value).scheme in ("http", "https", "redis", "rediss", "s3"):
             host = urlsplit(value).hostname or "127.0.0.1"
             assert host == "localhost" or ip_address(host).is_loopback, name
+
+
+def test_no_language_model_is_asked() -> None:
+    assert llm.leaves_to() == ""
+    assert llm.answerer() is None
+    assert llm.state() == "none configured; answers are quoted from the documents"
 
 
 def test_the_content_security_policy_lets_pages_ask_only_us(client):

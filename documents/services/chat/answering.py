@@ -19,7 +19,20 @@ from django.utils.translation import ngettext
 from documents.jobs import AnswerJob
 from documents.models import Chunk, Conversation, Document, Message, MessageSentence, MessageSource, TextVersion
 from documents.services.chat import llm
-from documents.services.chat.contracts import Draft, Evidence, Judged, Listing, Notice, Piece, Question, Refusal, Source, Turn, Usage
+from documents.services.chat.contracts import (
+    Draft,
+    Evidence,
+    Judged,
+    Listing,
+    MadeBy,
+    Notice,
+    Piece,
+    Question,
+    Refusal,
+    Source,
+    Turn,
+    Usage,
+)
 from documents.services.chat.counting import counted
 from documents.services.chat.evidence import gather
 from documents.services.chat.extractive import Extractive
@@ -136,6 +149,8 @@ class Answering:
             message.notices = [*message.notices, {"code": piece.code, "text": piece.text}]
         elif isinstance(piece, Usage):
             message.usage = asdict(piece)
+        elif isinstance(piece, MadeBy):
+            message.method = piece.method
 
     def _list(self, listing: Listing) -> dict[str, Any]:
         self.message.method, self.message.listing = Method.COUNTED, {"count": listing.count, "url": listing.url}

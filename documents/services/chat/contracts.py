@@ -177,9 +177,18 @@ class Usage:
     prompt_tokens: int = 0
     completion_tokens: int = 0
     cost: float | None = None
+    estimated: bool = False
+    """The endpoint did not say how many tokens there were."""
 
 
-Piece = Draft | Refusal | Notice | Usage
+@dataclass(frozen=True)
+class MadeBy:
+    """What follows is made in another way than was begun with (a value of Message.Method): a language model could not be reached."""
+
+    method: str
+
+
+Piece = Draft | Refusal | Notice | Usage | MadeBy
 
 
 class Answerer(Protocol):

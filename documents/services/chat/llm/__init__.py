@@ -1,5 +1,9 @@
-"""Answers written by a language model at an address that an administrator configured. Off by default."""
+"""Answers written by a language model at an address that an administrator configured. Off by default.
 
-from documents.services.chat.llm.configured import answerer
+configured (which one) -> answering -> prompt (what is sent), client (over the wire), parsing (what comes back, as drafts), sourcing (which
+sentence of a passage says it), cleaning (text and nothing but text). injection knows passages that try to give orders.
+"""
 
-__all__ = ["answerer"]
+from documents.services.chat.llm.configured import answerer, leaves_to, register, state
+
+__all__ = ["answerer", "leaves_to", "register", "state"]
