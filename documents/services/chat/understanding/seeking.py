@@ -10,7 +10,7 @@ from documents.services.chat.understanding.types import without_lead_in
 from documents.services.search.errors import SearchError
 from documents.services.search.query.lexer import FIELDS, QUOTES
 from documents.services.search.query.parser import parse
-from documents.services.search.text.words import words_in
+from documents.services.search.text.words import Word, words_in
 
 LONGEST = 600
 LONGEST_PHRASE = 120
@@ -44,7 +44,7 @@ def _plain(text: str) -> str:
     text = "".join(" " if char in QUOTES else char for char in text)
     text = _OPERATOR.sub(lambda match: match[0].lower(), _FIELD.sub(r"\1 ", text))
     text = _DASH.sub("", _NEAR.sub(r"\1", _SIGN.sub(" ", text)))
-    return " ".join(token for token in map(_without_brackets, text.split()) if token == "§" or any(map(str.isalnum, token)))
+    return " ".join(token for token in map(_without_brackets, text.split()) if token == "§" or any(map(str.isalnum, token)))  # noqa: S105
 
 
 def _without_brackets(token: str) -> str:
@@ -67,7 +67,7 @@ def _shortened(text: str) -> str:
     said = {word.folded for word in words_in(kept)}
     first = {word.folded: word for word in reversed(words) if len(word.folded) > 3 and word.folded not in said}
     rank = sorted(first.values(), key=lambda word: (not _is_special(text[word.start : word.end]), counts[word.folded], -len(word.folded)))
-    room, chosen = LONGEST - len(kept) - 1, []
+    room, chosen = LONGEST - len(kept) - 1, list[Word]()
     for word in rank:
         if len(chosen) < 30 and (room := room - (word.end - word.start) - 1) > 0:
             chosen.append(word)
