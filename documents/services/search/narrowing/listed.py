@@ -10,7 +10,7 @@ from functools import reduce
 from operator import and_
 
 from django.contrib.postgres.search import SearchVectorField
-from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
+from django.db.models import BooleanField, F, Func, Q, QuerySet, TextField, Value
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -115,7 +115,7 @@ def between(values: Sequence[str]) -> Q:
 
 
 def _exhibit(_values: Sequence[str]) -> Q:
-    keys = Func(F("record_keys"), Value("|"), function="array_to_string")
+    keys = Func(F("record_keys"), Value("|"), function="array_to_string", output_field=TextField())
     known = Document.objects.filter(Q(kind=Document.Kind.EXHIBIT) | Q(record_keys__isnull=False)).alias(keys=keys)
     return Q(pk__in=known.filter(Q(kind=Document.Kind.EXHIBIT) | Q(keys__contains=EXHIBIT)).order_by().values("pk"))
 
