@@ -45,6 +45,7 @@ _WH_AUX = re.compile(
     r"(?P<rest>(?:did|does|do|has|have|had|will|would|was|were|is|are|could|can|may|must|should)\s+.+)",
     re.IGNORECASE | re.DOTALL,
 )
+_OF_SUBJECT = re.compile(r"who|what|which", re.IGNORECASE)
 _YES_NO = re.compile(r"(?:did|does|do|has|have|had|will|would|was|were|is|are|could|can|may|must|should)\s.+", re.IGNORECASE | re.DOTALL)
 _TITLED = re.compile(r"^(?:Mr|Mrs|Ms|Dr|Prof|Judge|Justice|Hon)\b\.?")
 _OF_THINGS = re.compile(
@@ -194,7 +195,8 @@ def _asked_again(wh: str, last: str) -> str:
     """ "why?" after "When did Okonkwo leave?" -> "Why did Okonkwo leave?"."""
     wh = re.sub(r"\s+(?:is|was)\s+(?:that|this|it)$", "", wh, flags=re.IGNORECASE)
     clause = without_lead_in(last).rstrip("?!. ")
-    if match := _WH_AUX.fullmatch(clause):
+    match = _WH_AUX.fullmatch(clause)
+    if match and not (_OF_SUBJECT.fullmatch(match["wh"]) and not re.match(r"(?:did|does|do)\b", match["rest"], re.IGNORECASE)):
         clause = match["rest"]
     elif not _YES_NO.fullmatch(clause):
         return f"{clause[:1].upper()}{clause[1:]}, and {wh.lower()}?"

@@ -45,6 +45,10 @@ _FIGURE = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W_](?:[\w&’'-]*[^\W_])?(?:\.(?=\s?[A-Z]))?")
+_JOINED = re.compile(
+    r"(?i:agreement|contract|act|code|company|corporation|inc|llc|ltd|corp|co|partners|sons|brothers|associates|order|motion|complaint|report|memorandum"
+    r"|letter|lease|commission|committee|board|department|office|policy|rules?|services|systems|securities|industries)\.?$"
+)
 _STARTERS = frozenset((
     "a", "an", "the", "this", "that", "these", "those", "who", "whom", "whose", "what", "which", "when", "where", "why", "how",
     "is", "are", "was", "were", "do", "does", "did", "has", "have", "had", "can", "could", "may", "might", "must", "shall",
@@ -145,10 +149,20 @@ def _names(text: str) -> Iterator[str]:
         while run and run[-1][0].lower() in _JOINTS:
             run.pop()
         if run and not all(one[0].lower().rstrip(".") in _STARTERS | _TITLES or one[0].lower() in FORMS for one in run):
-            end = run[-1].end()
-            numbered = _NUMBER.match(text, end) if run[-1][0].lower() in _NUMBERED else None
-            yield re.sub(r"['’]s$", "", text[run[0].start() : numbered.end() if numbered else end])
+            for part in _apart(run):
+                end = part[-1].end()
+                numbered = _NUMBER.match(text, end) if part[-1][0].lower() in _NUMBERED else None
+                yield re.sub(r"['’]s$", "", text[part[0].start() : numbered.end() if numbered else end])
         run = [match] if match is not None and _is_capital(match, spans) and not _begins(match, text) else []
+
+
+def _apart(run: list[re.Match[str]]) -> list[list[re.Match[str]]]:
+    """ "Raman and Okonkwo" are two, a "Supply and Confidentiality Agreement" is one."""
+    if not _JOINED.search(run[-1][0]):
+        for at, one in enumerate(run):
+            if one[0].lower() == "and":
+                return [run[:at], *_apart(run[at + 1 :])]
+    return [run]
 
 
 def _continues(match: re.Match[str], run: list[re.Match[str]], text: str, spans: Iterable[tuple[int, int]]) -> bool:
