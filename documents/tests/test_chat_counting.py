@@ -70,6 +70,11 @@ CASES: dict[str, str | None] = {
     "How many complaints from the year 2025?": "c1 copy",
     "how many contracts": "",
     "How many orders of the Northern District of Texas?": "o1",
+    "How many orders were issued after 1 March 2025 and before 1 June 2025?": "o2",
+    "Which documents mention the Supply and Confidentiality Agreement?": "j1",
+    "how many orders has judge lee issued": "o1 o2",
+    "Which documents mention Dr. Okonkwo?": "m1",
+    "How many pages does the hearing have?": "t1",
     # The database must not say a number here.
     "How many documents did Okonkwo sign?": None,
     "how many times did Castellan breach the agreement?": None,
@@ -99,6 +104,17 @@ CASES: dict[str, str | None] = {
     "list the reasons for the breach": None,
     "Which documents mention Okonkwo's badge and who signed them?": None,
     "what is the order": None,
+    "Which documents cite Bell Atlantic v. Twombly?": None,
+    "Which documents cite Alice and Twombly?": None,
+    "Which documents cite Okonkwo?": None,
+    "Which documents cite 18 U.S.C. § 1836(b)?": None,
+    "How many pages does it have?": None,
+    "Which orders were filed by Judge Lee?": None,
+    "How many letters from Marlowe?": None,
+    "Which complaints are by Raman?": None,
+    "Which documents mention the Order of March 2025?": None,
+    "Which documents mention the Halden-7 or Okonkwo?": None,
+    "Which documents could not be read last week?": None,
 }  # fmt: skip
 
 
@@ -113,7 +129,13 @@ def papers(case: Case, owner: User) -> dict[str, Document]:
         "o2": _paper(case, "Protective Order", "The motion is granted.", "order", Day(2025, 5, 2), author=lee),
         "o3": _paper(case, "Order on Costs", "Costs are taxed.", "order", Day(2025, 7, 9), author="A. Smith"),
         "o4": _paper(case, "Minute Order", "The hearing is moved.", "order", None),
-        "j1": _paper(case, "Judgment", "Under Alice Corp. v. CLS Bank Int'l, 573 U.S. 208 (2014), it fails.", "judgment", Day(2025, 8, 1)),
+        "j1": _paper(
+            case,
+            "Judgment",
+            "Under Alice Corp. v. CLS Bank Int'l, 573 U.S. 208 (2014), the Supply and Confidentiality Agreement fails.",
+            "judgment",
+            Day(2025, 8, 1),
+        ),
         "c1": _paper(case, "Complaint", "The Halden-7 sensor. A breach of contract. See 35 U.S.C. § 101.", "complaint", Day(2025, 2, 27)),
         "m1": _paper(case, "Offer", "Okonkwo knows the Halden 7.", "email", Day(2024, 9, 12), "Priya Raman <p@c.example>", "D. Okonkwo"),
         "m2": _paper(case, "Forecast", "Breach and contract.", "email", Day(2025, 1, 2), "Priya Raman <p@c.example>", "Lucia Ferreira"),
@@ -178,6 +200,9 @@ def test_what_is_counted_is_what_the_link_shows(case: Case, owner: User, papers:
         listing = counted(_asked(text, owner, case))
         if listing is None:
             given[text] = None
+            continue
+        if "page" in listing.sentence:
+            given[text] = {names.get(str(one.document), "") for one in listing.items}
             continue
         shown = _addressed(case, listing.url)
         if text in FOLLOWED:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -21,6 +22,8 @@ from documents.services.search.narrowing.values import words_of
 ITEMS = 20
 MOST_CHOSEN = 200
 MOST_AUTHORITIES = 10
+_SUBSECTION = re.compile(r"\d\s?\(\w{1,4}\)")
+_PRONOUNS = frozenset(["it", "he", "she", "they", "this", "that", "these", "those", "them", "one", "each"])
 
 
 def counted(question: Question) -> Listing | None:
@@ -84,7 +87,7 @@ class _Seen:
         for word, names in (("by", asked.by), ("to", asked.to), ("between", list(asked.between or ()))):
             if names:
                 made.words[word] = names
-                if any(name.islower() for name in names) and not self._known(names):
+                if not self._known(names):
                     return False
         return True
 
@@ -103,6 +106,9 @@ class _Seen:
             if period is None:
                 return False
             names = ("added_since", "added_until") if adding else ("since", "until")
+            before = made.added if adding else made.dated
+            if before is not None:
+                period = Period(period.first or before.first, period.last or before.last)
             made.words |= {name: [day.isoformat()] for name, day in zip(names, (period.first, period.last), strict=True) if day is not None}
             if adding:
                 made.added = period
@@ -126,7 +132,8 @@ class _Seen:
     def _authorities(self, said: str) -> tuple[list[str] | None, tuple[str, ...]]:
         """The canonical keys of what is meant, and what they are called; (None, ()) where it can't be told or is several things."""
         if keys := keys_in(said):
-            return keys, (said,)
+            apart = "(" in said and not any("(" in key for key in keys)  # subsections have no keys of their own
+            return (None, ()) if apart and _SUBSECTION.search(said) else (keys, (said,))
         wanted = set(words_of(said))
         if not wanted or any(word.isdigit() for word in wanted):
             return None, ()
@@ -138,7 +145,7 @@ class _Seen:
             if wanted <= set(words_of(name)):
                 found.setdefault(cluster or key, name)
                 keys += [key, *([cluster] if cluster else [])]
-        if len(found) > MOST_AUTHORITIES or (not found and not said[:1].isupper()):
+        if len(found) > MOST_AUTHORITIES or (not found and (len(wanted) > 1 or self.fitting({"says": [said]}).exists())):
             return None, ()
         return list(dict.fromkeys(keys)) or [f"name:{said}"[:100]], tuple(dict.fromkeys(found.values())) or (said,)
 
@@ -196,7 +203,10 @@ def _pages(of: str, seen: _Seen) -> Listing | None:
     words: dict[str, Any] = {"q": of.strip('"“” ')}
     if meant is not None and not meant.is_narrowed and not meant.extreme and meant.kind:
         words = {"exhibit": ["1"]} if meant.exhibit else {"kind": meant.kind}
-    found = list(seen.fitting(words).filter(duplicate_of=None)[:2])
+    named = set(words_of(words.get("q", "")))
+    if named & _PRONOUNS or ("q" in words and not named):
+        return None
+    found = [one for one in seen.fitting(words).filter(duplicate_of=None) if named <= set(words_of(one.title))]
     if len(found) != 1 or not found[0].page_count:
         return None
     (one,) = found

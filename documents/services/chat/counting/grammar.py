@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from documents.services.chat.counting.periods import DATE
 from documents.services.chat.understanding.kinds import PATTERN as KINDS
 from documents.services.chat.understanding.kinds import kind_of
+from documents.services.chat.understanding.stated import names_in
 from documents.services.chat.understanding.types import without_lead_in
 
 LONGEST = 300
@@ -121,6 +122,18 @@ _FILLER = frozenset((
     "got", "here's", "contained", "within", "and", "documents", "document", "on",
 ))  # fmt: skip
 _QUOTE = re.compile(r"[\"“„]([^\"“”„]{1,200})[\"”“]")
+_AND = re.compile(r"\s+and\s+|,\s*(?:and\s+)?")
+_PART_OF_NAME = re.compile(r"(?:of|for|from)\b", re.IGNORECASE)
+_SIDES = {
+    "after": ("first",),
+    "since": ("first",),
+    "before": ("last",),
+    "until": ("last",),
+    "in": ("first", "last"),
+    "between": ("first", "last"),
+}
+_WRITTEN = frozenset(("", "email", "letter", "memo", "order", "ruling", "judgment", "report", "declaration"))
+_OTHERWISE = re.compile(r"\b(?:filed|served|signed|received|produced|offered)\b", re.IGNORECASE)
 _MARK = re.compile(r"\x02(\d+)\x03")
 
 
@@ -138,7 +151,6 @@ class Asked:
     court: str = ""
     tag: str = ""
     says: list[str] = field(default_factory=list)
-    any_of: bool = False
     cites: str = ""
     reading: str = ""
     undated: bool = False
@@ -189,7 +201,7 @@ class _Rest:
         self.asked, self.is_court = asked, is_court
         self.quotes: list[str] = []
         self.text = _QUOTE.sub(self._kept, text)
-        self.open_date = False
+        self.otherwise = bool(_OTHERWISE.search(self.text))
 
     def _kept(self, match: re.Match[str]) -> str:
         self.quotes.append(match[1].strip())
@@ -230,27 +242,25 @@ class _Rest:
 
     def _cited(self, what: str, _loose: bool) -> bool:
         self.asked.cites = self._plain(_NOUN.sub("", what))
-        return bool(self.asked.cites)
+        return bool(self.asked.cites) and not re.search(r"\b(?:and|or)\b", self.asked.cites)
 
     def _tagged(self, what: str, _loose: bool) -> bool:
         self.asked.tag = self._plain(what)
         return bool(self.asked.tag)
 
     def _mentioned(self, what: str, loose: bool) -> bool:
-        """Several with "and" or "or" between them; no dates or amounts, which have many ways to be written."""
-        both = [part for part in re.split(r"\s+and\s+|,\s*(?:and\s+)?", re.sub(r"^both\s+", "", what)) if part]
-        either = [part for part in re.split(r"\s+or\s+|,\s*(?:or\s+)?", re.sub(r"^either\s+", "", what)) if part]
-        if len(both) > 1 and len(either) > 1 and " or " in what:
+        """One, or several with "and" between them; no dates or amounts, which have many ways to be written."""
+        both = [what] if _is_one_name(what) else [part for part in _AND.split(re.sub(r"^both\s+", "", what)) if part]
+        if re.search(r"\bor\b", what) and not _is_one_name(what):
             return False
-        self.asked.any_of = " or " in what
-        for part in either if self.asked.any_of else both:
-            phrase = _NOUN.sub("", part.strip())
+        for part in both:
+            phrase = _named(_NOUN.sub("", part.strip()))
             is_quoted = bool(_MARK.fullmatch(phrase))
             phrase = self._plain(phrase)
             if not phrase or not (is_quoted or _is_phrase(phrase, loose)):
                 return False
             self.asked.says.append(phrase)
-        return bool(self.asked.says) and not self.asked.any_of
+        return bool(self.asked.says)
 
     def _plain(self, text: str) -> str:
         return _MARK.sub(lambda match: self.quotes[int(match[1])], text).strip(" ,;.")
@@ -264,10 +274,14 @@ class _Rest:
                 verb = " ".join((match["verb"] or "").lower().split())
                 self.asked.periods.append((how, match["a"], match.groupdict().get("b") or "", verb in _ADDED))
             self.text = pattern.sub(" ; ", self.text)
-        sorts = [added for _how, _a, _b, added in self.asked.periods]
-        return len(sorts) == len(set(sorts))
+        if self.asked.reading and any(not added for _how, _a, _b, added in self.asked.periods):
+            return False
+        # Of each sort one period, or where it begins and where it ends.
+        sides = [(side, added) for how, _a, _b, added in self.asked.periods for side in _SIDES[how]]
+        return len(sides) == len(set(sides))
 
     def _people(self) -> bool:
+        """Who filed or signed something need not have written it, and a party has others write its papers."""
         if match := _COURT.search(self.text):
             court = re.sub(r"\s+(?:of|for|the)$", "", match["court"])
             if self.is_court(court):
@@ -292,6 +306,8 @@ class _Rest:
                 return False
             self.asked.to = _several(match["who"])
             self._take(match)
+        if self.asked.by and (self.asked.kind not in _WRITTEN or self.otherwise):
+            return False
         return not ((self.asked.to or self.asked.between) and self.asked.kind != "email")
 
     def _may(self, verb: str) -> bool:
@@ -301,9 +317,16 @@ class _Rest:
         return self.asked.kind in ("order", "ruling", "judgment")
 
 
+def _is_one_name(text: str) -> bool:
+    """A Supply and Confidentiality Agreement is one, Raman and Okonkwo are two."""
+    bare = re.sub(r"^(?:the|an?)\s+", "", text.strip())
+    return names_in(f"about {bare}") == (bare,)
+
+
 def _until_a_period(what: str) -> tuple[str, str]:
     """What stands before a time, and from there on."""
-    starts = [match.start() for _how, pattern in _PERIODS for match in pattern.finditer(what) if match.start()]
+    found = [match for _how, pattern in _PERIODS for match in pattern.finditer(what) if match.start()]
+    starts = [match.start() for match in found if match["verb"] or not _PART_OF_NAME.match(match[0])]
     at = min(starts, default=len(what))
     return re.sub(r"\s+(?:and|that|which)\s*$", "", what[:at].rstrip()), what[at:]
 
@@ -334,7 +357,7 @@ def _is_phrase(phrase: str, loose: bool) -> bool:
 
 
 def _named(text: str) -> str:
-    return re.sub(rf"^{_TITLE}", "", text.strip())
+    return re.sub(rf"^{_TITLE}", "", text.strip(), flags=re.IGNORECASE)
 
 
 def _several(text: str) -> list[str]:
