@@ -75,6 +75,9 @@ CASES: dict[str, str | None] = {
     "how many orders has judge lee issued": "o1 o2",
     "Which documents mention Dr. Okonkwo?": "m1",
     "How many pages does the hearing have?": "t1",
+    "How many judgments were entered?": "j1",
+    "how many pages does Exhibit A have?": "e1",
+    "Which documents mention row 1,117?": "c1 copy",
     # The database must not say a number here.
     "How many documents did Okonkwo sign?": None,
     "how many times did Castellan breach the agreement?": None,
@@ -109,6 +112,8 @@ CASES: dict[str, str | None] = {
     "Which documents cite Okonkwo?": None,
     "Which documents cite 18 U.S.C. § 1836(b)?": None,
     "How many pages does it have?": None,
+    "How many pages does the letter have?": "x1",
+    "How many memoranda are there?": None,
     "Which orders were filed by Judge Lee?": None,
     "How many letters from Marlowe?": None,
     "Which complaints are by Raman?": None,
@@ -136,7 +141,9 @@ def papers(case: Case, owner: User) -> dict[str, Document]:
             "judgment",
             Day(2025, 8, 1),
         ),
-        "c1": _paper(case, "Complaint", "The Halden-7 sensor. A breach of contract. See 35 U.S.C. § 101.", "complaint", Day(2025, 2, 27)),
+        "c1": _paper(
+            case, "Complaint", "The Halden-7 sensor. A breach of contract in row 1,117. See 35 U.S.C. § 101.", "complaint", Day(2025, 2, 27)
+        ),
         "m1": _paper(case, "Offer", "Okonkwo knows the Halden 7.", "email", Day(2024, 9, 12), "Priya Raman <p@c.example>", "D. Okonkwo"),
         "m2": _paper(case, "Forecast", "Breach and contract.", "email", Day(2025, 1, 2), "Priya Raman <p@c.example>", "Lucia Ferreira"),
         "m3": _paper(case, "Re: Offer", "Thank you.", "email", Day(2025, 3, 1), "Dan Okonkwo <d@o.example>", "Priya Raman"),
@@ -152,6 +159,7 @@ def papers(case: Case, owner: User) -> dict[str, Document]:
     )
     Citation.objects.filter(text_version__document=made["j1"]).update(name="Alice Corp. v. CLS Bank Int'l")
     Document.objects.filter(pk=made["x1"].pk).update(record_keys=["record:ex:b"])
+    DocumentFact.objects.create(document=made["o4"], field="author", value="Jane Lee", confidence=0.35)
     DocumentFact.objects.create(document=made["o1"], field="court", value="United States District Court for the Northern District of Texas")
     tags.put_on(case, [made["c1"].pk, made["e1"].pk], ["Lab"], owner)
     monday = timezone.localtime() - datetime.timedelta(days=timezone.localdate().weekday())

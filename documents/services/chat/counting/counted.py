@@ -16,6 +16,7 @@ from documents.services.chat.contracts import Listed, Listing, Question
 from documents.services.chat.counting import telling
 from documents.services.chat.counting.grammar import Asked, asked_in
 from documents.services.chat.counting.periods import Period, period_of, span_of
+from documents.services.chat.understanding.kinds import kind_of
 from documents.services.search.narrowing import courts, listed
 from documents.services.search.narrowing.values import words_of
 
@@ -185,7 +186,7 @@ class _Seen:
             beside["waiting"] = self._else(words, ("says", "cites"), reading=["waiting"])
         if asked.by or asked.between:
             rest = self.fitting({word: value for word, value in words.items() if word not in ("by", "between")})
-            known = DocumentFact.objects.filter(field=DocumentFact.Field.AUTHOR).order_by().values("document")
+            known = DocumentFact.objects.filter(field=DocumentFact.Field.AUTHOR).exclude(listed.GUESSED).order_by().values("document")
             nobody = rest.filter(metadata__from__isnull=True, ruling=None, opinion=None).exclude(pk__in=known)
             beside["unknown_by"] = nobody.count()
         if asked.to or asked.between:
@@ -199,14 +200,14 @@ class _Seen:
 
 def _pages(of: str, seen: _Seen) -> Listing | None:
     """Of the one document that is meant."""
-    meant = asked_in(f"which {of}", lambda _name: False)
-    words: dict[str, Any] = {"q": of.strip('"“” ')}
-    if meant is not None and not meant.is_narrowed and not meant.extreme and meant.kind:
-        words = {"exhibit": ["1"]} if meant.exhibit else {"kind": meant.kind}
-    named = set(words_of(words.get("q", "")))
-    if named & _PRONOUNS or ("q" in words and not named):
+    named = set(words_of(of))
+    if not named or named & _PRONOUNS:
         return None
-    found = [one for one in seen.fitting(words).filter(duplicate_of=None) if named <= set(words_of(one.title))]
+    titled = {one.pk: one for one in seen.fitting({"q": of.strip('"“” ')}) if named <= set(words_of(one.title))}
+    meant = asked_in(f"which {of}", lambda _name: False)
+    if meant is not None and meant.kind and kind_of(of) == meant.kind:
+        titled |= {one.pk: one for one in seen.fitting({"exhibit": ["1"]} if meant.exhibit else {"kind": meant.kind})}
+    found = [one for one in titled.values() if one.duplicate_of_id is None]
     if len(found) != 1 or not found[0].page_count:
         return None
     (one,) = found

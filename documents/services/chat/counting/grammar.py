@@ -122,7 +122,10 @@ _FILLER = frozenset((
     "got", "here's", "contained", "within", "and", "documents", "document", "on",
 ))  # fmt: skip
 _QUOTE = re.compile(r"[\"“„]([^\"“”„]{1,200})[\"”“]")
-_AND = re.compile(r"\s+and\s+|,\s*(?:and\s+)?")
+_AND = re.compile(r"\s+and\s+|,(?!\d)\s*(?:and\s+)?")
+_MADE = re.compile(r"\b(?:were|was|are|is|(?:have|has)\s+been)\s+(?:filed|issued|entered|sent|written)\b", re.IGNORECASE)
+_AMBIGUOUS = ("memorandum", "memoranda", "memorandums")
+"""What is a memo as well as a brief."""
 _PART_OF_NAME = re.compile(r"(?:of|for|from)\b", re.IGNORECASE)
 _SIDES = {
     "after": ("first",),
@@ -186,7 +189,7 @@ def asked_in(text: str, is_court: Callable[[str], bool]) -> Asked | None:
     asked = Asked(
         kind_of(opener["kind"]) or "", " ".join(opener["kind"].lower().split()), " ".join((opener["extreme"] or "").lower().split())
     )
-    if asked.noun in ("hearing", "hearings") and asked.extreme:
+    if asked.noun in _AMBIGUOUS or (asked.noun in ("hearing", "hearings") and asked.extreme):
         return None
     asked.exhibit = asked.kind == "exhibit"
     odd = (opener["odd"] or "").strip().lower()
@@ -213,7 +216,7 @@ class _Rest:
             return False
         if not (self._objects() and self._dates() and self._people()):
             return False
-        left = re.findall(r"[^\s,;:.]+", self.text)
+        left = re.findall(r"[^\s,;:.]+", _MADE.sub(" ", self.text))
         return all(word.lower() in _FILLER for word in left)
 
     def _take(self, match: re.Match[str]) -> None:

@@ -98,7 +98,7 @@ _VERBS = frozenset((
     "propose", "prove", "provide", "publish", "purchase", "put", "read", "receive", "refuse", "reject", "remain", "release",
     "rely", "remove", "rent", "repay",
     "repeat", "replace", "reply", "report", "represent", "request", "require", "resign", "respond", "retain", "return", "reveal",
-    "review", "rule", "say",
+    "review", "rule", "run", "say",
     "see", "seek", "sell", "send", "serve", "settle", "ship", "show", "sign", "solicit", "spend", "start", "state", "steal",
     "stop", "sue", "submit",
     "supply", "survive", "suspend", "take", "tell", "terminate", "test", "testify", "think", "threaten", "transfer", "use",
@@ -219,7 +219,7 @@ def _after_auxiliary(said: str) -> Premise | None:
     if match is None or len(match["wh"].split()) > 6:
         return None
     wh = re.sub(r"^(?:what|which|how many|how much)\s+", "", match["wh"].strip(), flags=re.I)
-    wanted = wh if wh != match["wh"].strip() else ""
+    wanted = wh if wh != match["wh"].strip() and len(wh.split()) < 4 else ""
     found = _clause(match["rest"])
     if found is None or (match["aux"].lower() in _BE and _base(found.verb) == found.verb.lower()):
         return None
@@ -232,7 +232,9 @@ def _clause(rest: str) -> Premise | None:
     at = next((n for n, word in enumerate(words[:12]) if n and _base(word.strip(",.;:")) is not None and _may_be_verb(words, n)), None)
     if at is None:
         return None
-    subject = [word for word in words[:at] if word.lower() not in _ADVERB]
+    while at + 1 < len(words) and words[at].lower() in ("be", "been", "have") and _base(words[at + 1].strip(",.;:")) is not None:
+        at += 1
+    subject = [word for word in words[:at] if word.lower() not in _ADVERB | {"be", "been", "have"}]
     if not subject:
         return None
     return Premise(" ".join(subject).strip(",;:"), words[at].strip(",.;:"), _object(" ".join(words[at + 1 :])))

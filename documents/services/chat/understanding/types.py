@@ -13,7 +13,7 @@ _LEAD_IN = re.compile(
     r"\s*(?:(?:hello|hi|hey|dear \w+|ok(?:ay)?|so|and|but|also|then|well|now|please|kindly|thanks|thank you)\b[\s,.!:;-]*"
     r"|(?:can|could|would|will) (?:you|somebody|anyone) (?:please |kindly |also )?(?=(?:tell|let|say|explain"
     r"|find|check|list|show|give|look)\b)"
-    r"|(?:please )?(?:tell|remind|inform) (?:me|us)\b(?: about)?[\s,:]*"
+    r"|(?:please )?(?:tell|remind|inform|give) (?:me|us)\b(?: about)?[\s,:]*"
     r"|(?:please )?(?:let|have) (?:me|us) know\b[\s,:]*"
     r"|(?:please )?(?:explain|say|find out|look up|check)\b(?: to (?:me|us))?[\s,:]*"
     r"|do (?:you|we) (?:happen to )?know\b[\s,:]*|does (?:anyone|anybody|someone) know\b[\s,:]*"
@@ -84,10 +84,12 @@ _GREETING = re.compile(
     re.IGNORECASE,
 )
 _ORDER = re.compile(
-    r"(?:please\s+)?(?:write|compose|sing|draw|paint|invent|imagine|pretend|act|role-?play|play|repeat|ignore"
-    r"|forget|disregard|translate|generate|code|program|rewrite)\b"
-    r"|(?:(?:can|could|would|will) you\s+)?(?:please\s+)?(?:tell|give|write)\s+(?:me|us)\s+(?:a|an"
-    r"|another)\s+(?:\w+\s+)?(?:joke|poem|story|song|riddle|essay|limerick|haiku|recipe)\b"
+    r"(?:please\s+)?(?:write|compose|sing|draw|paint|invent|imagine|translate|generate|code|program|rewrite|play|repeat)\s+"
+    r"(?:me|us|a|an|the|this|that|some|your|my|our|everything|all|after|about)\b"
+    r"|(?:please\s+)?(?:ignore|forget|disregard)\s+(?:your|all|any|the|previous|prior|everything|these|those|what)\b"
+    r"|(?:please\s+)?(?:pretend|act\s+(?:as|like)|role-?play|you\s+are\s+now)\b"
+    r"|(?:(?:can|could|would|will) you\s+)?(?:please\s+)?(?:tell|give|write)\s+(?:me|us)\s+(?:a|an|another)\s+(?:\w+\s+)?"
+    r"(?:joke|poem|story|song|riddle|essay|limerick|haiku|recipe)\b"
     r"|(?:can|could|would|will) you\s+(?:please\s+)?(?:write|compose|sing|draw|translate|ignore|pretend|delete|send|mail|e-mail|call)\b"
     r"|(?:delete|send|mail|e-mail|upload|forward)\s+(?:me\s+|us\s+)?(?:the|this|that|all|every|it|my|our)\b",
     re.IGNORECASE,

@@ -10,13 +10,14 @@ from functools import reduce
 from operator import and_
 
 from django.contrib.postgres.search import SearchVectorField
-from django.db.models import BooleanField, F, Func, Q, QuerySet, TextField, Value
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from documents.filters import Further, register_further
-from documents.models import ChunkWords, Citation, Document
+from documents.models import ChunkWords, Citation, Document, DocumentFact
 from documents.services.search.errors import SearchError
 from documents.services.search.narrowing.conditions import NOTHING, having
 from documents.services.search.query.lexer import QUOTES
@@ -25,6 +26,8 @@ from documents.services.search.query.parser import parse
 from documents.services.search.query.syntax import Node, Some, Term
 from documents.services.search.text.language import languages_in_use
 
+GUESSED = Q(field=DocumentFact.Field.AUTHOR, state=DocumentFact.State.PROPOSED, confidence__lt=0.6)
+"""Authors that only the properties of a file name, or the like."""
 EXHIBIT = "record:ex:"
 BEGINNING = 3
 NO_TEXT = Q(text_version=None) & (Q(duplicate_of=None) | Q(duplicate_of__text_version=None))
@@ -52,7 +55,7 @@ class Body(Func):
 
 def says(values: Sequence[str]) -> Q:
     """The text has every one of the values, each in one place, its words side by side in any of their forms."""
-    return reduce(and_, (_of_text(passages, "document") if (passages := _passages(value)) is not None else NOTHING for value in values))
+    return reduce(and_, (NOTHING if (passages := _passages(value)) is None else _of_text(passages) for value in values))
 
 
 def stands_for(value: str) -> bool:
@@ -87,9 +90,8 @@ def _with_common_words(root: Node) -> str:
     return r"\m" + "[^[:alnum:]]+".join(parts) + r"\M"
 
 
-def _of_text(rows: QuerySet[ChunkWords], field: str) -> Q:
-    found = rows.values(field)
-    return Q(pk__in=found) | Q(duplicate_of__in=found)
+def _of_text(passages: QuerySet[ChunkWords]) -> Q:
+    return Q(Exists(passages.filter(document=Coalesce(OuterRef("duplicate_of"), OuterRef("pk")))))
 
 
 def cites(values: Sequence[str]) -> Q:
@@ -102,8 +104,9 @@ def cites(values: Sequence[str]) -> Q:
 
 
 def by(values: Sequence[str]) -> Q:
-    """Who sent it, wrote it, or decided it as a judge."""
-    return having("sender", values) | having("author", values) | having("judge", values)
+    """Who sent it, wrote it, or decided it as a judge; not who is only guessed to have written it."""
+    guessed = Exists(DocumentFact.objects.filter(GUESSED, document=OuterRef("pk")))
+    return having("sender", values) | Q(having("author", values) & ~guessed) | having("judge", values)
 
 
 def between(values: Sequence[str]) -> Q:
