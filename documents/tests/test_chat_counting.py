@@ -107,6 +107,7 @@ CASES: dict[str, str | None] = {
     "list the reasons for the breach": None,
     "Which documents mention Okonkwo's badge and who signed them?": None,
     "what is the order": None,
+    "Was there a hearing in May 2025?": None,
     "Which documents cite Bell Atlantic v. Twombly?": None,
     "Which documents cite Alice and Twombly?": None,
     "Which documents cite Okonkwo?": None,

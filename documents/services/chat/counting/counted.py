@@ -24,6 +24,7 @@ ITEMS = 20
 MOST_CHOSEN = 200
 MOST_AUTHORITIES = 10
 _SUBSECTION = re.compile(r"\d\s?\(\w{1,4}\)")
+_NOT_ONLY_PAPER = ("hearing", "recording")
 _PRONOUNS = frozenset(["it", "he", "she", "they", "this", "that", "these", "those", "them", "one", "each"])
 
 
@@ -38,7 +39,10 @@ def counted(question: Question) -> Listing | None:
     if asked.pages_of:
         return _pages(asked.pages_of, seen)
     counting = seen.counting(asked)
-    return seen.listing(counting) if counting is not None else None
+    listing = seen.listing(counting) if counting is not None else None
+    if listing is not None and not listing.count and asked.noun.startswith(_NOT_ONLY_PAPER):
+        return None  # a hearing may have been without a transcript of it
+    return listing
 
 
 @dataclass
