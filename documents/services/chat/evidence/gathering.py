@@ -17,7 +17,7 @@ PASSAGES = 12
 def gather(question: Question) -> Evidence:
     """Raises SearchError where what was asked can't be searched for, and Http404 where the case does not exist for who asks."""
     chosen = (Filter("document", tuple(map(str, question.documents))),) if question.documents else ()
-    found = search(SearchRequest(q=question.asked, user=question.user, case=question.case, filters=chosen))
+    found = search(SearchRequest(q=question.sought or question.asked, user=question.user, case=question.case, filters=chosen))
     return Evidence(tuple(passages_of(found.results[:PASSAGES])), searched(question))
 
 
