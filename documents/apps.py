@@ -13,6 +13,7 @@ class DocumentsConfig(AppConfig):
         from documents.models import Conversation, Document, LawImport, Message
         from documents.services import embedding
         from documents.services.authorities.record import linking
+        from documents.services.chat import registering as chat
         from documents.services.papers import asking as papers
         from documents.services.pipeline import citing_again, confinement, keeping, lifecycle
         from documents.services.pipeline.subscriptions import documents_named, documents_of
@@ -42,6 +43,7 @@ class DocumentsConfig(AppConfig):
         sources.register()
         papers.register()
         registering.register()
+        chat.register()
         explanations.register()
         holders.register(holders.Holder(Document.objects, lifecycle.announce))
         holders.register(holders.Holder(LawImport.objects))

@@ -38,6 +38,7 @@ class World:
     note: Any
     paper: Any
     alert: Any
+    conversation: Any
 
     def ids(self, route: str) -> dict[str, Any]:
         """Values for the parameters of a route."""
@@ -58,6 +59,7 @@ class World:
             "imports": self.document,  # any number will do for what is for administrators only
             "papers": self.paper,
             "alerts": self.alert,
+            "conversations": self.conversation,
             "library": self.document,  # any number will do for what is for administrators only
             "noise-models": self.recording,  # any number will do: none of the roles gets so far
         }.get(subject)
@@ -71,6 +73,7 @@ class World:
             "member": self.member.pk,
             "number": 1,
             "download_id": self.download.pk,
+            "message_pk": self.conversation.messages.values_list("pk", flat=True).first(),
         }
 
 
@@ -515,6 +518,15 @@ TABLE: dict[str, dict[str, Expected]] = {
     "searches/history/clear/": {"POST": _everyone(302, 302)},
     "searches/history/keep/": {"POST": _everyone(302, 302, send=form(keep="0"))},
     "searches/history/<pk>/delete/": {"POST": _owner_alone(302, 302, ids=_past)},
+    "cases/<pk>/chat/": {"GET": _page(), "POST": Expected((302, 302, 302, 404, 302), send=form(question="When does the lease end?"))},
+    "conversations/": {"GET": _everyone(nobody=302)},
+    "conversations/<pk>/": {"GET": _page()},
+    "conversations/<pk>/messages/": {"GET": _page(), "POST": Expected((302, 302, 302, 404, 302), send=form(question="And the rent?"))},
+    "conversations/<pk>/messages/<message_pk>/": {"GET": _page()},
+    "conversations/<pk>/messages/<message_pk>/stop/": {"POST": Expected((302, 302, 302, 404, 302))},
+    "conversations/<pk>/<action>/": {
+        "POST": Expected((302, 302, 302, 404, 302), send=form(title="Rent"), ids=lambda world: {"action": "rename"})
+    },
     "documents/<pk>/": {"GET": _page()},
     "documents/<pk>/text/<number>/": {"GET": _page()},
     "documents/<pk>/history/": {"GET": _page()},

@@ -19,6 +19,7 @@ from audio.models import AudioNote, AudioSession, Dictation, NoiseLabel, Speaker
 from cases.services import matters
 from documents.models import (
     AlertNotice,
+    Conversation,
     Document,
     Download,
     Note,
@@ -127,7 +128,16 @@ def world(case, owner, editor, viewer, stranger) -> World:
         search=SavedSearch.objects.create(case=case, user=owner, name="Leases with an alert", words={"q": "lease"})
     )
     AlertNotice.objects.create(alert=alert, words={"q": "lease"}, number=1)
-    things = (tag, other_tag, saved, search, past, download, note, paper, alert)
+    conversation = Conversation.objects.create(case=case, owner=owner, shared=True)
+    asked = conversation.messages.create(
+        number=1, asked_by=owner, question="When does the lease end?", state="answered", method="extractive"
+    )
+    sentence = asked.sentences.create(number=1, text="The lease ends in May.", supported=True)
+    sentence.sources.create(
+        number=1, document=document, text_version=document.text_version, page=1, page_to=1, start=0, end=22, at=0, to=22,
+        quote="The lease ends in May.",
+    )  # fmt: skip
+    things = (tag, other_tag, saved, search, past, download, note, paper, alert, conversation)
     return World(case, document, upload, failed, waiting, batch, member, stranger, token, recording, source, *things)
 
 
