@@ -13,6 +13,7 @@ class DocumentsConfig(AppConfig):
         from documents.models import Conversation, Document, LawImport, Message
         from documents.services import embedding
         from documents.services.authorities.record import linking
+        from documents.services.chat import conversations
         from documents.services.chat import registering as chat
         from documents.services.papers import asking as papers
         from documents.services.pipeline import citing_again, confinement, keeping, lifecycle
@@ -39,6 +40,7 @@ class DocumentsConfig(AppConfig):
         register_topic("conversation", Conversation.objects.visible_to)
         register_topic("message", Message.objects.visible_to)
         overview.register()
+        conversations.register()
         linking.connect()
         sources.register()
         papers.register()

@@ -40,6 +40,7 @@ HTTP_STATUS = {
     "alert_exists": 409,
     "email_is_off": 409,
     "webhook_is_off": 409,
+    "answers_at_work": 409,
     "download_too_large": 413,
     "storage_full": 507,
 }

@@ -127,9 +127,10 @@ class CaseCheckJob(BaseModel):
 
 
 class AnswerJob(BaseModel):
-    """A question of a conversation."""
+    """A question of a conversation, in which one is answered after the other."""
 
     message_id: UUID
+    conversation_id: UUID
 
 
 class ReviewJob(BaseModel):

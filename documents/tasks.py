@@ -34,7 +34,8 @@ from documents.services.alerts import checking as alerts
 from documents.services.authorities import case_checks
 from documents.services.authorities.graph import importance
 from documents.services.bulk import downloads, moving, selection, verbs
-from documents.services.chat import answering
+from documents.services.chat import answering, conversations
+from documents.services.chat import asking as chat
 from documents.services.facts import teaching
 from documents.services.ingest import attachments, orphans
 from documents.services.library import importing, starting
@@ -176,7 +177,7 @@ declare(
 @task("documents.purge_deleted", heavy=True)
 def purge_deleted(job: NoPayload, run: TaskRun) -> dict[str, Any]:
     """Delete for good what was deleted long ago and is not under legal hold."""
-    return {"documents": purging.purge(run.check)}
+    return {"documents": purging.purge(run.check), "conversations": conversations.purge(run.check)}
 
 
 @task("documents.cleanup_leftovers", heavy=True)
@@ -297,7 +298,15 @@ declare(Schedule("Forget files of old imports", "documents.forget_old_imports", 
 declare(Schedule("Forget old searches", history.TASK, crontab="35 2 *", description="Daily 02:35 UTC."))
 
 
-@task("documents.answer_question", payload=AnswerJob, on_end=answering.ended, soft_limit=10 * 60, hard_limit=12 * 60)
+@task(
+    chat.ANSWER,
+    payload=AnswerJob,
+    on_end=answering.ended,
+    on_retry=answering.retried,
+    soft_limit=10 * 60,
+    hard_limit=12 * 60,
+    concurrency=(lambda job: f"conversation:{job.conversation_id}", 1),
+)
 def answer_question(job: AnswerJob, run: TaskRun) -> dict[str, Any]:
     """Answer a question of a conversation from what who asks may see."""
     return answering.answer(job, run)

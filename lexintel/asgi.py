@@ -15,6 +15,7 @@ from channels.security.websocket import OriginValidator  # noqa: E402
 from django.conf import settings  # noqa: E402
 
 from audio import websocket_urls as dictation  # noqa: E402
+from documents import websocket_urls as chat  # noqa: E402
 from lexintel.accounts.authentication import authenticated  # noqa: E402
 from tasks.progress import websocket_urls as progress  # noqa: E402
 
@@ -26,7 +27,7 @@ class BrowserOrigin(OriginValidator):
         return parsed_origin is None or super().valid_origin(parsed_origin)
 
 
-sockets = URLRouter([*progress.websocket_urlpatterns, *dictation.websocket_urlpatterns])
+sockets = URLRouter([*progress.websocket_urlpatterns, *dictation.websocket_urlpatterns, *chat.websocket_urlpatterns])
 application = ProtocolTypeRouter(
     {
         "http": django_application,

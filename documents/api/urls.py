@@ -5,6 +5,8 @@ from rest_framework.routers import SimpleRouter
 
 from documents.api.alerts.views import AlertNoticeViewSet, AlertViewSet
 from documents.api.bulk import BulkView, DownloadAskView, DownloadViewSet, download_file
+from documents.api.chat.streams import conversation_messages, message_stream
+from documents.api.chat.views import ConversationViewSet, MessageViewSet
 from documents.api.documents import DocumentViewSet
 from documents.api.law.authorities import CaseAuthoritiesViewSet
 from documents.api.law.checking import CitationCheckView
@@ -44,6 +46,7 @@ router.register("rulings", RulingViewSet, basename="ruling")
 router.register("citations", MentionViewSet, basename="citation")
 router.register("statutes", StatuteViewSet, basename="statute")
 router.register("imports", ImportViewSet, basename="import")
+router.register("conversations", ConversationViewSet, basename="conversation")
 
 urlpatterns = [
     path("documents/<uuid:document_id>/file/", document_file, name="document-file"),
@@ -77,6 +80,10 @@ urlpatterns = [
     path("cases/<uuid:case_id>/papers/", CasePapersViewSet.as_view({"get": "list", "post": "create"}), name="case-papers"),
     path("papers/<uuid:pk>/", PaperViewSet.as_view({"get": "retrieve"}), name="paper"),
     path("papers/<uuid:pk>/again/", PaperViewSet.as_view({"post": "again"}), name="paper-again"),
+    path("conversations/<uuid:pk>/messages/", conversation_messages, name="conversation-messages"),
+    path("messages/<uuid:pk>/", MessageViewSet.as_view({"get": "retrieve"}), name="message"),
+    path("messages/<uuid:pk>/stop/", MessageViewSet.as_view({"post": "stop"}), name="message-stop"),
+    path("messages/<uuid:pk>/stream/", message_stream, name="message-stream"),
     path("uploads/", UploadsView.as_view(), name="uploads"),
     path("uploads/<uuid:upload_id>/", UploadView.as_view(), name="upload"),
     path("", include(router.urls)),

@@ -523,9 +523,9 @@ TABLE: dict[str, dict[str, Expected]] = {
     "conversations/<pk>/": {"GET": _page()},
     "conversations/<pk>/messages/": {"GET": _page(), "POST": Expected((302, 302, 302, 404, 302), send=form(question="And the rent?"))},
     "conversations/<pk>/messages/<message_pk>/": {"GET": _page()},
-    "conversations/<pk>/messages/<message_pk>/stop/": {"POST": Expected((302, 302, 302, 404, 302))},
+    "conversations/<pk>/messages/<message_pk>/stop/": {"POST": Expected((302, 403, 403, 404, 302))},
     "conversations/<pk>/<action>/": {
-        "POST": Expected((302, 302, 302, 404, 302), send=form(title="Rent"), ids=lambda world: {"action": "rename"})
+        "POST": Expected((302, 403, 403, 404, 302), send=form(title="Rent"), ids=lambda world: {"action": "rename"})
     },
     "documents/<pk>/": {"GET": _page()},
     "documents/<pk>/text/<number>/": {"GET": _page()},

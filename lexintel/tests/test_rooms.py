@@ -30,7 +30,7 @@ FLOORS = {  # of each app, from the lowest: a name imports only what stands befo
         services.recognition services.annotations services.timeline services.facts services.authorities services.alerts services.pipeline
         services.ingest services.sources services.reading
         services.chat services.review services.production services.bulk
-        services.papers services.library services.demo api views admin tasks urls apps management
+        services.papers services.library services.demo api views consumers websocket_urls admin tasks urls apps management
     """,
     "audio": """
         errors jobs models services templatetags api views consumers websocket_urls tasks admin urls apps management

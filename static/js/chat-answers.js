@@ -11,9 +11,9 @@ export class Answers {
   #asked = new Map();
 
   /** `root` holds one article for each question; `grown(article)` is called after an exchange that changed something, `gone()` where
-   *  the conversation may not be seen any more, `heard(yes)` with whether the server answered. */
-  constructor(root, address, { grown, gone, heard, signal }) {
-    Object.assign(this, { root, address, grown, gone, heard, signal, served: new WeakMap() });
+   *  the conversation may not be seen any more, `heard(yes)` with whether the server answered, `signedOut(sentence)`. */
+  constructor(root, address, { grown, gone, heard, signedOut, signal }) {
+    Object.assign(this, { root, address, grown, gone, heard, signedOut, signal, served: new WeakMap() });
     for (const article of this.all) this.#remember(article);
     signal.addEventListener("abort", () => this.#timers.forEach(clearTimeout));
   }
@@ -52,6 +52,7 @@ export class Answers {
         await act();
       } catch (error) {
         if (error.name !== "AbortError" && !(error instanceof RefusedError)) throw error;
+        if (error.code === "signed_out") this.signedOut(error.message);
       } finally {
         this.#timers.delete(key);
       }

@@ -44,6 +44,7 @@ class Chat {
     this.composer = root.querySelector("[data-chat-composer]");
     this.answers = new Answers(root.querySelector("[data-chat-turns]"), root.dataset.messages, {
       signal, grown: (article, how) => this.grown(article, how), gone: () => this.gone(), heard: (yes) => { this.reached = yes; this.tell(); },
+      signedOut: (sentence) => { this.signedOut = sentence; this.tell(); },
     });
     this.state = "connecting";
     this.reached = true;
@@ -78,7 +79,7 @@ class Chat {
     const running = this.answers.running.length > 0;
     const wait = this.connection?.live ? BESIDE_MS : running ? ALONE_MS : IDLE_MS;
     this.timer = setTimeout(() => {
-      if (this.lost) return;
+      if (this.lost || this.signedOut) return;
       if (!document.hidden && (running || !this.connection.live)) this.answers.refreshAll();
       this.look();
     }, wait);
@@ -153,7 +154,7 @@ class Chat {
 
   tell() {
     const place = this.root.querySelector("[data-chat-connection]");
-    const sentence = !this.reached ? gettext("The server cannot be reached. Connecting again…")
+    const sentence = this.signedOut ? this.signedOut : !this.reached ? gettext("The server cannot be reached. Connecting again…")
       : this.state === "reconnecting" ? gettext("The live connection is interrupted and is being made again. Until then this page asks for new sentences every second.") : "";
     place.hidden = !sentence || this.lost;
     setText(place, sentence);

@@ -75,13 +75,17 @@ class Subscription:
     async def get(self) -> Event | None:
         return await self._queue.get()
 
+    def skip(self) -> None:
+        """Forget what waits: its reader is about to read the state."""
+        while not self._queue.empty():
+            self._queue.get_nowait()
+
     def offer(self, event: Event | None) -> None:
         """Never blocks: where a reader is too slow, what waits for it is replaced by "read the state again"."""
         try:
             self._queue.put_nowait(event)
         except asyncio.QueueFull:
-            while not self._queue.empty():
-                self._queue.get_nowait()
+            self.skip()
             self._queue.put_nowait(None)
 
 

@@ -31,6 +31,7 @@ class Conversation(models.Model):
     """
 
     LONGEST_TITLE = 200
+    MOST_DOCUMENTS = 1000
 
     id: models.UUIDField[uuid.UUID, uuid.UUID] = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="conversations")
@@ -38,6 +39,7 @@ class Conversation(models.Model):
     title = models.CharField(_("title"), max_length=LONGEST_TITLE, blank=True, help_text="empty: its first question")
     shared = models.BooleanField(_("shared with the case"), default=False)
     documents = models.ManyToManyField(Document, blank=True, related_name="+", help_text="none: all of the case")
+    narrowed_to = models.PositiveIntegerField(default=0, help_text="how many documents were chosen; 0: all of the case")
     created = models.DateTimeField(auto_now_add=True)
     last = models.DateTimeField(auto_now_add=True, help_text="when it was asked the last time")
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -130,6 +132,7 @@ class MessageSentence(models.Model):
     supported = models.BooleanField(default=False)
     faults = models.JSONField(default=list, blank=True)
     aside = models.BooleanField(default=False, help_text="says something of the answer, as that sources disagree; needs no source")
+    rests_on = models.PositiveIntegerField(default=0, help_text="how many sources it was kept with; those of purged documents are gone")
 
     class Meta:
         verbose_name = _("sentence of an answer")

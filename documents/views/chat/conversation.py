@@ -107,7 +107,7 @@ def _limited(one: Conversation, request: HttpRequest) -> str:
 
 
 def _deleted(one: Conversation, request: HttpRequest) -> str:
-    conversations.delete(one, request.user)
+    conversations.remove(one, request.user)
     return _("The conversation has been deleted.")
 
 

@@ -1,0 +1,1 @@
+"""/api/conversations/ and /api/messages/: questions, and their answers as they are made."""
