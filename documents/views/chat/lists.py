@@ -73,5 +73,5 @@ def _listed(request: HttpRequest, case: Case | None = None) -> Page[Conversation
     found: Any = Conversation.objects.visible_to(request.user).select_related("owner", "case")
     if case is not None:
         found = found.filter(case=case)
-    found = found.annotate(first=Subquery(first), asked=Count("messages"))
+    found = found.annotate(first=Subquery(first), asked=Count("messages")).order_by("-last", "-pk")
     return Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
