@@ -2,6 +2,7 @@
 
 import { csrfToken, RefusedError } from "./net.js";
 import { gettext } from "./i18n.js";
+import { pageChanged } from "./page.js";
 
 export const HEADERS = { "X-Requested-With": "chat" };
 const AGAIN_MS = 120;
@@ -119,6 +120,7 @@ export class Answers {
   #settled(article) {
     this.#remember(article);
     globalThis.htmx?.process(article);
+    pageChanged();
   }
 
   #remember(article) {

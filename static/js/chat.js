@@ -40,7 +40,7 @@ document.addEventListener("click", (event) => {
 
 class Chat {
   constructor(root, signal) {
-    Object.assign(this, { root, signal });
+    Object.assign(this, { root, signal, busy: new WeakSet() });
     this.composer = root.querySelector("[data-chat-composer]");
     this.answers = new Answers(root.querySelector("[data-chat-turns]"), root.dataset.messages, {
       signal, grown: (article, how) => this.grown(article, how), gone: () => this.gone(), heard: (yes) => { this.reached = yes; this.tell(); },
@@ -90,35 +90,20 @@ class Chat {
     const stop = form.matches("[data-chat-stop]");
     if (event.defaultPrevented || !(stop || form.matches("[data-chat-again], [data-chat-composer]"))) return;
     event.preventDefault();
-    (stop ? this.stop(form) : this.ask(form)).catch((error) => this.refused(error, form));
+    if (this.busy.has(form)) return; // a button that is switched off would lose the focus
+    this.busy.add(form);
+    (stop ? this.answers.stop(form, form.closest("[data-message]").dataset.message) : this.ask(form))
+      .catch((error) => this.refused(error, form)).finally(() => this.busy.delete(form));
   }
 
   async ask(form) {
-    const composed = form === this.composer;
-    const [button, field] = [form.querySelector("button"), form.elements.question];
-    if (button.disabled) return;
-    button.disabled = true;
+    const field = form.elements.question;
     this.say("");
-    try {
-      const article = await this.answers.ask(form);
-      if (composed) { field.value = ""; field.dispatchEvent(new Event("input")); field.focus(); }
-      this.connection.follow(article.dataset.message, 0);
-      this.toEnd();
-      this.soon();
-    } finally {
-      button.disabled = false;
-    }
-  }
-
-  async stop(form) {
-    const article = form.closest("[data-message]");
-    form.querySelector("button").disabled = true;
-    try {
-      await this.answers.stop(form, article.dataset.message);
-    } finally {
-      const button = form.querySelector("button");
-      if (button) button.disabled = false;
-    }
+    const article = await this.answers.ask(form);
+    if (form === this.composer) { field.value = ""; field.dispatchEvent(new Event("input")); field.focus(); }
+    this.connection.follow(article.dataset.message, 0);
+    this.toEnd();
+    this.soon();
   }
 
   refused(error, form) {
@@ -150,7 +135,7 @@ class Chat {
   /** Whether the end of the conversation is in view, so that what grows is to stay there. */
   get following() { return document.documentElement.scrollHeight - scrollY - innerHeight < NEAR_END; }
 
-  toEnd() { requestAnimationFrame(() => scrollTo({ top: document.documentElement.scrollHeight })); }
+  toEnd() { requestAnimationFrame(() => scrollTo({ top: document.documentElement.scrollHeight, behavior: "instant" })); }
 
   tell() {
     const place = this.root.querySelector("[data-chat-connection]");
