@@ -138,10 +138,11 @@ class Chat {
   toEnd() { requestAnimationFrame(() => scrollTo({ top: document.documentElement.scrollHeight, behavior: "instant" })); }
 
   tell() {
+    if (this.lost) return;
     const place = this.root.querySelector("[data-chat-connection]");
     const sentence = this.signedOut ? this.signedOut : !this.reached ? gettext("The server cannot be reached. Connecting again…")
       : this.state === "reconnecting" ? gettext("The live connection is interrupted and is being made again. Until then this page asks for new sentences every second.") : "";
-    place.hidden = !sentence || this.lost;
+    place.hidden = !sentence;
     setText(place, sentence);
   }
 
@@ -150,6 +151,7 @@ class Chat {
     if (this.lost) return;
     this.lost = true;
     clearTimeout(this.timer);
+    this.connection?.close();
     const sentence = gettext("This conversation has been deleted, or you may not see it any more.");
     this.root.replaceChildren(Object.assign(document.createElement("p"), { className: "note note-warn", textContent: sentence, role: "alert" }));
     document.title = "LexIntel";
