@@ -141,7 +141,7 @@ class Chat {
     if (this.lost) return;
     const place = this.root.querySelector("[data-chat-connection]");
     const sentence = this.signedOut ? this.signedOut : !this.reached ? gettext("The server cannot be reached. Connecting again…")
-      : this.state === "reconnecting" ? gettext("The live connection is interrupted and is being made again. Until then this page asks for new sentences every second.") : "";
+      : this.state === "reconnecting" ? gettext("The live connection is interrupted and is being made again. Until then this page looks for new sentences by itself.") : "";
     place.hidden = !sentence;
     setText(place, sentence);
   }
