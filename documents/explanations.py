@@ -81,6 +81,20 @@ UNCONFINED = Cause(
     retry=True,
 )
 
+NO_LONGER_ALLOWED = Cause(
+    _("The case is no longer open to who asked"),
+    _("Who asked has left the case, or the account or the conversation was closed while the answer was made."),
+    _("Somebody who may read the case can ask the question again."),
+    retry=False,
+    hopeless=True,
+)
+NO_ANSWER = Cause(
+    _("The answer failed"),
+    _("Something went wrong while a question was answered; what was asked is not told here."),
+    _("Ask the question again. Where it fails again, an administrator finds the place in the log."),
+    retry=True,
+)
+
 
 def register() -> None:
     register_causes(["encrypted"], ENCRYPTED)
@@ -97,3 +111,5 @@ def register() -> None:
     register_causes(["parser_timeout", "parser_failed"], SLOW_PARSER)
     register_causes(["parser_unconfined"], UNCONFINED)
     register_causes(["embedding_answer", "embedding_refused"], EMBEDDING)
+    register_causes(["no_longer_allowed"], NO_LONGER_ALLOWED)
+    register_causes(["answer_failed"], NO_ANSWER)

@@ -80,7 +80,7 @@ def test_it_is_a_task_with_a_schedule(accept, work_off, editor):
     record = manager.submit("documents.purge_deleted")
     work_off()
     record.refresh_from_db()
-    assert record.result == {"documents": 1}
+    assert record.result == {"documents": 1, "conversations": 0}
 
 
 def test_the_list_says_who_deleted_and_when_it_goes(accept, work_off, editor, case, client):

@@ -20,6 +20,7 @@ from documents.models import (
     ChunkWords,
     Citation,
     CitationDecision,
+    Conversation,
     Document,
     DocumentArrival,
     DocumentFact,
@@ -29,6 +30,7 @@ from documents.models import (
     EventSource,
     FactDecision,
     LawImport,
+    Message,
     Note,
     Page,
     Paper,
@@ -90,6 +92,9 @@ def _of_documents(number: int, case: Case, user: User) -> Document:
     DocumentTag.objects.create(document=document, tag=Tag.objects.create(case=case, name="Hot"), created_by=user)
     search = SavedSearch.objects.create(case=case, user=user, name="Drift", words={"q": "drift"})
     _of_alerts(search, document)
+    conversation = Conversation.objects.create(case=case, owner=user, title="secret words")
+    conversation.documents.add(document)
+    Message.objects.create(conversation=conversation, number=1, asked_by=user, question="secret words", error="secret words")
     PastSearch.objects.create(case=case, user=user, words={"q": "secret words"}, digest="drift", last=timezone.now())
     SearchHabits.objects.create(user=user)
     SavedFilter.objects.create(case=case, user=user, name="Hot ones", words={"tag": ["Hot"]})

@@ -39,6 +39,7 @@ class World:
     paper: Any
     alert: Any
     conversation: Any
+    message: Any
 
     def ids(self, route: str) -> dict[str, Any]:
         """Values for the parameters of a route."""
@@ -60,6 +61,7 @@ class World:
             "papers": self.paper,
             "alerts": self.alert,
             "conversations": self.conversation,
+            "messages": self.message,
             "library": self.document,  # any number will do for what is for administrators only
             "noise-models": self.recording,  # any number will do: none of the roles gets so far
         }.get(subject)
@@ -73,7 +75,7 @@ class World:
             "member": self.member.pk,
             "number": 1,
             "download_id": self.download.pk,
-            "message_pk": self.conversation.messages.values_list("pk", flat=True).first(),
+            "message_pk": self.message.pk,
         }
 
 
@@ -287,8 +289,17 @@ def _passage(world: World) -> dict[str, Any]:
     return {"chunk": Chunk.objects.get_or_create(**where, defaults={"text": "lease"})[0].pk, "q": "lease"}
 
 
+def _new_conversation(world: World) -> dict[str, Any]:
+    return _json(case=str(world.case.pk))
+
+
+def _question(world: World) -> dict[str, Any]:
+    """It is not waited for."""
+    return {**_json(question="When does the lease end?"), "query_params": {"wait": "0"}}
+
+
 # Addresses that read on database connections of their own, which see committed rows only.
-OWN_CONNECTION = ("api/tasks/<pk>/progress/",)
+OWN_CONNECTION = ("api/tasks/<pk>/progress/", "api/messages/<pk>/stream/")
 
 # Only who began an upload sees it: here the editor.
 _OWN_UPLOAD = (404, 204, 404, 404, 401)
@@ -437,6 +448,13 @@ TABLE: dict[str, dict[str, Expected]] = {
     "api/notes/<pk>/": {"GET": _read(), "PATCH": _editors(200, send=json(body="Ask.")), "DELETE": _editors(204)},
     # It is not deleted: a conflict for who may take it back.
     "api/notes/<pk>/restore/": {"POST": _editors(409)},
+    # The conversation is the owner's, and shared with the case.
+    "api/conversations/": {"GET": _everyone(), "POST": _read(201, send=_new_conversation)},
+    "api/conversations/<pk>/": {"GET": _read(), "PATCH": _owners(200, send=json(title="Lease")), "DELETE": _owners(204)},
+    "api/conversations/<pk>/messages/": {"GET": _read(), "POST": _read(202, send=_question)},
+    "api/messages/<pk>/": {"GET": _read()},
+    "api/messages/<pk>/stop/": {"POST": _owners(200)},
+    "api/messages/<pk>/stream/": {"GET": _read()},
     "api/cases/<case_id>/papers/": {"GET": _read(), "POST": _editors(202, send=json(kind="exhibit_list", format="pdf"))},
     "api/papers/<pk>/": {"GET": _read()},
     "api/papers/<pk>/again/": {"POST": _editors(202)},

@@ -22,6 +22,7 @@ from documents.models import (
     Conversation,
     Document,
     Download,
+    Message,
     Note,
     Page,
     Paper,
@@ -129,15 +130,12 @@ def world(case, owner, editor, viewer, stranger) -> World:
     )
     AlertNotice.objects.create(alert=alert, words={"q": "lease"}, number=1)
     conversation = Conversation.objects.create(case=case, owner=owner, shared=True)
-    asked = conversation.messages.create(
-        number=1, asked_by=owner, question="When does the lease end?", state="answered", method="extractive"
-    )
-    sentence = asked.sentences.create(number=1, text="The lease ends in May.", supported=True)
-    sentence.sources.create(
+    message = Message.objects.create(conversation=conversation, number=1, asked_by=owner, question="When?", state="answered")
+    message.sentences.create(number=1, text="The lease ends in May.", supported=True).sources.create(
         number=1, document=document, text_version=document.text_version, page=1, page_to=1, start=0, end=22, at=0, to=22,
         quote="The lease ends in May.",
     )  # fmt: skip
-    things = (tag, other_tag, saved, search, past, download, note, paper, alert, conversation)
+    things = (tag, other_tag, saved, search, past, download, note, paper, alert, conversation, message)
     return World(case, document, upload, failed, waiting, batch, member, stranger, token, recording, source, *things)
 
 
@@ -221,7 +219,7 @@ def test_addresses_with_connections_of_their_own_answer_each_role_alike(world, c
 
 
 def test_a_list_shows_a_stranger_nothing_of_the_case(clients):
-    routes = ("cases", "documents", "tasks", "batches", "tags", "filters", "searches", "searches/history")
+    routes = ("cases", "documents", "tasks", "batches", "tags", "filters", "searches", "searches/history", "conversations")
     for route in (f"api/{name}/" for name in routes):
         assert clients["owner"].get(f"/{route}").json()["count"] > 0, route
         assert clients["stranger"].get(f"/{route}").json()["count"] == 0, route
@@ -238,7 +236,7 @@ def test_the_admin_is_for_staff(clients):
             assert "login" in response.headers.get("Location", "login"), f"GET /{route} sends {role} elsewhere than to the sign-in page"
 
 
-@pytest.mark.parametrize("kind", ["case", "document", "task", "batch"])
+@pytest.mark.parametrize("kind", ["case", "document", "task", "batch", "conversation", "message"])
 def test_topics_are_watched_by_members_only(world, kind):
     from django.contrib.auth.models import AnonymousUser
 

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from documents.models import Conversation, Document, Message
 
 
-class PersonSerializer(serializers.Serializer[Any]):
+class AskerSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     name = serializers.CharField()
 
@@ -75,7 +75,7 @@ class SinceSerializer(serializers.Serializer[Any]):
     since = serializers.IntegerField(required=False, min_value=0, default=0, help_text="number of the last sentence that is known")
 
 
-class SourceSerializer(serializers.Serializer[Any]):
+class AnswerSourceSerializer(serializers.Serializer[Any]):
     """`quote` stands from `start` on `page` to `end` (exclusive) on `page_to`, in code points of their texts."""
 
     number = serializers.IntegerField(help_text="of its sentence, from 1")
@@ -94,7 +94,7 @@ class SourceSerializer(serializers.Serializer[Any]):
     cited = serializers.CharField(help_text="title and page")
 
 
-class SentenceSerializer(serializers.Serializer[Any]):
+class AnswerSentenceSerializer(serializers.Serializer[Any]):
     """`aside`: it says something of the answer and needs no source. `gone`: it rests on a document that is not there any more, and has no
     text. `faults` say why it is not supported, or what was corrected, as {code, text}."""
 
@@ -104,10 +104,10 @@ class SentenceSerializer(serializers.Serializer[Any]):
     aside = serializers.BooleanField()
     gone = serializers.BooleanField()
     faults = serializers.ListField(child=serializers.DictField(child=serializers.CharField()))
-    sources = SourceSerializer(many=True)
+    sources = AnswerSourceSerializer(many=True)
 
 
-class MessageSerializer(serializers.Serializer[Any]):
+class ChatMessageSerializer(serializers.Serializer[Any]):
     """A question and its answer, as far as it is. `answer` are the sentences that hold as one text, `cited` the same with their sources."""
 
     id = serializers.UUIDField()
@@ -115,14 +115,14 @@ class MessageSerializer(serializers.Serializer[Any]):
     number = serializers.IntegerField()
     question = serializers.CharField()
     understood = serializers.CharField(help_text="what was looked for, where the question refers to what was said before it")
-    asked_by = PersonSerializer(allow_null=True)
+    asked_by = AskerSerializer(allow_null=True)
     state = serializers.CharField(help_text="waiting, answering, answered, stopped or failed")
     state_label = serializers.CharField()
     answer = serializers.CharField()
     refused = serializers.BooleanField(help_text="nothing that may be looked at answers it")
     refusal = serializers.CharField(help_text="code of why")
     method = serializers.CharField(help_text="extractive, llm or counted; empty until it is known")
-    sentences = SentenceSerializer(many=True)
+    sentences = AnswerSentenceSerializer(many=True)
     searched = serializers.CharField(help_text="what was looked at, in a sentence")
     notices = serializers.ListField(child=serializers.DictField(child=serializers.CharField()), help_text="{code, text}")
     removed = serializers.IntegerField(help_text="sentences that did not hold and are not shown")

@@ -18,10 +18,10 @@ from rest_framework.response import Response
 from cases.models import Case
 from documents.api.chat.payloads import message_json
 from documents.api.chat.serializers import (
+    ChatMessageSerializer,
     ConversationChangeSerializer,
     ConversationFilterSerializer,
     ConversationSerializer,
-    MessageSerializer,
     NewConversationSerializer,
     QuestionSerializer,
     SinceSerializer,
@@ -56,7 +56,7 @@ class ConversationViewSet(RefusedErrors, viewsets.GenericViewSet[Conversation]):
         first = Message.objects.filter(conversation=OuterRef("pk"), number=1).annotate(begins=Left("question", Conversation.LONGEST_TITLE))
         chosen = Prefetch("documents", Document.objects.visible_to(user).order_by("title", "pk"), to_attr="chosen")
         found = Conversation.objects.visible_to(user).select_related("owner").prefetch_related(chosen)
-        return found.annotate(asked=Count("messages"), first_question=Subquery(first.values("begins")))
+        return found.annotate(asked=Count("messages"), first_question=Subquery(first.values("begins"))).order_by("-last", "-id")
 
     @extend_schema(parameters=[ConversationFilterSerializer], responses=ConversationSerializer(many=True))
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -100,7 +100,7 @@ class ConversationViewSet(RefusedErrors, viewsets.GenericViewSet[Conversation]):
 
 
 class ConversationMessagesViewSet(RefusedErrors, viewsets.GenericViewSet[Message]):
-    serializer_class = MessageSerializer
+    serializer_class = ChatMessageSerializer
     filter_backends: list[Any] = []
     parser_classes = [JSONParser]
     content_negotiation_class = AlwaysJson
@@ -109,7 +109,7 @@ class ConversationMessagesViewSet(RefusedErrors, viewsets.GenericViewSet[Message
     def conversation(self) -> Conversation:
         return get_object_or_404(Conversation.objects.visible_to(self.request.user), pk=self.kwargs["pk"])
 
-    @extend_schema(parameters=[PK], responses=MessageSerializer(many=True))
+    @extend_schema(parameters=[PK], responses=ChatMessageSerializer(many=True))
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """The questions of a conversation with their answers, in their order."""
         messages = Message.objects.filter(conversation=self.conversation()).select_related("asked_by").order_by("number")
@@ -119,7 +119,7 @@ class ConversationMessagesViewSet(RefusedErrors, viewsets.GenericViewSet[Message
     @extend_schema(
         parameters=[PK, WaitSerializer],
         request=QuestionSerializer,
-        responses={(200, JSON): MessageSerializer, (200, EVENTS): OpenApiTypes.STR, (202, JSON): MessageSerializer},
+        responses={(200, JSON): ChatMessageSerializer, (200, EVENTS): OpenApiTypes.STR, (202, JSON): ChatMessageSerializer},
     )
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Ask. `Accept: text/event-stream` streams the answer: `{"type": "sentence", "message", "sentence"}` as each passes the gate,
@@ -133,7 +133,7 @@ class ConversationMessagesViewSet(RefusedErrors, viewsets.GenericViewSet[Message
 
 
 class MessageViewSet(RefusedErrors, viewsets.GenericViewSet[Message]):
-    serializer_class = MessageSerializer
+    serializer_class = ChatMessageSerializer
     filter_backends: list[Any] = []
     content_negotiation_class = AlwaysJson
     queryset = Message.objects.none()
@@ -141,12 +141,12 @@ class MessageViewSet(RefusedErrors, viewsets.GenericViewSet[Message]):
     def get_queryset(self) -> QuerySet[Message]:
         return Message.objects.visible_to(self.request.user).select_related("asked_by")
 
-    @extend_schema(responses=MessageSerializer)
+    @extend_schema(responses=ChatMessageSerializer)
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """A question with its answer, as far as it is."""
         return answered(self.get_object(), request)
 
-    @extend_schema(request=None, responses=MessageSerializer)
+    @extend_schema(request=None, responses=ChatMessageSerializer)
     def stop(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """End the answer as it is (who asked, and who began the conversation)."""
         message = self.get_object()

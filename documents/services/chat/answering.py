@@ -25,6 +25,7 @@ from documents.services.chat.evidence import gather
 from documents.services.chat.extractive import Extractive
 from documents.services.chat.gate import Gate
 from documents.services.chat.searchable import searchable
+from documents.services.chat.showing import ShownMessage, shown
 from documents.services.chat.understanding import understand
 from documents.services.search.errors import SearchError
 from documents.services.search.showing import moments
@@ -216,12 +217,15 @@ def _each(pieces: Any) -> Generator[Piece]:
 def _understood(message: Message, user: Any, chosen: Sequence[Any]) -> Question:
     conversation = message.conversation
     before = conversation.messages.filter(number__lt=message.number, state=State.ANSWERED).order_by("-number")[:TURNS]
-    turns = []
-    for one in reversed(before.prefetch_related("sentences__sources")):
-        sentences = list(one.sentences.all())
-        documents = dict.fromkeys(source.document_id for sentence in sentences for source in sentence.sources.all())
-        turns.append(Turn(one.understood or one.question, tuple(sentence.text for sentence in sentences), tuple(documents)))
+    turns = [_turn(one) for one in shown(reversed(before), user)]
     return understand(message.question, user=user, case=conversation.case_id, documents=chosen, earlier=turns)
+
+
+def _turn(one: ShownMessage) -> Turn:
+    """What who asks can still see of it."""
+    documents = dict.fromkeys(source.source.document_id for sentence in one.sentences for source in sentence.sources)
+    said = tuple(sentence.text for sentence in one.sentences if sentence.text)
+    return Turn(one.message.understood or one.message.question, said, tuple(documents))
 
 
 def _timed(source: Source) -> Source:

@@ -23,6 +23,8 @@ from tasks.progress.events import emit
 ANSWER = "documents.answer_question"
 AT_WORK = 4
 """Questions of one person that are answered, or wait for their answer, at the same time."""
+URGENT = 1
+"""Somebody sits before it."""
 
 
 def ask(conversation: Conversation, user: Any, question: str) -> Message:
@@ -43,7 +45,7 @@ def ask(conversation: Conversation, user: Any, question: str) -> Message:
         held.last = timezone.now()
         held.save(update_fields=["last"])
         job = AnswerJob(message_id=message.pk, conversation_id=held.pk)
-        message.task_id = manager.submit(ANSWER, job, topic=message.topic, user=user, scope=held.case_id).pk
+        message.task_id = manager.submit(ANSWER, job, topic=message.topic, user=user, scope=held.case_id, priority=URGENT).pk
         message.save(update_fields=["task_id"])
         emit(held.topic, scope=None, status=Status.SUCCEEDED, percent=100, step=f"question {message.number}", restart=True)
     return message

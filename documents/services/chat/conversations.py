@@ -83,10 +83,12 @@ def remove(conversation: Conversation, user: Any) -> None:
 
 
 def purge(check: Callable[[], None]) -> int:
-    """Delete for good what was deleted (or whose case was) longer than DELETED_KEEP_DAYS ago and is not under legal hold; gives how many.
+    """Delete for good what was deleted (or whose case was, or what nobody can see any more) longer than DELETED_KEEP_DAYS ago and is not
+    under legal hold; gives how many.
     `check` is called now and then and may raise."""
     before = timezone.now() - timedelta(days=settings.DELETED_KEEP_DAYS)
-    due = Conversation.objects.filter(Q(deleted_at__lt=before) | Q(case__deleted_at__lt=before), case__legal_hold=False)
+    gone = Q(deleted_at__lt=before) | Q(case__deleted_at__lt=before) | Q(owner=None, shared=False, last__lt=before)
+    due = Conversation.objects.filter(gone, case__legal_hold=False)
     purged = 0
     while keys := list(due.order_by("pk").values_list("pk", flat=True)[:AT_ONCE]):
         check()
