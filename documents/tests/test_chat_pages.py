@@ -90,13 +90,17 @@ def test_where_text_leaves_the_machine_is_said_before_the_first_question(
 
 
 @pytest.mark.django_db
-def test_a_question_begins_a_conversation_and_one_that_is_refused_is_not_lost(case: Case, owner: User, browser: Client) -> None:
+def test_a_question_begins_a_conversation_and_one_that_is_refused_is_not_lost(case: Case, browser: Client, lease: Document) -> None:
     begun = browser.post(f"/cases/{case.pk}/chat/", {"question": "Who signed the lease?"})
     conversation = Conversation.objects.get()
     assert begun.headers["Location"] == conversation.get_absolute_url()
+    page = browser.get(f"/cases/{case.pk}/chat/", {"document": [str(lease.pk), "nonsense"]}).content.decode()
+    assert f'<input type="hidden" name="document" value="{lease.pk}">' in page
+    browser.post(f"/cases/{case.pk}/chat/", {"question": "Who signed?", "document": str(lease.pk)})
+    assert list(Conversation.objects.order_by("created").last().documents.all()) == [lease]  # type: ignore[union-attr]
     long = "Who? " * 3000
     refused = browser.post(f"/cases/{case.pk}/chat/", {"question": long})
-    assert (refused.status_code, Conversation.objects.count()) == (422, 1)
+    assert (refused.status_code, Conversation.objects.count()) == (422, 2)
     assert long.strip() in refused.content.decode()
     address = f"/conversations/{conversation.pk}/messages/"
     assert browser.post(address, {"question": long}).status_code == 422

@@ -6,12 +6,13 @@ import { pageChanged } from "./page.js";
 
 export const HEADERS = { "X-Requested-With": "chat" };
 const AGAIN_MS = 120;
+const NEAR_END = 160;
 
 export class Answers {
   #timers = new Map();
   #asked = new Map();
 
-  /** `root` holds one article for each question; `grown(article)` is called after an exchange that changed something, `gone()` where
+  /** `root` holds one article for each question; `grown(article, {added, ended, following})` is called after an exchange that changed something, `gone()` where
    *  the conversation may not be seen any more, `heard(yes)` with whether the server answered, `signedOut(sentence)`. */
   constructor(root, address, { grown, gone, heard, signedOut, signal }) {
     Object.assign(this, { root, address, grown, gone, heard, signedOut, signal, served: new WeakMap() });
@@ -99,10 +100,11 @@ export class Answers {
   #exchange(fresh) {
     const here = this.find(fresh.dataset.message);
     const next = document.importNode(fresh, true);
+    const following = atEnd();
     if (!here) {
       this.root.append(next);
       this.#settled(next);
-      this.grown(next, { added: true });
+      this.grown(next, { added: true, following });
       return next;
     }
     // A fragment from before what is shown: sentences are only ever added.
@@ -113,7 +115,7 @@ export class Answers {
     // What had the focus may be another element now, or gone (Stop).
     if (focused !== null && !here.contains(document.activeElement)) ((focused && document.getElementById(focused)) || here).focus({ preventScroll: true });
     for (const name of ["state", "sentences"]) here.dataset[name] = next.dataset[name];
-    if (changed) { this.#settled(here); this.grown(here, { ended }); }
+    if (changed) { this.#settled(here); this.grown(here, { ended, following }); }
     return here;
   }
 
@@ -147,6 +149,9 @@ function merge(here, next, served) {
   }
   return changed;
 }
+
+/** Whether the end of the page is in view, so that what grows is to stay there. */
+const atEnd = () => document.documentElement.scrollHeight - scrollY - innerHeight < NEAR_END;
 
 const keyOf = ({ dataset }) => dataset.piece ?? dataset.pieceList;
 

@@ -13,12 +13,12 @@ import { announce, toast } from "./toasts.js";
 const ALONE_MS = 1000; // between two looks while there is no connection and something is being answered
 const IDLE_MS = 10_000; // the same where nothing is
 const BESIDE_MS = 4000; // with a connection, for what it may have missed
-const NEAR_END = 160;
 const MOST_ROWS = 12;
 
 onPage("[data-chat-composer]", (form, signal) => {
   const field = form.elements.question;
   const name = `question.${form.dataset.draft}`;
+  let sent = false; // a conversation begins once
   const fit = () => { field.rows = Math.min(MOST_ROWS, Math.max(2, field.value.split("\n").length)); };
   if (!field.value) field.value = draft(name);
   fit();
@@ -29,14 +29,25 @@ onPage("[data-chat-composer]", (form, signal) => {
     form.requestSubmit();
   }, { signal });
   form.addEventListener("submit", (event) => {
-    if (!field.value.trim()) { event.preventDefault(); field.focus(); }
+    if (!field.value.trim()) { event.preventDefault(); field.focus(); return; }
+    if (form.closest("[data-chat]")) return;
+    if (sent) event.preventDefault();
+    sent = true;
   }, { signal });
+  addEventListener("pageshow", () => { sent = false; }, { signal });
 });
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest?.("[data-chat-copy]");
   if (button) copy(button.dataset.chatCopy);
 });
+
+// On paper an answer stands with its sources.
+const folded = new Set();
+addEventListener("beforeprint", () => {
+  for (const details of document.querySelectorAll(".chat-sources:not([open])")) { folded.add(details); details.open = true; }
+});
+addEventListener("afterprint", () => { folded.forEach((details) => { details.open = false; }); folded.clear(); });
 
 class Chat {
   constructor(root, signal) {
@@ -121,9 +132,9 @@ class Chat {
 
   soon() { clearTimeout(this.timer); this.look(); }
 
-  grown(article, { added = false, ended = false } = {}) {
+  grown(article, { added = false, ended = false, following = false }) {
     const { state, sentences } = article.dataset;
-    if (this.following || added) this.toEnd();
+    if (following) this.toEnd();
     if (added) { this.connection?.follow(article.dataset.message, Number(sentences)); this.soon(); }
     if (!ended) return;
     const n = Number(sentences);
@@ -131,9 +142,6 @@ class Chat {
     else if (state === "stopped") announce(gettext("Stopped."));
     else if (state === "failed") announce(gettext("This question could not be answered."));
   }
-
-  /** Whether the end of the conversation is in view, so that what grows is to stay there. */
-  get following() { return document.documentElement.scrollHeight - scrollY - innerHeight < NEAR_END; }
 
   toEnd() { requestAnimationFrame(() => scrollTo({ top: document.documentElement.scrollHeight, behavior: "instant" })); }
 

@@ -128,9 +128,10 @@ def test_an_answer_is_stopped_goes_on_after_a_reload_and_ends_for_a_removed_memb
     dialog.get_by_role("button", name="Share with the case").click()
     expect(page.get_by_text("Everybody in this case can read this conversation")).to_be_visible()
     address = page.url
-    reader = visit("viewer")
+    reader = visit("viewer", width=390, theme="dark")
     reader.goto(address)
     expect(reader.locator("[data-message]")).to_have_count(2)
+    assert faults(reader) == []
     expect(reader.get_by_role("button", name="Delete")).to_have_count(0)
     with nothing_is_found(site):
         ask(page, "And who leased the crane, and when does the lease end?")
