@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -20,9 +20,9 @@ from cases.models import AuditEvent, Case
 from cases.services import matters
 from documents.api.chat.payloads import message_json
 from documents.api.chat.serializers import ChatMessageSerializer
-from documents.models import Conversation, Document, Message, MessageSentence, MessageSource
+from documents.models import Conversation, Document, Message, MessageSentence, MessageSource, Page
 from documents.services.chat import answering, asking, conversations
-from documents.services.chat.contracts import Draft, Evidence
+from documents.services.chat.contracts import Check, Draft, Evidence, Judged, Piece, Question
 from documents.services.chat.places import source_in
 from documents.services.chat.searchable import LONGEST, searchable
 from documents.services.chat.showing import shown
@@ -66,7 +66,9 @@ def again(message: Message, user: User, question: str = "And the rent?") -> Mess
     return asked
 
 
-def test_a_conversation_is_its_owners_until_it_is_shared(case, owner, viewer, stranger, api, lease):
+def test_a_conversation_is_its_owners_until_it_is_shared(
+    case: Case, owner: User, viewer: User, stranger: User, api: Api, lease: Document
+) -> None:
     mine = api(owner).post("/api/conversations/", {"case": str(case.pk), "documents": [str(lease.pk)]}, format="json")
     assert mine.status_code == 201
     told = mine.json()
@@ -88,7 +90,7 @@ def test_a_conversation_is_its_owners_until_it_is_shared(case, owner, viewer, st
     assert (elsewhere.status_code, elsewhere.json()["code"]) == (400, "no_such_document")
 
 
-def test_an_answer_carries_its_sources_and_can_be_copied_with_them(answered, owner, api):
+def test_an_answer_carries_its_sources_and_can_be_copied_with_them(answered: Message, owner: User, api: Api) -> None:
     told = of(answered, api(owner))
     assert set(told) == set(ChatMessageSerializer().fields)
     assert [sentence["text"] for sentence in told["sentences"]] == SENTENCES
@@ -102,7 +104,7 @@ def test_an_answer_carries_its_sources_and_can_be_copied_with_them(answered, own
     assert source["url"].endswith(f"?page=1&chunk={source['chunk']}&at={source['start']}&to={source['end']}")
 
 
-def test_what_was_read_anew_says_so_and_what_is_gone_is_not_shown(answered, owner, api, lease):
+def test_what_was_read_anew_says_so_and_what_is_gone_is_not_shown(answered: Message, owner: User, api: Api, lease: Document) -> None:
     publish(lease, "Quite another text.", vectors=False)
     (source,) = of(answered, api(owner))["sentences"][0]["sources"]
     assert (source["changed"], source["quote"]) == (True, SENTENCES[0])
@@ -115,7 +117,7 @@ def test_what_was_read_anew_says_so_and_what_is_gone_is_not_shown(answered, owne
     assert (told["gone"], told["answer"]) == (3, ""), "purged: the sources are gone, and what they said with them"
 
 
-def test_a_sentence_that_rests_on_two_documents_needs_both(answered, case, owner, lease):
+def test_a_sentence_that_rests_on_two_documents_needs_both(answered: Message, case: Case, owner: User, lease: Document) -> None:
     other = document(case, "Order", "Rent is payable in advance.", vectors=False)
     first, second = answered.sentences.get(number=1), answered.sentences.get(number=2)
     for sentence in (first, second):
@@ -127,9 +129,9 @@ def test_a_sentence_that_rests_on_two_documents_needs_both(answered, case, owner
     assert [sentence.text for sentence in told] == ["", SENTENCES[1], ""], "the order says the second word for word"
 
 
-def test_a_transcript_is_quoted_with_its_moment(answered, owner, lease, monkeypatch):
+def test_a_transcript_is_quoted_with_its_moment(answered: Message, owner: User, lease: Document, monkeypatch: pytest.MonkeyPatch) -> None:
     Document.objects.filter(pk=lease.pk).update(kind=Document.Kind.TRANSCRIPT)
-    lease.text_version.pages.update(times=[[0, 12.5], [43, 61.25]])
+    Page.objects.filter(text_version=lease.text_version).update(times=[[0, 12.5], [43, 61.25]])
     lease.refresh_from_db()
     monkeypatch.setattr(answering.moments, "_players", [lambda documents: dict.fromkeys(documents, "/audio/1/")])
     told = message_json(shown([again(answered, owner)], owner)[0])
@@ -139,9 +141,10 @@ def test_a_transcript_is_quoted_with_its_moment(answered, owner, lease, monkeypa
     assert told["cited"].splitlines()[0].endswith("(Lease, 00:00:12)")
 
 
-def test_a_conversation_of_two_hundred_messages_opens_at_once(case, owner, api, lease):
+def test_a_conversation_of_two_hundred_messages_opens_at_once(case: Case, owner: User, api: Api, lease: Document) -> None:
     conversation = conversations.begin(case, owner)
     reading = lease.text_version
+    assert reading is not None
     messages = Message.objects.bulk_create(
         Message(conversation=conversation, number=n, asked_by=owner, question="When?", state="answered") for n in range(1, 201)
     )
@@ -167,7 +170,7 @@ def test_a_conversation_of_two_hundred_messages_opens_at_once(case, owner, api, 
     assert min(took[0], took[2]) < 0.3, took  # of this process alone: other tests may run beside it
 
 
-def test_lists_have_a_constant_number_of_queries(case, owner, api, lease):
+def test_lists_have_a_constant_number_of_queries(case: Case, owner: User, api: Api, lease: Document) -> None:
     counts = []
     for _ in range(2):
         for _again in range(3):
@@ -178,7 +181,7 @@ def test_lists_have_a_constant_number_of_queries(case, owner, api, lease):
     assert counts[0] == counts[1]
 
 
-def test_a_narrowed_conversation_never_widens_by_what_goes(answered, case, owner, api, lease):
+def test_a_narrowed_conversation_never_widens_by_what_goes(answered: Message, case: Case, owner: User, api: Api, lease: Document) -> None:
     other = document(case, "Order", "The order of 2 May.", vectors=False)
     narrow = conversations.begin(case, owner, documents=[lease.pk, other.pk])
     Document.objects.filter(pk=other.pk).update(deleted_at=timezone.now())
@@ -195,9 +198,11 @@ def test_a_narrowed_conversation_never_widens_by_what_goes(answered, case, owner
     assert (told["refused"], told["refusal"]) == (True, "documents_gone")
 
 
-def test_a_document_deleted_between_retrieval_and_display_is_not_shown(answered, owner, api, lease, monkeypatch):
+def test_a_document_deleted_between_retrieval_and_display_is_not_shown(
+    answered: Message, owner: User, api: Api, lease: Document, monkeypatch: pytest.MonkeyPatch
+) -> None:
     class Late(Paced):
-        def answer(self, question, evidence, check):
+        def answer(self, question: Question, evidence: Evidence, check: Check) -> Iterator[Piece]:
             for number, draft in enumerate(super().answer(question, evidence, check)):
                 if number == 1:
                     Document.objects.filter(pk=lease.pk).delete()
@@ -215,7 +220,9 @@ def failing(error: Exception) -> Callable[..., Evidence]:
     return gather
 
 
-def test_every_trouble_ends_in_a_kind_sentence_that_tells_nothing(answered, owner, api, monkeypatch, caplog):
+def test_every_trouble_ends_in_a_kind_sentence_that_tells_nothing(
+    answered: Message, owner: User, api: Api, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     secret = "the secret of the crane"
     monkeypatch.setattr(answering, "gather", failing(SearchError("Too many words.", "too_long")))
     told = of(again(answered, owner), api(owner))
@@ -232,6 +239,7 @@ def test_every_trouble_ends_in_a_kind_sentence_that_tells_nothing(answered, owne
         message = again(answered, owner, secret)
     told = of(message, api(owner))
     assert (told["state"], told["error"]) == ("failed", "Something went wrong while this question was answered. Please ask it again.")
+    assert message.task_id is not None
     record = TaskRecord.objects.get(pk=message.task_id)
     assert secret not in caplog.text
     assert not [
@@ -239,7 +247,9 @@ def test_every_trouble_ends_in_a_kind_sentence_that_tells_nothing(answered, owne
     ]
 
 
-def test_who_was_removed_meanwhile_gets_no_answer(answered, case, owner, viewer, monkeypatch):
+def test_who_was_removed_meanwhile_gets_no_answer(
+    answered: Message, case: Case, owner: User, viewer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
     conversation = conversations.begin(case, viewer)
     message = asking.ask(conversation, viewer, "When?")
     case.memberships.filter(user=viewer).delete()
@@ -254,18 +264,18 @@ def test_who_was_removed_meanwhile_gets_no_answer(answered, case, owner, viewer,
 
 
 @pytest.mark.parametrize("text", ["x" * 10_000, "the lease (of ” the AND crane " * 333, "Why? " * 2000])
-def test_a_question_of_ten_thousand_characters_is_searched_for_in_short(text):
+def test_a_question_of_ten_thousand_characters_is_searched_for_in_short(text: str) -> None:
     assert 0 < len(searchable(text.strip())) <= LONGEST
 
 
-def test_of_a_long_text_its_question_is_searched_for():
+def test_of_a_long_text_its_question_is_searched_for() -> None:
     story = "The crane stood idle. " * 400
     looked_for = searchable(f"{story}When did the lease end? {story}")
     assert looked_for.startswith("When did the lease end? The crane stood idle.")
     assert len(looked_for) <= LONGEST
 
 
-def test_questions_at_work_are_limited_and_long_ones_refused(answered, case, owner, viewer, api):
+def test_questions_at_work_are_limited_and_long_ones_refused(answered: Message, case: Case, owner: User, viewer: User, api: Api) -> None:
     url = f"/api/conversations/{answered.conversation_id}/messages/?wait=0"
     client = api(owner)
     for question, code in (("  \0 ", "no_question"), ("x" * 10_001, "max_length")):
@@ -275,6 +285,7 @@ def test_questions_at_work_are_limited_and_long_ones_refused(answered, case, own
     assert [reply.status_code for reply in replies] == [202] * asking.AT_WORK + [409]
     assert replies[-1].json()["code"] == "answers_at_work"
     first = replies[0].json()["id"]
+    assert asking.ask(conversations.begin(case, viewer), viewer, "Who\ud800?").question == "Who??"
     conversations.change(answered.conversation, owner, shared=True)
     assert api(viewer).post(f"/api/messages/{first}/stop/").status_code == 403
     assert client.post(f"/api/messages/{first}/stop/").json()["state"] == "stopped"
@@ -287,23 +298,23 @@ def test_questions_at_work_are_limited_and_long_ones_refused(answered, case, own
 
 
 def test_no_transaction_is_open_while_an_answer_is_made_and_drafts_that_do_not_hold_are_counted(
-    transactional_db, case, owner, lease, settings, monkeypatch
-):
+    transactional_db: None, case: Case, owner: User, lease: Document, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings.TASK_EXECUTOR = "background"
     open_ones = []
 
     class Watched(Paced):
-        def answer(self, question, evidence, check):
+        def answer(self, question: Question, evidence: Evidence, check: Check) -> Iterator[Piece]:
             for draft in super().answer(question, evidence, check):
                 open_ones.append(connection.in_atomic_block)
                 yield draft
 
     class NothingHolds:
-        def __init__(self, question, evidence):
+        def __init__(self, question: Question, evidence: Evidence) -> None:
             pass
 
-        def judge(self, draft: Draft) -> Any:
-            return answering.Judged(draft.text, False, removed=True)
+        def judge(self, draft: Draft) -> Judged:
+            return Judged(draft.text, False, removed=True)
 
     monkeypatch.setattr(answering, "Extractive", Watched(99))
     monkeypatch.setattr(answering, "Gate", NothingHolds)
@@ -315,7 +326,7 @@ def test_no_transaction_is_open_while_an_answer_is_made_and_drafts_that_do_not_h
     assert (message.state, message.removed, message.refusal) == ("answered", 3, "nothing_held")
 
 
-def test_deleted_conversations_go_when_their_time_is_over(answered, case, owner):
+def test_deleted_conversations_go_when_their_time_is_over(answered: Message, case: Case, owner: User) -> None:
     conversation = answered.conversation
     waiting = asking.ask(conversation, owner, "And then?")
     conversations.remove(conversation, owner)
@@ -334,7 +345,7 @@ def test_deleted_conversations_go_when_their_time_is_over(answered, case, owner)
     assert conversations.purge(lambda: None) == 1
 
 
-def test_a_source_of_two_pages_is_cited_with_both(answered, owner):
+def test_a_source_of_two_pages_is_cited_with_both(answered: Message, owner: User) -> None:
     MessageSource.objects.filter(sentence__number=1).update(page=3, page_to=4)
     assert shown([answered], owner)[0].cited.splitlines()[0].endswith("(Lease, pp. 3-4)")
     assert source_in(evidence_of(Document.objects.get(title="Lease")).passages[0], 0, 5).quote == "The l"[:5].rstrip()

@@ -97,7 +97,7 @@ def test_a_question_begins_a_conversation_and_one_that_is_refused_is_not_lost(ca
     page = browser.get(f"/cases/{case.pk}/chat/", {"document": [str(lease.pk), "nonsense"]}).content.decode()
     assert f'<input type="hidden" name="document" value="{lease.pk}">' in page
     browser.post(f"/cases/{case.pk}/chat/", {"question": "Who signed?", "document": str(lease.pk)})
-    assert list(Conversation.objects.order_by("created").last().documents.all()) == [lease]  # type: ignore[union-attr]
+    assert list(Conversation.objects.latest("created").documents.all()) == [lease]
     long = "Who? " * 3000
     refused = browser.post(f"/cases/{case.pk}/chat/", {"question": long})
     assert (refused.status_code, Conversation.objects.count()) == (422, 2)

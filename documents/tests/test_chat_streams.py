@@ -27,6 +27,8 @@ from lexintel.asgi import application
 from lexintel.models import ApiToken, User
 from tasks.engine.attempts import claim_next, execute
 from tasks.models import TaskRecord
+from tasks.progress.hub import QUEUE_SIZE, Hub
+from tasks.progress.subscriptions import Reader as Subscriber
 from tasks.recovery.rescuer import rescue
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -122,7 +124,7 @@ async def changed(function: Callable[..., Any], *args: Any, **options: Any) -> A
     return await asyncio.to_thread(lambda: function(*args, **options))
 
 
-async def test_all_readers_follow_at_once_and_a_reload_in_the_middle_misses_nothing(reading, paced):
+async def test_all_readers_follow_at_once_and_a_reload_in_the_middle_misses_nothing(reading: Callable[..., Any], paced: Paced) -> None:
     async with reading("owner") as owner, reading("viewer") as viewer, worker(paced):
         for reader in (owner, viewer):
             assert (await reader.hear())["type"] == "ready"
@@ -160,7 +162,19 @@ async def test_all_readers_follow_at_once_and_a_reload_in_the_middle_misses_noth
             assert codes == ["not_found", "not_found", "no_question", "bad_request", "bad_request"]
 
 
-async def test_stop_works_at_once_also_while_something_is_looked_for(reading, paced, monkeypatch):
+async def test_what_waits_for_a_slow_reader_is_bounded_and_skipped_once_he_reads(conversation: Conversation, owner: User) -> None:
+    subscription = await Hub.current().open(Subscriber(owner), [conversation.topic])
+    for number in range(QUEUE_SIZE * 3):
+        Hub.current().deliver({"scope": None, "event": {"topic": conversation.topic, "seq": number}})
+    assert subscription._queue.qsize() <= QUEUE_SIZE
+    subscription.skip()
+    assert subscription._queue.empty()
+    subscription.close()
+
+
+async def test_stop_works_at_once_also_while_something_is_looked_for(
+    reading: Callable[..., Any], paced: Paced, monkeypatch: pytest.MonkeyPatch
+) -> None:
     found, looking = threading.Event(), threading.Event()
     at_once = answering.gather
 
@@ -191,7 +205,7 @@ async def test_stop_works_at_once_also_while_something_is_looked_for(reading, pa
     assert (message.state, await message.sentences.acount()) == ("stopped", 0)
 
 
-async def test_of_two_questions_the_second_waits_for_the_first_and_knows_its_answer(reading, paced):
+async def test_of_two_questions_the_second_waits_for_the_first_and_knows_its_answer(reading: Callable[..., Any], paced: Paced) -> None:
     async with reading("owner") as owner, reading("viewer") as viewer, worker(paced, threads=2):
         await viewer.until("ready")
         await asyncio.gather(owner.say(ask="When does the lease end?"), viewer.say(ask="And the rent?"))
@@ -226,7 +240,9 @@ async def signed_out(case: Case, conversation: Conversation, owner: User, viewer
 
 
 @pytest.mark.parametrize("change", [removed, unshared, deleted, signed_out])
-async def test_who_may_not_see_it_any_more_is_told_nothing_more(change, case, conversation, owner, viewer, reading, paced):
+async def test_who_may_not_see_it_any_more_is_told_nothing_more(
+    change: Callable[..., Any], case: Case, conversation: Conversation, owner: User, viewer: User, reading: Callable[..., Any], paced: Paced
+) -> None:
     message = await changed(asking.ask, conversation, owner, "When?")
     async with reading("viewer") as reader, worker(paced):
         await reader.until("message", "answering")
@@ -242,7 +258,9 @@ async def test_who_may_not_see_it_any_more_is_told_nothing_more(change, case, co
     assert message.state == ("stopped" if change is deleted else "answered"), "who asked gets it all the same"
 
 
-async def test_the_answer_of_a_member_who_is_removed_ends(case, conversation, viewer, reading, paced):
+async def test_the_answer_of_a_member_who_is_removed_ends(
+    case: Case, conversation: Conversation, viewer: User, reading: Callable[..., Any], paced: Paced
+) -> None:
     message = await changed(asking.ask, conversation, viewer, "When?")
     async with reading("owner") as owner, worker(paced):
         await owner.until("message", "answering")
@@ -256,12 +274,14 @@ async def test_the_answer_of_a_member_who_is_removed_ends(case, conversation, vi
 
 
 @pytest.mark.parametrize(("name", "code"), [("", 4401), ("stranger", 4404)])
-async def test_who_may_not_read_it_is_closed(reading, name, code):
+async def test_who_may_not_read_it_is_closed(reading: Callable[..., Any], name: str, code: int) -> None:
     async with reading(name) as reader:
         assert await reader.closed() == code
 
 
-async def test_a_killed_attempt_begins_again_and_doubles_nothing(conversation, owner, reading, paced):
+async def test_a_killed_attempt_begins_again_and_doubles_nothing(
+    conversation: Conversation, owner: User, reading: Callable[..., Any], paced: Paced
+) -> None:
     message = await changed(asking.ask, conversation, owner, "When?")
     async with reading("owner") as reader:
         killed: Any = await changed(claim_next, "background")
@@ -288,12 +308,12 @@ def events(body: bytes) -> list[dict[str, Any]]:
     return [json.loads(line[6:]) for line in body.decode().splitlines() if line.startswith("data: ")]
 
 
-async def test_an_answer_is_streamed_or_waited_for(conversation, keys, paced):
+async def test_an_answer_is_streamed_or_waited_for(conversation: Conversation, keys: dict[str, str], paced: Paced) -> None:
     client, token = AsyncClient(), {"authorization": f"Token {keys['viewer']}"}
     url = f"/api/conversations/{conversation.pk}/messages/"
     question = json.dumps({"question": "When does the lease end?"})
     async with worker(paced):
-        response = await client.post(url, question, content_type="application/json", headers={**token, "accept": "text/event-stream"})
+        response: Any = await client.post(url, question, content_type="application/json", headers={**token, "accept": "text/event-stream"})
         assert response.headers["Content-Type"] == "text/event-stream"
         body = b""
         async for part in response.streaming_content:
@@ -303,7 +323,7 @@ async def test_an_answer_is_streamed_or_waited_for(conversation, keys, paced):
         told = events(body)
         assert [one["sentence"]["text"] for one in told if one["type"] == "sentence"] == SENTENCES
         assert (told[-1]["type"], told[-1]["message"]["state"]) == ("message", "answered")
-        again = await client.get(f"/api/messages/{told[-1]['message']['id']}/stream/?since=1", headers=token)
+        again: Any = await client.get(f"/api/messages/{told[-1]['message']['id']}/stream/?since=1", headers=token)
         body = b"".join([part async for part in again.streaming_content])
         assert [one["sentence"]["number"] for one in events(body) if one["type"] == "sentence"] == [2, 3]
         early = await client.post(f"{url}?wait=0.2", question, content_type="application/json", headers=token)
@@ -316,11 +336,13 @@ async def test_an_answer_is_streamed_or_waited_for(conversation, keys, paced):
         assert (refused.status_code, refused.headers["Content-Type"]) == (400, "application/json")
 
 
-async def test_a_stream_ends_for_who_is_removed(case, conversation, owner, viewer, keys, paced):
+async def test_a_stream_ends_for_who_is_removed(
+    case: Case, conversation: Conversation, owner: User, viewer: User, keys: dict[str, str], paced: Paced
+) -> None:
     message = await changed(asking.ask, conversation, owner, "When?")
     client, token = AsyncClient(), {"authorization": f"Token {keys['viewer']}"}
     async with worker(paced):
-        response = await client.get(f"/api/messages/{message.pk}/stream/", headers=token)
+        response: Any = await client.get(f"/api/messages/{message.pk}/stream/", headers=token)
         assert response.status_code == 200, response.content
         body, taken = b"", False
         async for part in response.streaming_content:
@@ -333,7 +355,7 @@ async def test_a_stream_ends_for_who_is_removed(case, conversation, owner, viewe
     assert SENTENCES[0] not in body.decode()
 
 
-async def test_a_page_of_another_site_and_a_session_without_its_token_cannot_ask(conversation, owner):
+async def test_a_page_of_another_site_and_a_session_without_its_token_cannot_ask(conversation: Conversation, owner: User) -> None:
     client = AsyncClient(enforce_csrf_checks=True)
     await client.aforce_login(owner)
     reply = await client.post(f"/api/conversations/{conversation.pk}/messages/", '{"question": "x"}', content_type="application/json")

@@ -32,7 +32,7 @@ def ask(conversation: Conversation, user: Any, question: str) -> Message:
 
     Raises Http404 where the conversation does not exist for the user, Refused (no_question, question_too_long, answers_at_work).
     """
-    text = question.replace("\0", "").strip()
+    text = question.replace("\0", "").encode("utf-8", "replace").decode().strip()  # half a surrogate pair cannot be stored
     if not text:
         raise Refused(_("Please type a question."), "no_question")
     if len(text) > Message.LONGEST_QUESTION:
