@@ -14,6 +14,7 @@ class DocumentsConfig(AppConfig):
         from documents.services import embedding
         from documents.services.authorities.record import linking
         from documents.services.chat import conversations, llm
+        from documents.services.chat import registering as chat
         from documents.services.papers import asking as papers
         from documents.services.pipeline import citing_again, confinement, keeping, lifecycle
         from documents.services.pipeline.subscriptions import documents_named, documents_of
@@ -47,6 +48,7 @@ class DocumentsConfig(AppConfig):
         papers.register()
         registering.register()
         listed.register()
+        chat.register()
         explanations.register()
         holders.register(holders.Holder(Document.objects, lifecycle.announce))
         holders.register(holders.Holder(LawImport.objects))

@@ -18,12 +18,20 @@ from documents.views import (
     timeline,
 )
 from documents.views.alerts import pages as alerts
+from documents.views.chat import conversation, lists
 from documents.views.searching import export, help, like, memory, page, preview
 
 app_name = "documents"
 urlpatterns = [
     path("cases/<uuid:pk>/documents/", case_pages.case_documents, name="case-documents"),
     path("cases/<uuid:pk>/search/", page.case_search, name="case-search"),
+    path("cases/<uuid:pk>/chat/", lists.case_chat, name="case-chat"),
+    path("conversations/", lists.all_conversations, name="conversations"),
+    path("conversations/<uuid:pk>/", conversation.conversation, name="conversation"),
+    path("conversations/<uuid:pk>/messages/", conversation.messages, name="messages"),
+    path("conversations/<uuid:pk>/messages/<uuid:message_pk>/", conversation.message, name="message"),
+    path("conversations/<uuid:pk>/messages/<uuid:message_pk>/stop/", conversation.message_stop, name="message-stop"),
+    path("conversations/<uuid:pk>/<slug:action>/", conversation.conversation_act, name="conversation-act"),
     path("cases/<uuid:pk>/timeline/", timeline.case_timeline, name="case-timeline"),
     path("cases/<uuid:pk>/authorities/", authorities.case_authorities, name="case-authorities"),
     path("cases/<uuid:pk>/authorities/passages/", authorities.authority_passages, name="authority-passages"),

@@ -177,12 +177,13 @@ def _is_old(document: Document, opened: text_view.Reading) -> bool:
 
 
 def _passage(opened: text_view.Reading) -> dict[str, Any]:
-    """What the original is to mark: the passage, and of it the sentence that was found."""
+    """What the original is to mark: the passage, and of it the sentence that was found, or the words that are quoted."""
     if opened.passage is None:
         return {}
     said: dict[str, Any] = {"page": opened.passage.page_from, "text": text_view.wording(opened.passage)}
     if opened.found:
         said["found"] = text_view.wording(opened.passage, opened.found)
+        said["around"] = text_view.surroundings(opened.passage, opened.found)
         said["page"] = next(iter(said["found"]), said["page"])
     return said
 
@@ -193,7 +194,7 @@ def _place(request: HttpRequest, page: int | None = None, note: Note | None = No
     if note is not None:
         page, offset = note.page, note.start
     asked = page if page is not None else number_asked(request, "page")
-    return text_view.Place(asked, chunk, citation, part, number_asked(request, "at"), near, offset)
+    return text_view.Place(asked, chunk, citation, part, number_asked(request, "at"), near, offset, number_asked(request, "to"))
 
 
 def number_asked(request: HttpRequest, name: str) -> int | None:

@@ -75,6 +75,7 @@ class World:
             "member": self.member.pk,
             "number": 1,
             "download_id": self.download.pk,
+            "message_pk": self.message.pk,
         }
 
 
@@ -535,6 +536,15 @@ TABLE: dict[str, dict[str, Expected]] = {
     "searches/history/clear/": {"POST": _everyone(302, 302)},
     "searches/history/keep/": {"POST": _everyone(302, 302, send=form(keep="0"))},
     "searches/history/<pk>/delete/": {"POST": _owner_alone(302, 302, ids=_past)},
+    "cases/<pk>/chat/": {"GET": _page(), "POST": Expected((302, 302, 302, 404, 302), send=form(question="When does the lease end?"))},
+    "conversations/": {"GET": _everyone(nobody=302)},
+    "conversations/<pk>/": {"GET": _page()},
+    "conversations/<pk>/messages/": {"GET": _page(), "POST": Expected((302, 302, 302, 404, 302), send=form(question="And the rent?"))},
+    "conversations/<pk>/messages/<message_pk>/": {"GET": _page()},
+    "conversations/<pk>/messages/<message_pk>/stop/": {"POST": Expected((302, 403, 403, 404, 302))},
+    "conversations/<pk>/<action>/": {
+        "POST": Expected((302, 403, 403, 404, 302), send=form(title="Rent"), ids=lambda world: {"action": "rename"})
+    },
     "documents/<pk>/": {"GET": _page()},
     "documents/<pk>/text/<number>/": {"GET": _page()},
     "documents/<pk>/history/": {"GET": _page()},

@@ -131,6 +131,10 @@ def world(case, owner, editor, viewer, stranger) -> World:
     AlertNotice.objects.create(alert=alert, words={"q": "lease"}, number=1)
     conversation = Conversation.objects.create(case=case, owner=owner, shared=True)
     message = Message.objects.create(conversation=conversation, number=1, asked_by=owner, question="When?", state="answered")
+    message.sentences.create(number=1, text="The lease ends in May.", supported=True).sources.create(
+        number=1, document=document, text_version=document.text_version, page=1, page_to=1, start=0, end=22, at=0, to=22,
+        quote="The lease ends in May.",
+    )  # fmt: skip
     things = (tag, other_tag, saved, search, past, download, note, paper, alert, conversation, message)
     return World(case, document, upload, failed, waiting, batch, member, stranger, token, recording, source, *things)
 

@@ -1,7 +1,7 @@
 // The original of a PDF: pages are drawn when they come near the window, the asked passage is found in each page's own text.
 
 import { el } from "./dom.js";
-import { locate } from "./document-words.js";
+import { locate, locateBetween } from "./document-words.js";
 import { citationsOn, citing, placeCitations } from "./document-citations.js";
 import { keepingSelection, select, selectedIn } from "./document-selection.js";
 import { Pictures, recognisedLayer } from "./document-pictures.js";
@@ -19,7 +19,7 @@ const MARGIN = 26;
 const RANGE_BYTES = 65_536;
 
 export class PdfView {
-  /** `passage` is {page, text: {number: words}} or {}; `notes(number)` gives [{id, words, nth, colour}] on a page; `onPage(number)` is called
+  /** `passage` is {page, text: {number: words}} or {}, with `found` {number: words} and `around` {number: [before, after]} where words of it are meant; `notes(number)` gives [{id, words, nth, colour}] on a page; `onPage(number)` is called
    *  when another page has come into view. */
   constructor(root, { page, passage, notes, signal, onPage }) {
     Object.assign(this, { root, passage, notes, signal, onPage, page, count: 0, zoom: 1, pages: [], drawn: [], mention: null, target: null });
@@ -218,7 +218,7 @@ export class PdfView {
     for (const note of this.notes(page.number)) this.paint(page, note.words, `pdf-note note-${note.colour}${note.now ? " note-now" : ""}`, note);
     const found = this.passage.found?.[page.number];
     const marked = this.paint(page, this.passage.text?.[page.number], this.passage.found ? "pdf-passage pdf-around" : "pdf-passage");
-    if (found) this.paint(page, found, "pdf-passage pdf-found");
+    if (found) this.paint(page, found, "pdf-passage pdf-found", { around: this.passage.around?.[page.number] });
     const { mention, target } = this;
     if (mention?.page === page.number && this.paint(page, mention.words, "pdf-mention", mention) && !still) this.centre(page, ".pdf-mention");
     if (target?.page === page.number) { this.target = null; this.centre(page, target.selector); }
@@ -238,10 +238,12 @@ export class PdfView {
     });
   }
 
-  /** Put <mark> around the words where the page's text layer has them; returns in how many pieces. */
-  paint(page, words, name, { nth = 0, id } = {}) {
+  /** Put <mark> around the words where the page's text layer has them, of several where that stands around them; returns in how many pieces. */
+  paint(page, words, name, { nth = 0, id, around } = {}) {
     if (!words || !page.layer) return 0;
-    const found = locate(page.layer.textDivs.map((div) => div.textContent), words, nth);
+    const pieces = page.layer.textDivs.map((div) => div.textContent);
+    const between = around ? locateBetween(pieces, [{ words, before: around[0], after: around[1] }])[0] : [];
+    const found = between.length ? between : locate(pieces, words, nth);
     for (const { piece, start, end } of found) {
       const div = page.layer.textDivs[piece];
       div.marks = [...(div.marks ?? []), { name, start, end, id }];

@@ -1,5 +1,6 @@
 // The document page: tabs, text beside the original, copying with its source, and what may be done to the document.
 
+import { copy } from "./copying.js";
 import { gettext, interpolate } from "./i18n.js";
 import { onPage } from "./page.js";
 import { reveal, typing } from "./dom.js";
@@ -59,23 +60,23 @@ class DocumentPage {
   get tabs() { return [...this.doc.querySelectorAll("[role=tab]")].filter((tab) => this.narrow.matches || tab.dataset.tab !== "main"); }
 
   showMark() {
-    const mark = this.panel?.querySelector(".cite-now") ?? this.panel?.querySelector("mark.passage");
+    const mark = [".cite-now", "mark.passage-found", "mark.passage"].map((wanted) => this.panel?.querySelector(wanted)).find(Boolean);
     if (mark) reveal(mark, this.panel);
   }
 
   clicked(event) {
     const target = event.target.closest("button, a");
     if (!target) return;
-    const { tab, action, goto, textPart, copy } = target.dataset;
+    const { tab, action, goto, textPart, copy: text } = target.dataset;
     if (tab) this.choose(tab, { focus: "tabLink" in target.dataset });
     else if (action) this.act(target);
     else if ("replace" in target.dataset) replace(this.doc.dataset.document);
     else if (goto) { event.preventDefault(); this.go(Number(goto), target.dataset); }
     else if (textPart) this.load(this.page, { part: textPart });
     else if ("copyQuote" in target.dataset) this.copyQuote();
-    else if (copy) this.copy(copy);
+    else if (text) copy(text);
     else if (target.dataset.print) print(target.dataset.print);
-    else if ("copyLink" in target.dataset) this.copy(this.address().href);
+    else if ("copyLink" in target.dataset) copy(this.address().href);
   }
 
   choose(name, { focus = false, quiet = false } = {}) {
@@ -128,8 +129,8 @@ class DocumentPage {
   /** Bring the text of a page; an answer that comes after another question was asked is dropped. */
   async load(page, { part, citation, offset, still = false } = {}) {
     const url = new URL(this.doc.dataset.textUrl.replace(/0\/$/, `${page}/`), location.href);
-    const { chunk, at, near } = this.doc.dataset;
-    const asked = { part, citation, offset, chunk, at, near };
+    const { chunk, at, to, near } = this.doc.dataset;
+    const asked = { part, citation, offset, chunk, at, to, near };
     Object.entries(asked).forEach(([name, value]) => { if (value !== undefined && value !== "") url.searchParams.set(name, value); });
     this.asked = url.href;
     let answer;
@@ -199,22 +200,14 @@ class DocumentPage {
     history.replaceState(history.state, "", url);
   }
 
-  async copy(text) {
-    try {
-      await navigator.clipboard.writeText(text);
-      toast(gettext("Copied."));
-    } catch (error) {
-      toast(interpolate(gettext("The browser does not allow to copy: %(why)s"), { why: error.message }), { error: true });
-    }
-  }
-
   /** What is selected, or the marked passage, in quotation marks, with its source. */
   copyQuote() {
-    const marked = [...this.panel.querySelectorAll("mark.passage")].map((mark) => mark.textContent).join("");
+    const found = this.panel.querySelector("mark.passage-found") ? "mark.passage-found" : "mark.passage";
+    const marked = [...this.panel.querySelectorAll(found)].map((mark) => mark.textContent).join("");
     const quote = (String(getSelection()) || marked).replace(/\s+/g, " ").trim();
     if (!quote) { toast(gettext("Select the words to quote first.")); return; }
     const source = { quote, title: this.doc.dataset.title, page: this.notes.selected()?.page ?? this.page };
-    this.copy(interpolate(this.pages > 1 ? gettext("“%(quote)s” (%(title)s, p. %(page)s)") : gettext("“%(quote)s” (%(title)s)"), source));
+    copy(interpolate(this.pages > 1 ? gettext("“%(quote)s” (%(title)s, p. %(page)s)") : gettext("“%(quote)s” (%(title)s)"), source));
   }
 
   async act(button) {

@@ -18,13 +18,15 @@ from documents.services.reading.sentences import sentence_at, sentence_near
 
 # A page is shown in parts of about this many characters: a text without pages may have ten million of them.
 PART = 40_000
+_AROUND = 60
 _SEAM = 2_000  # how far before the end of a part a line's or word's end is looked for
 
 
 @dataclass(frozen=True)
 class Place:
     """What a link asks for: a page, a passage (chunk), a citation on it, a part of a long page. Numbers as they came, unchecked. `at` and
-    `near` tell which sentence of the passage was found: by its offset in the passage, or by what was asked."""
+    `near` tell which sentence of the passage was found: by its offset in the passage, or by what was asked; with `to` it is exactly the
+    words from `at` to there."""
 
     page: int | None = None
     chunk: int | None = None
@@ -34,6 +36,7 @@ class Place:
     near: str = ""
     offset: int | None = None
     """A code point of the page's text, to open the part with it."""
+    to: int | None = None
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,7 @@ class Reading:
     sheet: Sheet | None = None
     passage: Chunk | None = None
     found: tuple[int, int] | None = None
-    """[start, end) of the sentence that was found, in the passage's text."""
+    """[start, end) of the sentence that was found, or of the words that are quoted, in the passage's text."""
 
 
 def open_at(document: Document, place: Place, notes: QuerySet[Note] | None = None) -> Reading:
@@ -103,6 +106,8 @@ def is_printed(document: Document) -> bool:
 
 def _found(passage: Chunk, place: Place) -> tuple[int, int] | None:
     if place.at is not None:
+        if place.to is not None and place.at < place.to <= len(passage.text):
+            return place.at, place.to
         return sentence_at(passage.text, min(place.at, max(len(passage.text) - 1, 0)))
     return sentence_near(passage.text, place.near)
 
@@ -117,9 +122,22 @@ def passage_of(document: Document, chunk_id: int | None) -> Chunk | None:
 
 def wording(passage: Chunk, found: tuple[int, int] | None = None) -> dict[int, str]:
     """{page number: the passage's text on it, or that of its sentence}, to find it again in the original."""
+    return {page.number: page.text[span.start : span.end] for page, span in _spans(passage, found)}
+
+
+def surroundings(passage: Chunk, found: tuple[int, int]) -> dict[int, tuple[str, str]]:
+    """{page number: what stands before and after the words that were found}, which tells them from the same words elsewhere on the page."""
+    return {
+        page.number: (page.text[max(0, span.start - _AROUND) : span.start], page.text[span.end : span.end + _AROUND])
+        for page, span in _spans(passage, found)
+    }
+
+
+def _spans(passage: Chunk, found: tuple[int, int] | None) -> Iterator[tuple[Page, Span]]:
     pages = Page.objects.filter(text_version=passage.text_version_id, number__range=(passage.page_from, passage.page_to))
-    spans = ((page, sentence_on(passage, page, found) if found else span_on(passage, page)) for page in pages.only("number", "text"))
-    return {page.number: page.text[span.start : span.end] for page, span in spans if span}
+    for page in pages.only("number", "text").order_by("number"):
+        if span := sentence_on(passage, page, found) if found else span_on(passage, page):
+            yield page, span
 
 
 def sentence_on(passage: Chunk | None, page: Page, found: tuple[int, int] | None) -> Span | None:
@@ -208,10 +226,10 @@ def _sheet(
 ) -> Sheet:
     parts = parts_of(page.text)
     span = span_on(passage, page)
-    number = _part_number(page, parts, span, place)
+    sentence = sentence_on(passage, page, found)
+    number = _part_number(page, parts, sentence or span, place)
     part = parts[number - 1]
     citations = shown(Citation.objects.filter(text_version=page.text_version_id, page=page.number, start__lt=part.end, end__gt=part.start))
-    sentence = sentence_on(passage, page, found)
     here = {"text_version": page.text_version_id, "page": page.number, "start__lt": part.end, "end__gt": part.start}
     noted = list(notes.filter(**here)) if notes is not None else []
     segments = segments_of(flowed(page.text) if printed else page.text, part, span, list(citations), sentence, noted)
@@ -219,7 +237,7 @@ def _sheet(
 
 
 def _part_number(page: Page, parts: Sequence[Span], span: Span | None, place: Place) -> int:
-    """The part that is asked for, else the one with the offset, the citation or the beginning of the passage, else the first."""
+    """The part that is asked for, else the one with the offset, the citation or the beginning of what is marked, else the first."""
     if place.part is not None:
         return min(max(place.part, 1), len(parts))
     at = place.offset if place.offset is not None else _start_of(page, place.citation)
