@@ -1,0 +1,104 @@
+"""A text as the checks of the gate look at it: sentences, clauses, and the roots of what each says. Made once for each text."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from functools import cached_property, lru_cache
+from itertools import pairwise
+
+from documents.services.chat.gate.days import Day, Hour, days_in, hours_in
+from documents.services.chat.gate.figures import Figure, figures_in
+from documents.services.chat.gate.roots import GENERIC, content_of, root, tokens
+from documents.services.chunking.sentences import sentence_starts
+
+_VERB_AHEAD = r"(?:did|does|do|has|had|have|was|were|is|are|shall|may|must|will|would|can|could|never|not|also|then|he|she|it|they|to|no)\b"
+_CUT = re.compile(
+    rf"[;:\u2014]\s|,\s+(?=(?:but|and|or|nor|while|whereas|although|though|because|since|if|when|where|which|who|provided|yet|so|as)\b)"
+    rf"|\s(?=(?:but|because|although|though|whereas|while|if|unless|and\s+{_VERB_AHEAD})\s)",
+    re.I,
+)
+
+
+class Clause:
+    """Offsets are those of the whole text; `sentence` is the number of its sentence."""
+
+    def __init__(self, text: str, start: int, sentence: int) -> None:
+        self.text, self.start, self.end, self.sentence = text, start, start + len(text), sentence
+        self.words = [found[0] for found in tokens(text)]
+
+    @cached_property
+    def low(self) -> str:
+        return self.text.replace("\u2019", "'")
+
+    @cached_property
+    def roots(self) -> frozenset[str]:
+        return frozenset(content_of(self.words))
+
+    @cached_property
+    def telling(self) -> frozenset[str]:
+        """Without what any sentence may say, unless nothing else is left."""
+        return self.roots - GENERIC or self.roots
+
+
+class Reading:
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    @cached_property
+    def sentences(self) -> list[tuple[int, int]]:
+        starts = [0, *sentence_starts(self.text), len(self.text)]
+        return [(start, end) for start, end in pairwise(starts) if self.text[start:end].strip()]
+
+    @cached_property
+    def clauses(self) -> list[Clause]:
+        found = []
+        for number, (start, end) in enumerate(self.sentences):
+            cuts = [start, *(cut.end() for cut in _CUT.finditer(self.text, start, end)), end]
+            for low, high in pairwise(cuts):
+                clause = Clause(self.text[low:high], low, number)
+                if clause.words:
+                    found.append(clause)
+        return found
+
+    def sentence_of(self, clause: Clause) -> str:
+        return self.text[slice(*self.sentences[clause.sentence])]
+
+    def clause_at(self, offset: int) -> Clause | None:
+        place = bisect_right(self.clauses, offset, key=lambda one: one.start) - 1
+        return self.clauses[place] if place >= 0 else None
+
+    @cached_property
+    def words(self) -> list[re.Match[str]]:
+        return tokens(self.text)
+
+    @cached_property
+    def content(self) -> list[str]:
+        return content_of(found[0] for found in self.words)
+
+    @cached_property
+    def roots(self) -> frozenset[str]:
+        return frozenset(self.content)
+
+    @cached_property
+    def all_roots(self) -> frozenset[str]:
+        return frozenset(root(found[0]) for found in self.words)
+
+    @cached_property
+    def days(self) -> list[Day]:
+        return days_in(self.text)
+
+    @cached_property
+    def hours(self) -> list[Hour]:
+        return hours_in(self.text)
+
+    @cached_property
+    def figures(self) -> list[Figure]:
+        taken = [(one.start, one.end) for one in (*self.days, *self.hours)]
+        return figures_in(self.text, taken)
+
+
+@lru_cache(maxsize=256)
+def reading_of(text: str) -> Reading:
+    """Remembered, for one source stands under several sentences. Of a process, and never of what may be seen."""
+    return Reading(text)
