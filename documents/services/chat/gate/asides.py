@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 
 from documents.services.chat.contracts import Evidence, Question, Source
-from documents.services.chat.gate.figures import NUMBER
+from documents.services.chat.gate.text.figures import NUMBER
 from documents.services.chat.gate.naming import names_in
 from documents.services.chat.gate.quoting import spans_of
-from documents.services.chat.gate.reading import Reading, reading_of
-from documents.services.chat.gate.roots import GENERIC, STOP, root
+from documents.services.chat.gate.text.reading import Reading, reading_of
+from documents.services.chat.gate.text.roots import GENERIC, STOP, root
 
 _OF_THE_ANSWER = frozenset(
     root(word)

@@ -13,8 +13,8 @@ from documents.services.chat.gate.faults import NOTES, fault
 from documents.services.chat.gate.ground import Ground
 from documents.services.chat.gate.holding import Held
 from documents.services.chat.gate.quoting import quoted
-from documents.services.chat.gate.reading import Reading
-from documents.services.chat.gate.roots import is_english
+from documents.services.chat.gate.text.reading import Reading
+from documents.services.chat.gate.text.roots import is_english
 
 ENTAILED = 0.5
 _MARKER = re.compile(r"\s?\[\d{1,3}(?:\s?[,;–-]\s?\d{1,3})*\]")

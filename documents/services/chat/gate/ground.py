@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from documents.services.chat.contracts import Passage, Source
-from documents.services.chat.gate.reading import Clause, Reading, reading_of
+from documents.services.chat.gate.text.reading import Clause, Reading, reading_of
 
 _PRONOUN = re.compile(r"\b(?:he|him|his|she|her|hers|it|its|they|them|their|theirs|who|the latter|the former)\b", re.I)
 _REACH = 600

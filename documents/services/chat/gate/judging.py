@@ -9,7 +9,7 @@ from documents.services.chat.gate import asides
 from documents.services.chat.gate.checking import checked
 from documents.services.chat.gate.faults import fault
 from documents.services.chat.gate.holding import Held, Holding
-from documents.services.chat.gate.repeating import Said
+from documents.services.chat.gate.text.repeating import Said
 
 log = logging.getLogger(__name__)
 

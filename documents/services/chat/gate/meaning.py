@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from documents.services.chat.contracts import Fault
 from documents.services.chat.gate.faults import fault
 from documents.services.chat.gate.ground import Ground
-from documents.services.chat.gate.reading import Clause, Reading
-from documents.services.chat.gate.roots import GENERIC, STOP, root
+from documents.services.chat.gate.text.reading import Clause, Reading
+from documents.services.chat.gate.text.roots import GENERIC, STOP, root
 
 MISSING = 0.2
 """Of the words that tell something, how many may be missing in the sources. Tested by the table of test_chat_gate.py."""
@@ -186,12 +186,20 @@ def _next_person(people: dict[int, str], place: int) -> str:
 
 def _quantifiers(said: Reading, ground: Ground) -> Iterator[Fault]:
     for number, (start, end) in enumerate(said.sentences):
-        text = said.text[start:end]
         beside = _sentence_beside(said, number, ground)
-        if not beside:
-            continue
-        if (_EVERY.search(text) and not any(_ALL.search(one) for one in beside)) or (_EVERY.search(text) and all(_SOME.search(one) and not _EVERY.search(one) for one in beside)) or (_MANY.search(text) and not any(_MANY.search(one) or _EVERY.search(one) for one in beside)) or (_MY_ONLY.search(text) and not any(_ONLY.search(one) for one in beside)) or (not _SOME.search(text) and not _ONLY.search(text) and all(_partial(one) for one in beside)):
+        if beside and not _as_many(said.text[start:end], beside):
             yield fault("quantifier")
+
+
+def _as_many(text: str, beside: Sequence[str]) -> bool:
+    """Whether a sentence speaks of as many as one of these sentences of the sources does."""
+    if _EVERY.search(text):
+        return any(_ALL.search(one) and not (_SOME.search(one) and not _EVERY.search(one)) for one in beside)
+    if _MANY.search(text):
+        return any(_MANY.search(one) or _EVERY.search(one) for one in beside)
+    if _MY_ONLY.search(text):
+        return any(_ONLY.search(one) for one in beside)
+    return bool(_SOME.search(text) or _ONLY.search(text)) or not all(_partial(one) for one in beside)
 
 
 def _partial(text: str) -> bool:

@@ -8,19 +8,63 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from documents.services.chat.contracts import Fault
-from documents.services.chat.gate.days import WEEKDAYS
+from documents.services.chat.gate.text.days import WEEKDAYS
 from documents.services.chat.gate.faults import fault
 from documents.services.chat.gate.ground import Ground
-from documents.services.chat.gate.reading import Reading
-from documents.services.chat.gate.roots import GENERIC, STOP, root
+from documents.services.chat.gate.text.reading import Reading
+from documents.services.chat.gate.text.roots import GENERIC, STOP, root
 
 _TOKEN = re.compile(r"[^\W_]+(?:[.'’&-][^\W_]+)*\.?|&")
 _PARTICLES = frozenset("of de la le du van von der den del di da bin al el y & for".split())  # noqa: SIM905
 _HONORIFICS = frozenset(
-    ["mr", "mrs", "ms", "miss", "dr", "prof", "professor", "sir", "madam", "judge", "justice", "hon", "honorable", "magistrate", "attorney", "captain", "sgt", "officer"]
+    [
+        "mr",
+        "mrs",
+        "ms",
+        "miss",
+        "dr",
+        "prof",
+        "professor",
+        "sir",
+        "madam",
+        "judge",
+        "justice",
+        "hon",
+        "honorable",
+        "magistrate",
+        "attorney",
+        "captain",
+        "sgt",
+        "officer",
+    ]
 )
 _FORMS = frozenset(
-    ["inc", "incorporated", "llc", "llp", "lp", "corp", "corporation", "ltd", "limited", "co", "company", "gmbh", "ag", "sa", "plc", "bv", "nv", "kg", "pty", "jr", "sr", "esq", "ii", "iii"]
+    [
+        "inc",
+        "incorporated",
+        "llc",
+        "llp",
+        "lp",
+        "corp",
+        "corporation",
+        "ltd",
+        "limited",
+        "co",
+        "company",
+        "gmbh",
+        "ag",
+        "sa",
+        "plc",
+        "bv",
+        "nv",
+        "kg",
+        "pty",
+        "jr",
+        "sr",
+        "esq",
+        "ii",
+        "iii",
+    ]
 )
 COMMON = frozenset(
     """agreement lease contract order motion complaint answer judgment court judge plaintiff defendant plaintiffs defendants tenant landlord lessor
@@ -33,7 +77,32 @@ COMMON = frozenset(
     statement statements purchase supply sale sales master services license licensing employment""".split()  # noqa: SIM905
 )
 _MONTHS = frozenset(
-    ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec"]
+    [
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+        "jan",
+        "feb",
+        "mar",
+        "apr",
+        "jun",
+        "jul",
+        "aug",
+        "sep",
+        "sept",
+        "oct",
+        "nov",
+        "dec",
+    ]
 )
 _NEVER = _MONTHS | {day.casefold() for day in WEEKDAYS} | frozenset("i usd eur gbp chf us$ am pm a.m p.m ok no nos".split())  # noqa: SIM905
 

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from documents.services.chat.contracts import Fault
 from documents.services.chat.gate.faults import fault
 from documents.services.chat.gate.ground import Ground
-from documents.services.chat.gate.reading import Clause, Reading
-from documents.services.chat.gate.roots import content_of, root, tokens
+from documents.services.chat.gate.text.reading import Clause, Reading
+from documents.services.chat.gate.text.roots import content_of, root, tokens
 
 _NOT = re.compile(
     r"\b(?:not(?!\s+(?:only|merely|just|less|later|more|fewer|earlier|exceed|to\s+exceed|greater)\b)|cannot|\w+n't|never|neither|nor|none|nobody|nothing|nowhere"
@@ -242,7 +242,32 @@ def _happened(clause: Clause, other: Clause) -> bool:
 
 
 _PAST_FORMS = frozenset(
-    ["paid", "made", "gave", "sent", "sold", "told", "wrote", "took", "kept", "left", "lost", "met", "began", "bought", "brought", "came", "went", "got", "held", "found", "built", "spent", "drew", "withdrew"]
+    [
+        "paid",
+        "made",
+        "gave",
+        "sent",
+        "sold",
+        "told",
+        "wrote",
+        "took",
+        "kept",
+        "left",
+        "lost",
+        "met",
+        "began",
+        "bought",
+        "brought",
+        "came",
+        "went",
+        "got",
+        "held",
+        "found",
+        "built",
+        "spent",
+        "drew",
+        "withdrew",
+    ]
 )
 
 

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator, Sequence
 
 from documents.services.chat.contracts import Fault
-from documents.services.chat.gate.days import Day, same_hour
+from documents.services.chat.gate.text.days import Day, same_hour
 from documents.services.chat.gate.faults import fault
-from documents.services.chat.gate.figures import CODE, LABEL, NUMBER, ORDINAL, Figure, comparable, same
+from documents.services.chat.gate.text.figures import CODE, LABEL, NUMBER, ORDINAL, Figure, comparable, same
 from documents.services.chat.gate.ground import Ground, anchors
-from documents.services.chat.gate.reading import Reading
-from documents.services.chat.gate.roots import GENERIC
+from documents.services.chat.gate.text.reading import Reading
+from documents.services.chat.gate.text.roots import GENERIC
 
 _BOUNDS = (
     ("least", re.compile(r"\b(?:at least|no (?:less|fewer) than|not (?:less|fewer) than|(?:a )?minimum(?: of)?)\s*(?:a\s)?$", re.I)),

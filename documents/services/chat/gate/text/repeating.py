@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from documents.services.chat.gate.reading import Reading
-from documents.services.chat.gate.roots import root
+from documents.services.chat.gate.text.reading import Reading
+from documents.services.chat.gate.text.roots import root
 
 ALIKE = 0.9
 _TURNS = frozenset("not no never nor neither without unless except only may must shall all some before after by to from".split())  # noqa: SIM905

@@ -7,9 +7,9 @@ from bisect import bisect_right
 from functools import cached_property, lru_cache
 from itertools import pairwise
 
-from documents.services.chat.gate.days import Day, Hour, days_in, hours_in
-from documents.services.chat.gate.figures import Figure, figures_in
-from documents.services.chat.gate.roots import GENERIC, content_of, root, tokens
+from documents.services.chat.gate.text.days import Day, Hour, days_in, hours_in
+from documents.services.chat.gate.text.figures import Figure, figures_in
+from documents.services.chat.gate.text.roots import GENERIC, content_of, root, tokens
 from documents.services.chunking.sentences import sentence_starts
 
 _VERB_AHEAD = r"(?:did|does|do|has|had|have|was|were|is|are|shall|may|must|will|would|can|could|never|not|also|then|he|she|it|they|to|no)\b"
