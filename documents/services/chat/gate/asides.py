@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 
 from documents.services.chat.contracts import Evidence, Question, Source
-from documents.services.chat.gate.text.figures import NUMBER
 from documents.services.chat.gate.naming import names_in
 from documents.services.chat.gate.quoting import spans_of
+from documents.services.chat.gate.text.figures import NUMBER
 from documents.services.chat.gate.text.reading import Reading, reading_of
 from documents.services.chat.gate.text.roots import GENERIC, STOP, root
 

@@ -112,9 +112,7 @@ def _stands_in(passage: Passage, source: Source) -> bool:
 def is_heading(text: str) -> bool:
     """Whether a text is a heading, or lines of a table of contents."""
     lines = [line for line in text.strip().splitlines() if line.strip()]
-    if lines and all(_LEADERS.search(line) or _is_heading(line.strip()) for line in lines):
-        return True
-    return False
+    return bool(lines and all(_LEADERS.search(line) or _is_heading(line.strip()) for line in lines))
 
 
 def _is_heading(line: str) -> bool:

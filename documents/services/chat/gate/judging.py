@@ -46,7 +46,7 @@ class Gate:
         notes = [fault("source_gone")] if held.gone or held.hidden else []
         if not held.sources:
             code = "heading" if held.headings else "no_source"
-            return Judged(text, False, faults=tuple([*notes, *([] if notes and not held.headings else [fault(code)])]))
+            return Judged(text, False, faults=(*notes, *([] if notes and not held.headings else [fault(code)])))
         if draft.verbatim and held.sources[0] == draft.sources[0] and draft.text == held.sources[0].quote:
             return Judged(draft.text, True, tuple(held.sources))
         if len(text) > LONGEST:

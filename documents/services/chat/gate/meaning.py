@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 
 from documents.services.chat.contracts import Fault
 from documents.services.chat.gate.faults import fault
 from documents.services.chat.gate.ground import Ground
+from documents.services.chat.gate.text.figures import CODE, LABEL
 from documents.services.chat.gate.text.reading import Clause, Reading
 from documents.services.chat.gate.text.roots import GENERIC, STOP, root
 
@@ -27,7 +29,7 @@ _DECISIVE = tuple(
 )  # fmt: skip
 _ROLES = frozenset(
     root(word)
-    for word in "plaintiff defendant tenant landlord buyer seller employer employee licensor licensee lender borrower supplier customer contractor owner principal agent trustee petitioner respondent appellant appellee purchaser lessor lessee".split()  # noqa: SIM905, E501
+    for word in "plaintiff defendant tenant landlord buyer seller employer employee licensor licensee lender borrower supplier customer contractor owner principal agent trustee petitioner respondent appellant appellee purchaser lessor lessee".split()  # noqa: SIM905
 )
 _PASSIVE = re.compile(r"\b(?:was|were|been|being|is|are|be)\b[^,;]{0,40}?\b\w+\s+(?:\w+\s+){0,3}?by\b", re.I)
 _ALL = re.compile(
@@ -56,8 +58,11 @@ def faults_of(said: Reading, ground: Ground) -> Iterator[Fault]:
 def telling_words(said: Reading) -> list[tuple[str, str]]:
     """(word, root) of what tells something, each root once."""
     found: dict[str, str] = {}
+    labels = [(one.start, one.end) for one in said.figures if one.kind in (LABEL, CODE)]
     for match in said.words:
         low = match[0].casefold()
+        if any(start <= match.start() < end for start, end in labels):
+            continue
         if low in STOP or low.removesuffix("n't") in STOP or not any(mark.isalpha() for mark in low) or any(mark.isdigit() for mark in low):
             continue
         found.setdefault(root(low), match[0])
@@ -73,7 +78,7 @@ def _missing(said: Reading, ground: Ground) -> bool:
     lost = [
         (word, stem)
         for word, stem in words
-        if not _is_known(word, stem, known) and not (word[0].isupper() and any(stem in roots for roots in names))
+        if not (word.isupper() and len(word) > 1) and not _is_known(word, stem, known) and not (word[0].isupper() and any(stem in roots for roots in names))
     ]
     for word, stem in lost:
         if any(stem in group and not group & known for group in _DECISIVE):
@@ -147,7 +152,7 @@ def _persons(clause: Clause) -> list[tuple[int, str]]:
 def _acts(clause: Clause) -> Iterator[tuple[str, str, str]]:
     """(who, verb, whom), the passive turned round."""
     people = _persons(clause)
-    for (place, one), (later, two) in zip(people, people[1:], strict=False):
+    for (place, one), (later, two) in itertools.pairwise(people):
         between = clause.words[place + 1 : later]
         low = [word.casefold() for word in between]
         if one == two or not between or "and" in low or "or" in low or "with" in low:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from documents.services.chat.contracts import Fault
-from documents.services.chat.gate.text.days import WEEKDAYS
 from documents.services.chat.gate.faults import fault
 from documents.services.chat.gate.ground import Ground
+from documents.services.chat.gate.text.days import WEEKDAYS
 from documents.services.chat.gate.text.reading import Reading
 from documents.services.chat.gate.text.roots import GENERIC, STOP, root
 
@@ -105,6 +106,9 @@ _MONTHS = frozenset(
     ]
 )
 _NEVER = _MONTHS | {day.casefold() for day in WEEKDAYS} | frozenset("i usd eur gbp chf us$ am pm a.m p.m ok no nos".split())  # noqa: SIM905
+
+
+_DETERMINED = re.compile(r"\b(?:the|an?|its|his|her|their|each|every|any|no|all|this|that|these|those|such|some|both|and|or|of|\w+ed|\w+al|\w+ive)\s+$", re.I)
 
 
 class Token(NamedTuple):
@@ -224,10 +228,10 @@ class _Known:
     def others_with(self, name: Sequence[str]) -> bool:
         """Whether anybody else has the last word of this name behind another first word, or its first word before another."""
         for row in self.rows:
-            for before, token in zip(row, row[1:], strict=False):
-                if before.capital and token.capital and before.end + 1 == token.start and token.fold == name[-1]:
-                    if before.fold not in name and before.fold not in _HONORIFICS and not before.first and before.fold[:1] != name[0][:1]:
-                        return True
+            for before, token in itertools.pairwise(row):
+                beside = before.capital and token.capital and before.end + 1 == token.start and token.fold == name[-1]
+                if beside and before.fold not in (*name, *_HONORIFICS) and not before.first and before.fold[:1] != name[0][:1]:
+                    return True
         return False
 
 
@@ -245,28 +249,30 @@ def _known(texts: tuple[str, ...]) -> _Known:
 
 
 def faults_of(said: Reading, ground: Ground, question: str = "") -> Iterator[Fault]:
-    sources = _known(tuple([ground.text, ground.titles.text, *(one.text for one in ground.before)]))
+    sources = _known((ground.text, ground.titles.text, *(one.text for one in ground.before)))
     told: set[str] = set()
     for name in names_in(said.text):
         words = [token.fold for token in name if token.fold not in _PARTICLES or token.fold == "&"]
         if not words or " ".join(words) in told:
             continue
         told.add(" ".join(words))
-        if not _stands(name, words, sources, ground, question):
+        plain = bool(_DETERMINED.search(said.text, max(0, name[0].start - 30), name[0].start))
+        if not _stands(name, words, sources, ground, question, plain=plain):
             yield fault("name", said.text[name[0].start : name[-1].end].rstrip(".").removesuffix("'s").removesuffix("’s"))
 
 
-def _stands(name: Sequence[Token], words: list[str], sources: _Known, ground: Ground, question: str) -> bool:
+def _stands(name: Sequence[Token], words: list[str], sources: _Known, ground: Ground, question: str, *, plain: bool) -> bool:
+    """`plain`: it stands behind an article, as words do that are written with a capital for what a contract defines."""
     if name[0].first and len(words) > 1 and (name[0].fold in STOP or root(name[0].text) in GENERIC or root(name[0].text) in sources.lower):
         name, words = name[1:], words[1:]
     if sources.whole(words):
         return True
-    if all(root(token.text) in sources.lower for token in name if token.fold not in _PARTICLES):
+    if (plain or len(words) > 1 or name[0].first) and all(root(token.text) in sources.lower for token in name if token.fold not in _PARTICLES):
+        return True
+    if len(words) == 1 and name[0].text.isupper() and sources.initials(words[0]):
         return True
     if name[0].first and len(words) == 1:
         return not _is_name(name[0], ground, question)
-    if len(words) == 1 and name[0].text.isupper() and sources.initials(words[0]):
-        return True
     if len(words) > 1 and (words[-1] in sources.capital or words[0] in sources.capital):
         evidence = _known(tuple(one.text for one in ground.evidence))
         return evidence.whole(words) and not evidence.others_with(words)
@@ -277,6 +283,6 @@ def _is_name(token: Token, ground: Ground, question: str) -> bool:
     """Whether the first word of a sentence is a name: elsewhere it has its capital inside a sentence."""
     if token.fold in STOP or root(token.text) in GENERIC or root(token.text) in ground.all_roots:
         return False
-    texts = tuple([question, *(one.text for one in ground.evidence)])
+    texts = (question, *(one.text for one in ground.evidence))
     inside = {other.fold for row in _known(texts).rows for other in row if other.capital and not other.first}
     return token.fold in inside or token.text.isupper()

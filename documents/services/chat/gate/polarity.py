@@ -76,7 +76,7 @@ _OPPOSITES = {
     )
     for word in pair
 }  # fmt: skip
-_ALL_OPPOSITES = [pair for pair in {frozenset(pair) for pair in _OPPOSITES.values()}]
+_ALL_OPPOSITES = list({frozenset(pair) for pair in _OPPOSITES.values()})
 
 
 def faults_of(said: Reading, ground: Ground) -> Iterator[Fault]:
@@ -209,16 +209,25 @@ def _modal(clause: Clause, other: Clause, said: Reading, reading: Reading) -> st
     if negated:
         return None
     if (
-        _OPEN.search(theirs)
+        _governs(_OPEN, other, clause)
         and not re.search(
             r"\b(?:may(?!\s+\d)|might|could|would|should|can|permit\w*|allow\w*|entitle\w*|right|option|discretion|authori\w*)\b", mine
         )
         and not _shared_open(mine, theirs)
     ):
         return "modality"
-    if _YET.search(theirs) and not _MUST.search(mine) and _happened(clause, other):
+    if _governs(_YET, other, clause) and not _MUST.search(mine) and _happened(clause, other):
         return "modality"
     return None
+
+
+def _governs(pattern: re.Pattern[str], other: Clause, clause: Clause) -> bool:
+    """Whether such a word of the source stands before a verb that the sentence has."""
+    for found in pattern.finditer(other.low):
+        ahead = content_of(one[0] for one in tokens(other.low[found.end() :])[:5])
+        if ahead and ahead[0] in clause.roots:
+            return True
+    return False
 
 
 def _shared_open(mine: str, theirs: str) -> bool:

@@ -53,9 +53,8 @@ def spans_of(text: str) -> list[tuple[int, int]]:
     found += [(match.start() + match[0].find(">") + 1, match.end()) for match in _BLOCK.finditer(text)]
     kept: list[tuple[int, int]] = []
     for start, end in sorted(found, key=lambda one: (one[0], -one[1])):
-        if not kept or start >= kept[-1][1]:
-            if words_of(text[start:end]):
-                kept.append((start, end))
+        if (not kept or start >= kept[-1][1]) and words_of(text[start:end]):
+            kept.append((start, end))
     marks = [
         match.start()
         for match in re.finditer(r"“|„|«|(?<!\d)\"", text)

@@ -6,16 +6,16 @@ import re
 from collections.abc import Iterator, Sequence
 
 from documents.services.chat.contracts import Fault
-from documents.services.chat.gate.text.days import Day, same_hour
 from documents.services.chat.gate.faults import fault
-from documents.services.chat.gate.text.figures import CODE, LABEL, NUMBER, ORDINAL, Figure, comparable, same
 from documents.services.chat.gate.ground import Ground, anchors
+from documents.services.chat.gate.text.days import Day, same_hour
+from documents.services.chat.gate.text.figures import CODE, LABEL, NUMBER, ORDINAL, Figure, comparable, same
 from documents.services.chat.gate.text.reading import Reading
 from documents.services.chat.gate.text.roots import GENERIC
 
 _BOUNDS = (
-    ("least", re.compile(r"\b(?:at least|no (?:less|fewer) than|not (?:less|fewer) than|(?:a )?minimum(?: of)?)\s*(?:a\s)?$", re.I)),
-    ("most", re.compile(r"\b(?:at most|no more than|not more than|up to|not exceeding|not to exceed|not exceed|(?:a )?maximum(?: of)?|no greater than)\s*(?:a\s)?$", re.I)),
+    ("least", re.compile(r"\b(?:at least|no (?:less|fewer) than|not (?:less|fewer) than|minimum(?: \w+){0,2})\s*(?:a\s)?$", re.I)),
+    ("most", re.compile(r"\b(?:at most|no more than|not more than|up to|not exceeding|not to exceed|not exceed|maximum(?: \w+){0,2}|no greater than)\s*(?:a\s)?$", re.I)),
     ("more", re.compile(r"\b(?:more than|over|exceed(?:s|ed|ing)?|above|in excess of|greater than|longer than)\s*(?:a\s)?$", re.I)),
     ("less", re.compile(r"\b(?:less than|under|below|fewer than|shorter than)\s*(?:a\s)?$", re.I)),
     ("about", re.compile(r"\b(?:about|approximately|around|roughly|nearly|almost|some|circa|ca\.|an estimated|estimated at)\s*(?:a\s)?$", re.I)),

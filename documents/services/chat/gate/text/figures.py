@@ -29,7 +29,7 @@ class Figure(NamedTuple):
 
 
 _SMALL = {word: number for number, word in enumerate(
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split())}  # fmt: skip # noqa: SIM905, E501
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split())}  # fmt: skip # noqa: SIM905
 _TENS = {word: 10 * number for number, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}  # noqa: SIM905
 _SCALES = {"hundred": 100, "thousand": 1_000, "k": 1_000, "million": 10**6, "m": 10**6, "mn": 10**6, "mio": 10**6, "billion": 10**9, "bn": 10**9, "b": 10**9,
            "trillion": 10**12, "dozen": 12, "score": 20}  # fmt: skip
@@ -47,7 +47,7 @@ _MODIFIERS = {"business": "business day", "working": "business day", "court": "c
 _W = "|".join(sorted([*_SMALL, *_TENS, "hundred", "thousand", "million", "billion", "trillion"], key=len, reverse=True))
 _DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+"
 _WORDS = rf"\b(?:(?:a|an)\s+(?=hundred|thousand|million|billion|dozen))?(?:{_W})(?:(?:[\s-]+(?:and\s+)?)(?:{_W}))*\b"
-_NUMBER = rf"(?:(?P<digits>{_DIGITS})(?:\s?(?P<num>\d{{1,2}})/(?P<den>\d{{1,2}})|(?:[\s-]?)(?P<glyph>[½⅓⅔¼¾⅛⅜⅝⅞]))?|(?P<lone>[½⅓⅔¼¾⅛⅜⅝⅞])|(?P<words>{_WORDS})|(?P<article>\b(?:a|an)(?=\s(?:dozen|score of|half|quarter of|third of|day|week|fortnight|month|year|decade|hour|minute)\b))|(?P<bare>\b(?:half|dozen)\b))"  # noqa: E501
+_NUMBER = rf"(?:(?P<digits>{_DIGITS})(?:\s?(?P<num>\d{{1,2}})/(?P<den>\d{{1,2}})|(?:[\s-]?)(?P<glyph>[½⅓⅔¼¾⅛⅜⅝⅞]))?|(?P<lone>[½⅓⅔¼¾⅛⅜⅝⅞])|(?P<words>{_WORDS})|(?P<article>\b(?:a|an)(?=\s(?:dozen|score of|half|quarter of|third of|day|week|fortnight|month|year|decade|hour|minute)\b))|(?P<bare>\b(?:half|dozen)\b))"
 _FIGURE = re.compile(
     rf"(?:(?<![\w.,/-])|(?<=\d[-–]))(?P<neg>[-\u2212](?=[\d$€£]))?(?P<cur>(?:US|C|A)?\$|[€£¥]|\b(?:USD|EUR|GBP|CHF|JPY|CAD|AUD)\b)?\s?{_NUMBER}"
     r"(?P<half>\s+and\s+(?:a\s+half|one[\s-]half|a\s+quarter|three[\s-]quarters))?"
@@ -91,7 +91,7 @@ def figures_in(text: str, taken: Sequence[tuple[int, int]] = ()) -> list[Figure]
     found: list[Figure] = []
     for match in _LABEL.finditer(text):
         if not _free(match.span(), held) or (
-            match["label"].casefold() in ("no", "part", "count", "unit", "number") and not match["key"][0].isdigit()
+            match["label"].casefold() in ("no", "part", "count", "unit", "number") and not match["key"][0].isdigit() and not (match["label"] == "Count" and match["key"].isupper())
         ):
             continue
         if (
