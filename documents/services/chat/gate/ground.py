@@ -10,6 +10,8 @@ from functools import cached_property
 
 from documents.services.chat.contracts import Passage, Source
 from documents.services.chat.gate.text.reading import Clause, Reading, reading_of
+from documents.services.chat.gate.text.roots import GENERIC, root
+from documents.services.classification.dates import ORDINALS
 
 _PRONOUN = re.compile(r"\b(?:he|him|his|she|her|hers|it|its|they|them|their|theirs|who|the latter|the former)\b", re.I)
 _REACH = 600
@@ -67,10 +69,37 @@ class Ground:
         return "\n".join(source.quote for source in self.sources)
 
 
+def beside(clause: Clause, ground: Ground) -> list[tuple[Reading, Clause]]:
+    """The clauses of the sources that say most of what this one says: a name counts less than other words, a number more."""
+    numbers = _numbers(clause)
+    scored = []
+    for reading, other in ground.clauses:
+        shared = clause.telling & other.telling
+        if shared:
+            capitals = _capitals(clause) & _capitals(other)
+            score = sum(0.5 if one in capitals else 2.0 if one in _PLACES else 1.0 for one in shared) + 2.0 * len(numbers & _numbers(other))
+            scored.append((score, reading, other))
+    top = max((score for score, _reading, _other in scored), default=0.0)
+    return [(reading, other) for score, reading, other in scored if score >= top]
+
+
+def _capitals(clause: Clause) -> frozenset[str]:
+    return frozenset(root(word) for word in clause.words if word[0].isupper()) - frozenset(root(word) for word in clause.words if word[0].islower())
+
+
+_PLACES = frozenset(root(word) for word in ORDINALS)
+
+
+def _numbers(clause: Clause) -> frozenset[str]:
+    return frozenset(word for word in clause.words if word.isdigit())
+
+
 def anchors(reading: Reading, spans: Sequence[tuple[int, int]]) -> list[frozenset[str]]:
     """For each of these places (figures, dates; in order) the roots of what it is said of: the words of its sentence around it, up to
-    the comma or "and" that parts it from the next one."""
-    found = []
+    the comma or "and" that parts it from the next one. Where nothing stands before it ("1,200 in the first year and 640 in the second"), what
+    stands before the last one is said of it, too."""
+    found: list[frozenset[str]] = []
+    before: frozenset[str] = frozenset()
     for place, (start, end) in enumerate(spans):
         low, high = next(((one, other) for one, other in reading.sentences if one <= start < other), (0, len(reading.text)))
         if place and spans[place - 1][1] > low:
@@ -81,10 +110,14 @@ def anchors(reading: Reading, spans: Sequence[tuple[int, int]]) -> list[frozense
             high = max(end, spans[place + 1][0])
             cut = [one.start() for one in _PARTED.finditer(reading.text, end, high)]
             high = cut[0] if cut else high
-        found.append(reading_of(reading.text[low:start] + " " + reading.text[end:high]).roots)
+        own = reading_of(reading.text[low:start]).roots
+        behind = reading_of(reading.text[end:high]).roots
+        if own - GENERIC or not place:
+            before = own
+        found.append(own | behind | before)
     return found
 
 
 _PARTED = re.compile(r"[,;:](?=\s)|\b(?:and|but|while|whereas|or|then)\b", re.I)
 
-__all__ = ["Ground", "anchors"]
+__all__ = ["Ground", "anchors", "beside"]

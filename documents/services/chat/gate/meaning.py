@@ -8,10 +8,9 @@ from collections.abc import Iterator, Sequence
 
 from documents.services.chat.contracts import Fault
 from documents.services.chat.gate.faults import fault
-from documents.services.chat.gate.ground import Ground
-from documents.services.chat.gate.text.figures import CODE, LABEL
+from documents.services.chat.gate.ground import Ground, beside
 from documents.services.chat.gate.text.reading import Clause, Reading
-from documents.services.chat.gate.text.roots import GENERIC, STOP, root
+from documents.services.chat.gate.text.roots import GENERIC, STOP, bare_of, root
 
 MISSING = 0.2
 """Of the words that tell something, how many may be missing in the sources. Tested by the table of test_chat_gate.py."""
@@ -46,6 +45,14 @@ _ONLY = re.compile(
 _MY_ONLY = re.compile(r"\b(?:only|solely|exclusively|nothing but|no one else|nobody else)\b(?!\s+(?:after|on|in|when)\b)", re.I)
 
 
+_OF_DOCUMENT = re.compile(
+    r"\b(?:the|this|its|their|\w+['’]s)\s+(?:\w+\s+){0,2}(?P<doc>agreement|contract|lease|order|complaint|motion|report|statute|law|rule|policy|invoice|transcript|deposition"
+    r"|schedule|letter|e-?mail|judgment|decision|opinion|brief|answer|declaration|notice|exhibit)\s+(?:\w+\s+){0,3}?(?:provid\w+|stat\w+|sa(?:ys|id)|requir\w+|show\w*|list\w*|sets?"
+    r"|specif\w+|not(?:es|ed)|explain\w*|describ\w+|contain\w*|gives?|records?|mention\w*|(?:makes|made)\s+clear)\b",
+    re.I,
+)
+
+
 def faults_of(said: Reading, ground: Ground) -> Iterator[Fault]:
     missing = _missing(said, ground)
     if missing or _scattered(said, ground):
@@ -58,7 +65,8 @@ def faults_of(said: Reading, ground: Ground) -> Iterator[Fault]:
 def telling_words(said: Reading) -> list[tuple[str, str]]:
     """(word, root) of what tells something, each root once."""
     found: dict[str, str] = {}
-    labels = [(one.start, one.end) for one in said.figures if one.kind in (LABEL, CODE)]
+    about = {root(found["doc"]) for found in _OF_DOCUMENT.finditer(said.text)}
+    labels = [(one.start, one.end) for one in said.figures]
     for match in said.words:
         low = match[0].casefold()
         if any(start <= match.start() < end for start, end in labels):
@@ -66,7 +74,7 @@ def telling_words(said: Reading) -> list[tuple[str, str]]:
         if low in STOP or low.removesuffix("n't") in STOP or not any(mark.isalpha() for mark in low) or any(mark.isdigit() for mark in low):
             continue
         found.setdefault(root(low), match[0])
-    return [(word, stem) for stem, word in found.items() if stem not in GENERIC]
+    return [(word, stem) for stem, word in found.items() if stem not in GENERIC and stem not in about]
 
 
 def _missing(said: Reading, ground: Ground) -> bool:
@@ -78,7 +86,9 @@ def _missing(said: Reading, ground: Ground) -> bool:
     lost = [
         (word, stem)
         for word, stem in words
-        if not (word.isupper() and len(word) > 1) and not _is_known(word, stem, known) and not (word[0].isupper() and any(stem in roots for roots in names))
+        if not (word.isupper() and len(word) > 1)
+        and not _is_known(word, stem, known)
+        and not (word[0].isupper() and any(stem in roots for roots in names))
     ]
     for word, stem in lost:
         if any(stem in group and not group & known for group in _DECISIVE):
@@ -91,11 +101,12 @@ def _missing(said: Reading, ground: Ground) -> bool:
 
 def _known(ground: Ground) -> frozenset[str]:
     names = frozenset(root(match[0]) for match in ground.titles.words)
-    return ground.all_roots | names
+    bare = frozenset(root(word) for one in ground.readings for match in one.words if (word := bare_of(match[0])))
+    return ground.all_roots | names | bare
 
 
 def _is_known(word: str, stem: str, known: frozenset[str]) -> bool:
-    if stem in known or any(stem in group and group & known for group in _DECISIVE):
+    if stem in known or ((bare := bare_of(word)) and root(bare) in known) or any(stem in group and group & known for group in _DECISIVE):
         return True
     parts = re.split(r"[-/]", word)
     if len(parts) > 1 and all(root(part) in known or part.casefold() in STOP for part in parts):
@@ -155,12 +166,15 @@ def _acts(clause: Clause) -> Iterator[tuple[str, str, str]]:
     for (place, one), (later, two) in itertools.pairwise(people):
         between = clause.words[place + 1 : later]
         low = [word.casefold() for word in between]
-        if one == two or not between or "and" in low or "or" in low or "with" in low:
+        if one == two or not between or _OTHERWISE & {*low} or "and" in low or "or" in low or "with" in low:
             continue
         verbs = [root(word) for word in between if word[0].islower() and word.casefold() not in STOP and root(word) not in _ROLES]
         passive = bool(low) and "by" in low and any(word in low for word in ("was", "were", "been", "being", "is", "are", "be"))
         for verb in verbs:
             yield (two, verb, one) if passive else (one, verb, two)
+
+
+_OTHERWISE = frozenset("that whether who which when while where because if unless".split())  # noqa: SIM905
 
 
 def _order(other: Clause, one: str, verb: str, two: str) -> bool | None:
@@ -190,21 +204,22 @@ def _next_person(people: dict[int, str], place: int) -> str:
 
 
 def _quantifiers(said: Reading, ground: Ground) -> Iterator[Fault]:
-    for number, (start, end) in enumerate(said.sentences):
-        beside = _sentence_beside(said, number, ground)
-        if beside and not _as_many(said.text[start:end], beside):
+    for clause in said.clauses:
+        near = beside(clause, ground)
+        whole = [reading.sentence_of(other) for reading, other in near]
+        if near and not _as_many(clause.text, said.sentence_of(clause), whole, [other.text for _reading, other in near]):
             yield fault("quantifier")
 
 
-def _as_many(text: str, beside: Sequence[str]) -> bool:
-    """Whether a sentence speaks of as many as one of these sentences of the sources does."""
+def _as_many(text: str, sentence: str, whole: Sequence[str], clauses: Sequence[str]) -> bool:
+    """Whether a clause speaks of as many as one of these sentences of the sources does."""
     if _EVERY.search(text):
-        return any(_ALL.search(one) and not (_SOME.search(one) and not _EVERY.search(one)) for one in beside)
+        return any(_ALL.search(one) and not (_SOME.search(one) and not _EVERY.search(one)) for one in whole)
     if _MANY.search(text):
-        return any(_MANY.search(one) or _EVERY.search(one) for one in beside)
+        return any(_MANY.search(one) or _EVERY.search(one) for one in whole)
     if _MY_ONLY.search(text):
-        return any(_ONLY.search(one) for one in beside)
-    return bool(_SOME.search(text) or _ONLY.search(text)) or not all(_partial(one) for one in beside)
+        return any(_ONLY.search(one) for one in whole)
+    return bool(_SOME.search(sentence) or _ONLY.search(sentence)) or not all(_partial(one) for one in clauses)
 
 
 def _partial(text: str) -> bool:
@@ -216,17 +231,3 @@ def _partial(text: str) -> bool:
             re.I,
         )
     )
-
-
-def _sentence_beside(said: Reading, number: int, ground: Ground) -> Sequence[str]:
-    wanted: Sequence[str] = [
-        root(match[0]) for match in said.words if said.sentences[number][0] <= match.start() < said.sentences[number][1]
-    ]
-    mine = frozenset(wanted) - GENERIC
-    scored = []
-    for reading in ground.readings:
-        for place, (start, end) in enumerate(reading.sentences):
-            roots = frozenset().union(*(clause.roots for clause in reading.clauses if clause.sentence == place))
-            scored.append((len(mine & roots), reading.text[start:end]))
-    top = max((score for score, _text in scored), default=0)
-    return [text for score, text in scored if score == top and top]

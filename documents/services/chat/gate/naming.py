@@ -108,7 +108,9 @@ _MONTHS = frozenset(
 _NEVER = _MONTHS | {day.casefold() for day in WEEKDAYS} | frozenset("i usd eur gbp chf us$ am pm a.m p.m ok no nos".split())  # noqa: SIM905
 
 
-_DETERMINED = re.compile(r"\b(?:the|an?|its|his|her|their|each|every|any|no|all|this|that|these|those|such|some|both|and|or|of|\w+ed|\w+al|\w+ive)\s+$", re.I)
+_DETERMINED = re.compile(
+    r"\b(?:the|an?|its|his|her|their|each|every|any|no|all|this|that|these|those|such|some|both|and|or|of|\w+ed|\w+al|\w+ive)\s+$", re.I
+)
 
 
 class Token(NamedTuple):
@@ -267,7 +269,9 @@ def _stands(name: Sequence[Token], words: list[str], sources: _Known, ground: Gr
         name, words = name[1:], words[1:]
     if sources.whole(words):
         return True
-    if (plain or len(words) > 1 or name[0].first) and all(root(token.text) in sources.lower for token in name if token.fold not in _PARTICLES):
+    if (plain or len(words) > 1 or name[0].first) and all(
+        root(token.text) in sources.lower for token in name if token.fold not in _PARTICLES
+    ):
         return True
     if len(words) == 1 and name[0].text.isupper() and sources.initials(words[0]):
         return True

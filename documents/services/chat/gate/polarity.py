@@ -11,9 +11,9 @@ from collections.abc import Iterator
 
 from documents.services.chat.contracts import Fault
 from documents.services.chat.gate.faults import fault
-from documents.services.chat.gate.ground import Ground
+from documents.services.chat.gate.ground import Ground, beside
 from documents.services.chat.gate.text.reading import Clause, Reading
-from documents.services.chat.gate.text.roots import content_of, root, tokens
+from documents.services.chat.gate.text.roots import bare_of, content_of, root, tokens
 
 _NOT = re.compile(
     r"\b(?:not(?!\s+(?:only|merely|just|less|later|more|fewer|earlier|exceed|to\s+exceed|greater)\b)|cannot|\w+n't|never|neither|nor|none|nobody|nothing|nowhere"
@@ -22,6 +22,7 @@ _NOT = re.compile(
     r"|hardly|scarcely|barely|neglect(?:s|ed)?\s+to|omit(?:s|ted)?\s+to|far\s+from|instead\s+of|rather\s+than)(?=\W|$)",
     re.I,
 )
+_NON = re.compile(r"\bnon-(?=\w{4})", re.I)
 _DENY = re.compile(r"\b(?:den(?:y|ies|ied|ying)|disput(?:e|es|ed|ing)|reject(?:s|ed|ing)?|disclaim(?:s|ed)?|denial)\b", re.I)
 _CONDITION = re.compile(
     r"\b(?:unless|except(?:\s+(?:for|that|as|with|by|in|to|where|when))?|without|provided\s+that|subject\s+to|only\s+(?:if|with|when|where|after|upon)"
@@ -61,8 +62,12 @@ _YET = re.compile(
     re.I,
 )
 _PAST = re.compile(r"\b(?:was|were|had|did|has\s+been|have\s+been|has|have)\b", re.I)
+_FORBIDS = re.compile(
+    r"\b(?:may|must|shall|will|can|could|should|would|is|are|was|were)\s+(?:not|never)\b|\bcannot\b|\b(?:no(?!\s*\.?\s*\d)|neither|nor|nobody|none|never|nothing)\b"
+    r"|\b(?:prohibit|forbid|bar|preclud)\w*",
+    re.I,
+)
 _AHEAD = 9
-_PREFIX = re.compile(r"(?:un|in|im|ir|il|non-?|dis|mis)(?=[a-z]{3})", re.I)
 _OPPOSITES = {
     word: pair
     for pair in (
@@ -82,11 +87,8 @@ _ALL_OPPOSITES = list({frozenset(pair) for pair in _OPPOSITES.values()})
 def faults_of(said: Reading, ground: Ground) -> Iterator[Fault]:
     told = set()
     for clause in said.clauses:
-        beside = _beside(clause, ground)
-        if not beside:
-            continue
         best: list[Fault] | None = None
-        for reading, other in beside:
+        for reading, other in beside(clause, ground):
             found = list(_differing(said, clause, reading, other))
             if best is None or len(found) < len(best):
                 best = found
@@ -96,18 +98,6 @@ def faults_of(said: Reading, ground: Ground) -> Iterator[Fault]:
                 yield one
     if "negation" not in told and _denies_alone(said, ground):
         yield fault("negation")
-
-
-def _beside(clause: Clause, ground: Ground) -> list[tuple[Reading, Clause]]:
-    """The clauses of the sources that say most of what this one says; a name counts less than other words."""
-    scored = []
-    for reading, other in ground.clauses:
-        shared = clause.telling & other.telling
-        if shared:
-            capitals = {root(word) for word in other.words[1:] if word[0].isupper()}
-            scored.append((sum(0.5 if one in capitals else 1.0 for one in shared), reading, other))
-    top = max((score for score, _reading, _other in scored), default=0.0)
-    return [(reading, other) for score, reading, other in scored if score >= top]
 
 
 def _differing(said: Reading, clause: Clause, reading: Reading, other: Clause) -> Iterator[Fault]:
@@ -145,7 +135,7 @@ def _opposed(clause: Clause, other: Clause) -> bool:
 
 def _negations(clause: Clause) -> list[int]:
     """Where words that negate end, in the clause's text."""
-    return sorted([*(one.end() for one in _NOT.finditer(clause.low)), *(one.end() for one in _DENY.finditer(clause.low))])
+    return sorted(one.end() for pattern in (_NOT, _NON, _DENY) for one in pattern.finditer(clause.low))
 
 
 def _hot(clause: Clause, at: int) -> frozenset[str]:
@@ -161,7 +151,7 @@ def _hot(clause: Clause, at: int) -> frozenset[str]:
 
 def _aimed_elsewhere(clause: Clause, mine: list[int], other: Clause, theirs: list[int]) -> bool:
     """Both negate once, but each what the other states: "paid but did not deliver" beside "did not pay but delivered"."""
-    if len(mine) != 1:
+    if len(mine) != 1 or _DENY.search(clause.low) or _DENY.search(other.low):
         return False
     shared = clause.roots & other.roots
     one, two = _hot(clause, mine[0]) & shared, _hot(other, theirs[0]) & shared
@@ -170,17 +160,8 @@ def _aimed_elsewhere(clause: Clause, mine: list[int], other: Clause, theirs: lis
 
 def _prefixed(clause: Clause, other: Clause) -> int:
     """Words like unpaid that the other has without their beginning."""
-    count = 0
-    for word in clause.words:
-        found = _PREFIX.match(word)
-        if (
-            found
-            and len(word) - found.end() >= 3
-            and root(word) not in other.roots
-            and root(word[found.end() :].lstrip("-")) in other.roots
-        ):
-            count += root(word[found.end() :].lstrip("-")) not in clause.roots
-    return count
+    bare = {root(one) for word in clause.words if root(word) not in other.roots and (one := bare_of(word))}
+    return len({one for one in bare if one in other.roots and one not in clause.roots})
 
 
 def _denies_alone(said: Reading, ground: Ground) -> bool:
@@ -199,7 +180,7 @@ def _denies_alone(said: Reading, ground: Ground) -> bool:
 
 def _modal(clause: Clause, other: Clause, said: Reading, reading: Reading) -> str | None:
     mine, theirs = clause.low, other.low
-    negated = bool(_NOT.search(mine)) and bool(_NOT.search(theirs))
+    negated = bool(_FORBIDS.search(mine)) and bool(_FORBIDS.search(theirs))
     if _OUGHT.search(mine) and not negated and not _MUST.search(theirs):
         return "modality"
     if _ALLOWED.search(mine) and not negated and not _MAY.search(theirs) and not re.search(r"\bmay\b", reading.text):

@@ -91,7 +91,9 @@ def figures_in(text: str, taken: Sequence[tuple[int, int]] = ()) -> list[Figure]
     found: list[Figure] = []
     for match in _LABEL.finditer(text):
         if not _free(match.span(), held) or (
-            match["label"].casefold() in ("no", "part", "count", "unit", "number") and not match["key"][0].isdigit() and not (match["label"] == "Count" and match["key"].isupper())
+            match["label"].casefold() in ("no", "part", "count", "unit", "number")
+            and not match["key"][0].isdigit()
+            and not (match["label"] == "Count" and match["key"].isupper())
         ):
             continue
         if (

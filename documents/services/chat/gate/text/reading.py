@@ -14,7 +14,7 @@ from documents.services.chunking.sentences import sentence_starts
 
 _VERB_AHEAD = r"(?:did|does|do|has|had|have|was|were|is|are|shall|may|must|will|would|can|could|never|not|also|then|he|she|it|they|to|no)\b"
 _CUT = re.compile(
-    rf"[;:\u2014]\s|,\s+(?=(?:but|and|or|nor|while|whereas|although|though|because|since|if|when|where|which|who|provided|yet|so|as)\b)"
+    rf"[;:\u2014]\s|,\s+(?=(?:but|and|or|nor|while|whereas|although|though|because|since|if|when|where|which|who|provided|yet|so|as|shall|may|must|did|does|will)\b)"
     rf"|\s(?=(?:but|because|although|though|whereas|while|if|unless|and\s+(?:(?:the|an?|its|his|her|their|no)\s+)?(?:\w+\s+)?{_VERB_AHEAD})\s)",
     re.I,
 )
