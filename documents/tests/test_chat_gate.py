@@ -14,8 +14,7 @@ from cases.models import Case
 from documents.models import Chunk, Document, Page
 from documents.services.chat import ports
 from documents.services.chat.contracts import Draft, Evidence, Passage, Question, Source
-from documents.services.chat.gate import Gate
-from documents.services.chat.gate import checking, judging
+from documents.services.chat.gate import Gate, checking, judging
 from documents.services.chat.gate.holding import is_heading
 from documents.services.chat.places import source_in
 from documents.tests.gating import codes, judged, passage, question
@@ -189,12 +188,17 @@ def test_what_the_source_does_not_say_is_not(sentence: str, source: str, expecte
 def test_a_quotation_that_differs_little_becomes_the_words_of_the_source() -> None:
     found = judged('Buyer may reject Products "by a written notice within twenty days of delivery".', RETURNS)
     assert found.supported
-    assert (found.text, codes(found)) == ('Buyer may reject Products "by written notice within twenty days of delivery".', {"quote_corrected"})
+    assert (found.text, codes(found)) == (
+        'Buyer may reject Products "by written notice within twenty days of delivery".',
+        {"quote_corrected"},
+    )
     form = judged('The offer "Is approved: principal engineer, sensing".', OFFER)
     assert form.text == 'The offer "is approved: Principal Engineer, Sensing".'
-    nested = judged('She said “the ‘bench’ comes with him”.', 'She said that the "bench" comes with him.')
+    nested = judged("She said “the ‘bench’ comes with him”.", 'She said that the "bench" comes with him.')
     assert nested.supported, codes(nested)
-    block = judged("Buyer says:\n> Supplier shall replace rejected Products within thirty days.", RETURNS.replace("Buyer", "Buyer says: Buyer"))
+    block = judged(
+        "Buyer says:\n> Supplier shall replace rejected Products within thirty days.", RETURNS.replace("Buyer", "Buyer says: Buyer")
+    )
     assert not codes(block) & {"quote_not_found", "quote_pieced"}
     single = judged("The Buyer “rejects” it.", "The Buyer rejected it.")
     assert not single.supported
@@ -227,14 +231,32 @@ def test_what_only_the_question_says_is_not_confirmed() -> None:
 
 
 def test_a_language_that_is_not_understood_is_not_checked() -> None:
-    found = judged("Der Mieter darf den Vertrag nicht ohne Zustimmung übertragen.", "Der Mieter darf den Vertrag nicht ohne Zustimmung übertragen.")
+    found = judged(
+        "Der Mieter darf den Vertrag nicht ohne Zustimmung übertragen.", "Der Mieter darf den Vertrag nicht ohne Zustimmung übertragen."
+    )
     assert (found.supported, codes(found)) == (False, {"unchecked"})
 
 
 def test_headings_and_tables_of_contents_are_no_sources() -> None:
-    for text in ("7. Confidentiality", "ARTICLE IV", "TABLE OF CONTENTS", "Return of Information ........ 12", "Schedule 2", "REQUEST FOR RELIEF", "Breach of the Supply Agreement"):
+    for text in (
+        "7. Confidentiality",
+        "ARTICLE IV",
+        "TABLE OF CONTENTS",
+        "Return of Information ........ 12",
+        "Schedule 2",
+        "REQUEST FOR RELIEF",
+        "Breach of the Supply Agreement",
+    ):
         assert is_heading(text), text
-    for text in (RETURNS, "Total Due: $5,000", "ordered none", "The lease ends.", "Castellan shall pay", "I never saw him", "Ms. Okonkwo signed the lease"):
+    for text in (
+        RETURNS,
+        "Total Due: $5,000",
+        "ordered none",
+        "The lease ends.",
+        "Castellan shall pay",
+        "I never saw him",
+        "Ms. Okonkwo signed the lease",
+    ):
         assert not is_heading(text), text
 
 
@@ -252,7 +274,12 @@ def test_any_words_that_stand_together_may_be_quoted_and_no_others() -> None:
             assert not codes(judged(f"“{exact}”", text)) & QUOTES, exact
             place = chance.randrange(1, len(part) - 1)
             swapped = [*part[: place - 1], part[place], part[place - 1], *part[place + 1 :]]
-            for changed in ([*part[:place], "zebra", *part[place + 1 :]], [*part[:place], *part[place + 1 :]], [*part[:place], "not", *part[place:]], swapped):
+            for changed in (
+                [*part[:place], "zebra", *part[place + 1 :]],
+                [*part[:place], *part[place + 1 :]],
+                [*part[:place], "not", *part[place:]],
+                swapped,
+            ):
                 written = " ".join(changed)
                 if written in text:
                     continue
@@ -266,17 +293,19 @@ QUOTES = {"quote_not_found", "quote_pieced", "quote_elsewhere"}
 
 
 def test_a_sentence_is_judged_in_less_than_five_milliseconds() -> None:
-    judged(*PASSES[0])
-    began = time.perf_counter()
-    for sentence, source in PASSES:
-        judged(f"{sentence} ", source + " ")
-    assert (time.perf_counter() - began) / len(PASSES) < 0.02  # a busy machine; alone it is below 0.005
+    took = []
+    for run in range(3):
+        began = time.process_time()
+        for sentence, source in PASSES:
+            judged(sentence + " " * run, source + " " * run)
+        took.append((time.process_time() - began) / len(PASSES))
+    assert min(took) < 0.005
 
 
 # With the database
 
 
-@pytest.fixture()
+@pytest.fixture
 def lease(case: Case) -> Document:
     return document(case, "Lease", "The rent of the crane is $5,000. The lease ends on 3 May 2024.", "Castellan signed it.", vectors=False)
 
@@ -284,7 +313,19 @@ def lease(case: Case) -> Document:
 def passages(*documents: Document) -> tuple[Passage, ...]:
     chunks = Chunk.objects.filter(text_version__document__in=documents).select_related("text_version__document").order_by("pk")
     return tuple(
-        Passage(n, c.text_version.document_id, c.text_version.document.title, "other", None, c.text_version_id, c.pk, c.text, c.page_from, c.page_to, c.start)
+        Passage(
+            n,
+            c.text_version.document_id,
+            c.text_version.document.title,
+            "other",
+            None,
+            c.text_version_id,
+            c.pk,
+            c.text,
+            c.page_from,
+            c.page_to,
+            c.start,
+        )
         for n, c in enumerate(chunks, 1)
     )
 
@@ -297,7 +338,7 @@ def gate_of(case: Case, user: User, *documents: Document, text: str = "What is t
 RENT = "The rent of the crane is $5,000."
 
 
-@pytest.mark.django_db()
+@pytest.mark.django_db
 def test_a_verbatim_sentence_is_supported_where_it_stands_and_said_once(case: Case, owner: User, lease: Document) -> None:
     gate, (first, _second) = gate_of(case, owner, lease)
     source = source_in(first, 0, len(RENT))
@@ -309,7 +350,7 @@ def test_a_verbatim_sentence_is_supported_where_it_stands_and_said_once(case: Ca
     assert not gate.judge(Draft("The rent of the crane is $6,000.", (source,), verbatim=True)).supported
 
 
-@pytest.mark.django_db()
+@pytest.mark.django_db
 def test_a_source_that_was_not_retrieved_or_does_not_say_it_is_dropped(case: Case, owner: User, lease: Document) -> None:
     gate, (first, second) = gate_of(case, owner, lease)
     source = source_in(first, 0, len(RENT))
@@ -328,19 +369,19 @@ def test_a_source_that_was_not_retrieved_or_does_not_say_it_is_dropped(case: Cas
     assert gate.judge(Draft(RENT, (wrong[0], source))).sources == (source,)
 
 
-@pytest.mark.django_db()
+@pytest.mark.django_db
 def test_what_the_user_may_not_see_now_is_removed(case: Case, owner: User, stranger: User, lease: Document) -> None:
     gate, (first, second) = gate_of(case, owner, lease)
     source, other = source_in(first, 0, len(RENT)), source_in(second, 0, 20)
     assert gate.judge(Draft(RENT, (source,), verbatim=True)).supported
-    assert gate_of(case, stranger, lease)[0].judge(Draft(RENT, (source,), verbatim=True)) .removed
+    assert gate_of(case, stranger, lease)[0].judge(Draft(RENT, (source,), verbatim=True)).removed
     lease.deleted_at = timezone.now()
     lease.save()
     found = gate.judge(Draft(other.quote, (other,), verbatim=True))
     assert (found.removed, found.text, found.sources) == (True, "", ())
 
 
-@pytest.mark.django_db()
+@pytest.mark.django_db
 def test_a_text_that_is_no_longer_stored_is_no_source(case: Case, owner: User, lease: Document) -> None:
     gate, (first, second) = gate_of(case, owner, lease)
     Page.objects.filter(text_version=lease.text_version, number=1).update(text="Something else stands here.")
@@ -351,7 +392,7 @@ def test_a_text_that_is_no_longer_stored_is_no_source(case: Case, owner: User, l
     assert (both.supported, both.sources, codes(both)) == (True, (other,), {"source_gone"})
 
 
-@pytest.mark.django_db()
+@pytest.mark.django_db
 def test_a_sentence_costs_at_most_three_queries(case: Case, owner: User, lease: Document, django_assert_max_num_queries: object) -> None:
     gate, (first, _second) = gate_of(case, owner, lease)
     with django_assert_max_num_queries(3):  # type: ignore[operator]
@@ -360,7 +401,7 @@ def test_a_sentence_costs_at_most_three_queries(case: Case, owner: User, lease: 
         gate.judge(Draft("The lease ends in May 2024.", (source_in(first, len(RENT) + 1, len(first.text)),)))
 
 
-@pytest.mark.django_db()
+@pytest.mark.django_db
 def test_asides_state_nothing_of_the_matter(case: Case, owner: User, lease: Document) -> None:
     gate, _passages = gate_of(case, owner, lease, text="When did Castellan admit the theft?")
     for text in (
@@ -369,12 +410,18 @@ def test_asides_state_nothing_of_the_matter(case: Case, owner: User, lease: Docu
     ):  # fmt: skip
         found = gate.judge(Draft(text, aside=True))
         assert (found.supported, found.aside) == (True, True), text
-    for text in ("Castellan admitted the theft.", "The sources say that Castellan paid.", "No source says what Halverson did.", "The sources do not say that it was $5.", "It does not say “theft”."):
+    for text in (
+        "Castellan admitted the theft.",
+        "The sources say that Castellan paid.",
+        "No source says what Halverson did.",
+        "The sources do not say that it was $5.",
+        "It does not say “theft”.",
+    ):
         found = gate.judge(Draft(text, aside=True))
         assert (found.supported, found.aside) == (False, False), text
 
 
-@pytest.mark.django_db()
+@pytest.mark.django_db
 def test_a_check_that_breaks_does_not_pass(case: Case, owner: User, lease: Document, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_given: object) -> None:
         raise RecursionError
@@ -389,7 +436,7 @@ def test_a_check_that_breaks_does_not_pass(case: Case, owner: User, lease: Docum
     assert gate.judge(Draft(RENT, (source,), verbatim=True)).supported
 
 
-@pytest.mark.django_db()
+@pytest.mark.django_db
 def test_an_authority_must_stand_in_the_source_or_in_the_library(case: Case, owner: User) -> None:
     cited = "Courts enforce such promises. Incase Inc. v. Timex Corp., 488 F.3d 46, 52 (1st Cir. 2007)."
     brief = document(case, "Brief", cited, vectors=False)

@@ -141,7 +141,9 @@ def test_evidence_ties_a_first_name_to_a_surname_unless_it_has_two_of_them() -> 
 def test_the_date_and_title_of_a_document_belong_to_what_it_says() -> None:
     told = {"title": "E-mail from Raman", "date": datetime.date(2024, 9, 12)}
     assert judged("In the e-mail of September 12, 2024 Raman says the offer is approved.", "The offer is approved.", **told).supported
-    assert "date" in codes(judged("In the e-mail of September 13, 2024 Raman says the offer is approved.", "The offer is approved.", **told))
+    assert "date" in codes(
+        judged("In the e-mail of September 13, 2024 Raman says the offer is approved.", "The offer is approved.", **told)
+    )
 
 
 MATTER = [

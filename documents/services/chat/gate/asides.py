@@ -52,7 +52,7 @@ def says_nothing_of_the_matter(text: str, question: Question, evidence: Evidence
             token.fold not in words and token.text.casefold() not in words and not (token.first and _plain(token.text)) for token in name
         ):
             return False
-    if not _ABOUT.search(text):
+    if not _ABOUT.search(text) and not any(one.title and one.title in text for one in evidence.passages):
         return False
     own = [match[0] for match in said.words if match[0].casefold() not in STOP and not _plain(match[0])]
     return bool(_HOLDS_BACK.search(text)) or len(own) <= 1

@@ -84,7 +84,9 @@ def beside(clause: Clause, ground: Ground) -> list[tuple[Reading, Clause]]:
 
 
 def _capitals(clause: Clause) -> frozenset[str]:
-    return frozenset(root(word) for word in clause.words if word[0].isupper()) - frozenset(root(word) for word in clause.words if word[0].islower())
+    return frozenset(root(word) for word in clause.words if word[0].isupper()) - frozenset(
+        root(word) for word in clause.words if word[0].islower()
+    )
 
 
 _PLACES = frozenset(root(word) for word in ORDINALS)

@@ -48,10 +48,11 @@ class Holding:
             held.missing = len(sources)
             return held
         visible = self.visible()
+        hidden = self._documents - visible
         self._read(sources)
         for source in dict.fromkeys(sources):
             passage = self._passages.get(source.chunk)
-            if source.document not in visible and (passage is not None or source.document in self._documents):
+            if source.document in hidden or (passage is not None and passage.document in hidden):
                 held.hidden += 1
             elif passage is None or not _stands_in(passage, source):
                 held.missing += 1

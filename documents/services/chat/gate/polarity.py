@@ -115,7 +115,7 @@ def _differing(said: Reading, clause: Clause, reading: Reading, other: Clause) -
 
 
 def _opposed(clause: Clause, other: Clause) -> bool:
-    mine, theirs = _negations(clause), _negations(other)
+    mine, theirs = _negations(clause, other), _negations(other, clause)
     mine_plus, theirs_plus = _prefixed(clause, other), _prefixed(other, clause)
     odd = (len(mine) + mine_plus - len(theirs) - theirs_plus) % 2 == 1
     if any(
@@ -133,20 +133,26 @@ def _opposed(clause: Clause, other: Clause) -> bool:
     return any(not roots or roots & shared for roots in hot)
 
 
-def _negations(clause: Clause) -> list[int]:
-    """Where words that negate end, in the clause's text."""
-    return sorted(one.end() for pattern in (_NOT, _NON, _DENY) for one in pattern.finditer(clause.low))
+def _negations(clause: Clause, other: Clause | None = None) -> list[int]:
+    """Where words that negate end, in the clause's text; without those (rejected, denied) that the other clause has as well."""
+    found = [one.end() for pattern in (_NOT, _NON) for one in pattern.finditer(clause.low)]
+    denials = [one.end() for one in _DENY.finditer(clause.low) if other is None or root(one[0]) not in other.roots]
+    return sorted([*found, *denials])
 
 
 def _hot(clause: Clause, at: int) -> frozenset[str]:
-    """What is negated: the next words, up to a word that ends the reach of a negation."""
-    words = [found[0] for found in tokens(clause.low[at:])][:_AHEAD]
+    """What is negated: the next words, up to a word that ends the reach of a negation; of "those that do not conform" the verb only."""
+    relative = _RELATIVE.search(clause.low[:at])
+    words = [found[0] for found in tokens(clause.low[at:])][: 1 if relative else _AHEAD]
     kept = []
     for word in words:
         if word.casefold() in ("because", "without", "unless", "but", "although", "until", "except"):
             break
         kept.append(word)
     return frozenset(content_of(kept))
+
+
+_RELATIVE = re.compile(r"\b(?:that|which|who)\s+(?:\w+\s+){0,2}(?:not|never|n't|cannot)\s*$", re.I)
 
 
 def _aimed_elsewhere(clause: Clause, mine: list[int], other: Clause, theirs: list[int]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from documents.services.chat.gate.text.reading import Reading
-from documents.services.chat.gate.text.roots import root
+from documents.services.chat.gate.text.roots import GENERIC, root
 
 ALIKE = 0.9
 _TURNS = frozenset("not no never nor neither without unless except only may must shall all some before after by to from".split())  # noqa: SIM905
@@ -33,4 +33,5 @@ def _of(text: str) -> tuple[tuple[str, ...], frozenset[str], tuple[object, ...]]
         sorted([*(f"{one.kind} {one.value} {one.unit} {one.key}" for one in reading.figures), *(str(one[2:]) for one in reading.days)])
     )
     turns = tuple(sorted(word for word in words if word in _TURNS or word.endswith("n't")))
-    return words, frozenset(root(word) for word in words), (*values, *turns)
+    names = tuple(dict.fromkeys(root(found[0]) for found in reading.words[1:] if found[0][0].isupper()))
+    return words, reading.roots - GENERIC or reading.roots, (*values, *turns, *names)
