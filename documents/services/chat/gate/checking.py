@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from documents.services.chat import ports
 from documents.services.chat.contracts import Fault, Judged, Question, Source
-from documents.services.chat.gate import meaning, naming, polarity, values
+from documents.services.chat.gate import meaning, naming, polarity, roles, values
 from documents.services.chat.gate.cited import cited
 from documents.services.chat.gate.faults import NOTES, fault
 from documents.services.chat.gate.ground import Ground
@@ -47,6 +47,8 @@ def _compared(said: Reading, ground: Ground, question: Question) -> Iterator[Fau
     yield from naming.faults_of(said, ground, question.text)
     yield from polarity.faults_of(said, ground)
     yield from meaning.faults_of(said, ground)
+    if roles.exchanged(said, ground):
+        yield fault("roles")
 
 
 def _each_once(faults: Sequence[Fault]) -> list[Fault]:

@@ -71,13 +71,14 @@ class Ground:
 
 def beside(clause: Clause, ground: Ground) -> list[tuple[Reading, Clause]]:
     """The clauses of the sources that say most of what this one says: a name counts less than other words, a number more."""
-    numbers = _numbers(clause)
+    numbers, verbs = _numbers(clause), frozenset(clause.verbs.values())
     scored = []
     for reading, other in ground.clauses:
         shared = clause.telling & other.telling
         if shared:
             capitals = _capitals(clause) & _capitals(other)
-            score = sum(0.5 if one in capitals else 2.0 if one in _PLACES else 1.0 for one in shared) + 2.0 * len(numbers & _numbers(other))
+            score = sum(0.5 if one in capitals else 2.5 if one in _PLACES or one in verbs else 1.0 for one in shared)
+            score += 2.0 * len(numbers & _numbers(other))
             scored.append((score, reading, other))
     top = max((score for score, _reading, _other in scored), default=0.0)
     return [(reading, other) for score, reading, other in scored if score >= top]

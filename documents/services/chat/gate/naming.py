@@ -113,6 +113,11 @@ _DETERMINED = re.compile(
 )
 
 
+_ACTS = re.compile(
+    r"[A-Z][a-z]+(?<!s)(?<!ing)(?<!tion)(?<!ment)(?<!ly)(?<!ance)(?<!ence)(?:['’]s\s|\s(?:is|was|has|had|did|does|may|shall|must|will|\w+ed|said|says|wrote|sent|paid|made|gave|took|bought|sold)\s)"
+)
+
+
 class Token(NamedTuple):
     start: int
     end: int
@@ -259,12 +264,12 @@ def faults_of(said: Reading, ground: Ground, question: str = "") -> Iterator[Fau
             continue
         told.add(" ".join(words))
         plain = bool(_DETERMINED.search(said.text, max(0, name[0].start - 30), name[0].start))
-        if not _stands(name, words, sources, ground, question, plain=plain):
+        if not _stands(name, words, sources, ground, question, plain=plain, acts=bool(_ACTS.match(said.text, name[0].start))):
             yield fault("name", said.text[name[0].start : name[-1].end].rstrip(".").removesuffix("'s").removesuffix("’s"))
 
 
-def _stands(name: Sequence[Token], words: list[str], sources: _Known, ground: Ground, question: str, *, plain: bool) -> bool:
-    """`plain`: it stands behind an article, as words do that are written with a capital for what a contract defines."""
+def _stands(name: Sequence[Token], words: list[str], sources: _Known, ground: Ground, question: str, *, plain: bool, acts: bool) -> bool:
+    """`acts`: it begins the sentence without an article, and a verb follows. `plain`: it stands behind an article, as words do that are written with a capital for what a contract defines."""
     if name[0].first and len(words) > 1 and (name[0].fold in STOP or root(name[0].text) in GENERIC or root(name[0].text) in sources.lower):
         name, words = name[1:], words[1:]
     if sources.whole(words):
@@ -276,7 +281,7 @@ def _stands(name: Sequence[Token], words: list[str], sources: _Known, ground: Gr
     if len(words) == 1 and name[0].text.isupper() and sources.initials(words[0]):
         return True
     if name[0].first and len(words) == 1:
-        return not _is_name(name[0], ground, question)
+        return not (acts or _is_name(name[0], ground, question))
     if len(words) > 1 and (words[-1] in sources.capital or words[0] in sources.capital):
         evidence = _known(tuple(one.text for one in ground.evidence))
         return evidence.whole(words) and not evidence.others_with(words)

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from documents.services.chat.contracts import Fault
 from documents.services.chat.gate.faults import fault
 from documents.services.chat.gate.ground import Ground, beside
-from documents.services.chat.gate.text.reading import Clause, Reading
-from documents.services.chat.gate.text.roots import bare_of, content_of, root, tokens
+from documents.services.chat.gate.text.reading import PAST_FORMS, Clause, Reading
+from documents.services.chat.gate.text.roots import GENERIC, bare_of, content_of, root, tokens
 
 _NOT = re.compile(
     r"\b(?:not(?!\s+(?:only|merely|just|less|later|more|fewer|earlier|exceed|to\s+exceed|greater)\b)|cannot|\w+n't|never|neither|nor|none|nobody|nothing|nowhere"
@@ -34,6 +34,8 @@ _HARD = re.compile(r"\b(?:unless|except|only|provided|subject|if|event|condition
 _ATTRIBUTED = re.compile(
     r"\b(?:alleg(?:es|ed|edly|e|ing)|contend(?:s|ed)?|assert(?:s|ed)?|argu(?:es|ed)|maintain(?:s|ed)?\s+that|purport(?:s|ed|edly)?|suppos(?:ed|edly)|accus(?:es|ed|ing)"
     r"|according\s+to|in\s+(?:his|her|their|its|my)\s+(?:opinion|view|belief)|on\s+information\s+and\s+belief|upon\s+information\s+and\s+belief|reputedly|rumou?r\w*|hearsay|i\s+(?:think|believe|guess|suspect)"
+    r"|(?:claim(?:s|ed)|stat(?:es|ed)|sa(?:ys|id)|report(?:s|ed)|testifi\w+|believ(?:es|ed)|suspect(?:s|ed)|declar(?:es|ed)|writes|wrote|t(?:old|ells)|suggest(?:s|ed)|thinks|thought|insist(?:s|ed)"
+    r"|speculat\w+|estimat(?:es|ed)|opin(?:es|ed)|submit(?:s|ted)|recall(?:s|ed)|assum(?:es|ed)|repl(?:ies|ied)|answer(?:s|ed)|explain(?:s|ed)|respond(?:s|ed))(?:\s+(?!that)\w+){0,4}?\s+that\b"
     r"|(?:claim|state|say|said|report|testifi|believ|suspect|declar|wrote|told|suggest|think|thought|insist|speculat|estimat|opin|propos|submit|recall|assum)\w*"
     r"(?:\s+(?:us|me|him|her|them|[A-Z]\w+))?\s+(?:that|he|she|they|it(?!\w))\b(?!\s+is\s+hereby)"
     r"|den(?:y|ies|ied)(?=\s+(?:that|having|any|the\s+alleg))|(?:claims|claimed)\s+(?:to\s+have|the\b|[A-Z]))",
@@ -42,7 +44,7 @@ _ATTRIBUTED = re.compile(
 _TOLD = re.compile(
     r"\b(?:alleg\w*|contend\w*|contention|assert\w*|argu\w*|maintain\w*|purport\w*|suppos\w*|accus\w*|according|opinion|view|belie\w*|claim\w*|says?|said|stat(?:e[sd]?|ing|ement)|report(?:s|ed)"
     r"|testi\w*|suspect\w*|declar\w*|wr[io]t\w*|told|tells?|suggest\w*|think\w*|thought|insist\w*|speculat\w*|estimat\w*|opin\w*|propos\w*|submit\w*|recall\w*|den(?:y|ies|ied|ial)"
-    r"|rumou?r\w*|complain\w*|pleads?|pleaded|assum\w*|explain\w*|mention\w*|not(?:es|ed)|writes|reputedly|hearsay|answer\w*|respon\w*)\b",
+    r"|rumou?r\w*|complain\w*|pleads?|pleaded|assum\w*|explain\w*|mention\w*|not(?:es|ed)|writes|reputedly|hearsay|answer\w*|respon\w*|repl(?:y|ies|ied))\b",
     re.I,
 )
 _MUST = re.compile(
@@ -75,7 +77,7 @@ _OPPOSITES = {
         for one in """grant deny|accept reject|increase decrease|increase reduce|rise fall|win lose|begin end|guilty innocent|true false|approve reject|affirm reverse
         sustain overrule|admit deny|enter leave|open close|early late|buyer seller|allow prohibit|permit prohibit|pass fail|arrive depart|include exclude|before after
         lend borrow|lender borrower|valid void|import export|hire fire|always never|legal illegal|buy sell|gain lose|profit loss|success failure|present absent
-        public private|agree refuse|accept refuse|grant refuse|consent refuse|affirm vacate|uphold overturn|confirm deny|higher lower|high low|first last|north south|east west
+        public private|small large|small big|short long|new old|agree refuse|accept refuse|grant refuse|consent refuse|affirm vacate|uphold overturn|confirm deny|higher lower|high low|first last|north south|east west
         left right|male female|alive dead|cause prevent|remember forget|safe unsafe|satisfy breach|comply breach|perform breach|remain leave|debtor creditor|attend miss""".replace("\n", "|").split("|")
         if one.strip()
     )
@@ -143,7 +145,8 @@ def _negations(clause: Clause, other: Clause | None = None) -> list[int]:
 def _hot(clause: Clause, at: int) -> frozenset[str]:
     """What is negated: the next words, up to a word that ends the reach of a negation; of "those that do not conform" the verb only."""
     relative = _RELATIVE.search(clause.low[:at])
-    words = [found[0] for found in tokens(clause.low[at:])][: 1 if relative else _AHEAD]
+    far = _FAR.search(clause.low[:at])
+    words = [found[0] for found in tokens(clause.low[at:])][: 1 if relative else 40 if far else _AHEAD]
     kept = []
     for word in words:
         if word.casefold() in ("because", "without", "unless", "but", "although", "until", "except"):
@@ -152,7 +155,10 @@ def _hot(clause: Clause, at: int) -> frozenset[str]:
     return frozenset(content_of(kept))
 
 
-_RELATIVE = re.compile(r"\b(?:that|which|who)\s+(?:\w+\s+){0,2}(?:not|never|n't|cannot)\s*$", re.I)
+_FAR = re.compile(r"\b(?:prohibit|forbid|forbad|bar|preclud|prevent|enjoin|restrain|den)\w*\s*$", re.I)
+_RELATIVE = re.compile(
+    r"\b(?:that|which|who)\s+(?:(?:do|does|did|is|are|was|were|has|have|had|shall|may|must|can|will)\s+)?(?:not|never|n't|cannot)\s*$", re.I
+)
 
 
 def _aimed_elsewhere(clause: Clause, mine: list[int], other: Clause, theirs: list[int]) -> bool:
@@ -211,8 +217,8 @@ def _modal(clause: Clause, other: Clause, said: Reading, reading: Reading) -> st
 def _governs(pattern: re.Pattern[str], other: Clause, clause: Clause) -> bool:
     """Whether such a word of the source stands before a verb that the sentence has."""
     for found in pattern.finditer(other.low):
-        ahead = content_of(one[0] for one in tokens(other.low[found.end() :])[:5])
-        if ahead and ahead[0] in clause.roots:
+        ahead = content_of(one[0] for one in tokens(other.low[found.end() :])[:7])
+        if {*[one for one in ahead if one not in GENERIC][:2]} & clause.roots:
             return True
     return False
 
@@ -232,39 +238,9 @@ def _happened(clause: Clause, other: Clause) -> bool:
         low = word.casefold()
         if low in theirs or root(low) not in other.roots:
             continue
-        if low.endswith("ed") or low in _PAST_FORMS:
+        if low.endswith("ed") or low in PAST_FORMS:
             return True
     return False
-
-
-_PAST_FORMS = frozenset(
-    [
-        "paid",
-        "made",
-        "gave",
-        "sent",
-        "sold",
-        "told",
-        "wrote",
-        "took",
-        "kept",
-        "left",
-        "lost",
-        "met",
-        "began",
-        "bought",
-        "brought",
-        "came",
-        "went",
-        "got",
-        "held",
-        "found",
-        "built",
-        "spent",
-        "drew",
-        "withdrew",
-    ]
-)
 
 
 # Conditions and who says so
@@ -272,7 +248,10 @@ _PAST_FORMS = frozenset(
 
 def _unconditional(said: Reading, clause: Clause, reading: Reading, other: Clause) -> bool:
     mine, theirs = said.sentence_of(clause), reading.sentence_of(other)
-    conditions = [one[0].casefold().split()[0] for one in _CONDITION.finditer(theirs)]
+    place = next((number for number, one in enumerate(reading.clauses) if one is other), 0)
+    around = [one for one in reading.clauses[max(0, place - 1) : place + 2] if one.sentence == other.sentence]
+    near = " ".join(one.text for one in around if one is other or _CONDITION.match(one.text.lstrip()))
+    conditions = [one[0].casefold().split()[0] for one in _CONDITION.finditer(near)]
     kept = [one[0].casefold().split()[0] for one in _CONDITION.finditer(mine)]
     if conditions and not kept and not _sure_exceptions(mine):
         return any(
