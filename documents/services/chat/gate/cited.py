@@ -46,5 +46,5 @@ def cited(text: str, ground: Ground) -> Cited:
             result.faults.append(fault("citation_unknown", mention.text, blocking=mention.key not in sources))
         start = name_start(text, mention) if mention.key in sources or verdict.status == FOUND else mention.start
         result.text = result.text[:start] + " " * (mention.end - start) + result.text[mention.end :]
-    result.text = re.sub(r"\((?:[A-Z][\w. ]{0,20}\s)?(?:1[789]|20)\d\d\)(?=[\s.,;]|$)", lambda one: " " * len(one[0]), result.text)
+    result.text = re.sub(r"\([\w. ]{0,24}(?:1[789]|20)\d\d\)", lambda one: " " * len(one[0]), result.text)
     return result

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from documents.services.chat.contracts import Passage, Source
 from documents.services.chat.gate.text.reading import Clause, Reading, reading_of
-from documents.services.chat.gate.text.roots import GENERIC, root
+from documents.services.chat.gate.text.roots import GENERIC, STOP, root
 from documents.services.classification.dates import ORDINALS
 
 _PRONOUN = re.compile(r"\b(?:he|him|his|she|her|hers|it|its|they|them|their|theirs|who|the latter|the former)\b", re.I)
@@ -78,6 +78,7 @@ def beside(clause: Clause, ground: Ground) -> list[tuple[Reading, Clause]]:
         if shared:
             capitals = _capitals(clause) & _capitals(other)
             score = sum(0.5 if one in capitals else 2.5 if one in _PLACES or one in verbs else 1.0 for one in shared)
+            score -= 3.0 if _capitals(clause) - _capitals(other) and _capitals(other) - _capitals(clause) and not capitals else 0.0
             score += 2.0 * len(numbers & _numbers(other))
             scored.append((score, reading, other))
     top = max((score for score, _reading, _other in scored), default=0.0)
@@ -85,7 +86,7 @@ def beside(clause: Clause, ground: Ground) -> list[tuple[Reading, Clause]]:
 
 
 def _capitals(clause: Clause) -> frozenset[str]:
-    return frozenset(root(word) for word in clause.words if word[0].isupper()) - frozenset(
+    return frozenset(root(word) for word in clause.words if word[0].isupper() and word.casefold() not in STOP) - frozenset(
         root(word) for word in clause.words if word[0].islower()
     )
 

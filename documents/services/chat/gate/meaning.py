@@ -23,7 +23,7 @@ _DECISIVE = tuple(
     purchase buy acquire|warrant guarantee promise assure|know aware|intend|steal misappropriate theft|approve authorize ratify|refuse decline
     threaten|apologize apologise|lie mislead deceive defraud|kill murder|arrest|convict|fire dismiss discharge|hire employ engage|resign quit|destroy delete
     affirm uphold|reverse overturn|vacate|sanction fine|award|assign transfer|agree consent accept|object oppose|sue|waive release|renew extend|inspect examine
-    fabricate forge falsify|bribe|marry|divorce|die dead death|injure hurt|cause|monthly|weekly|daily|quarterly|annually yearly annual|hourly|hold find rule conclude decide determine|monthly|weekly|daily|quarterly|annually yearly annual|hourly|regret|confirm|withdraw""".replace("\n", "|").split("|")
+    fabricate forge falsify|bribe|marry|divorce|die dead death|injure hurt|cause|hold find rule conclude decide determine|regret|unanimously|willfully|intentionally|knowingly|negligently|repeatedly|immediately|voluntarily|fraudulently|secretly|orally verbally|recklessly|maliciously|confirm|withdraw""".replace("\n", "|").split("|")
     if line.strip()
 )  # fmt: skip
 _ALL = re.compile(
@@ -95,7 +95,8 @@ def _missing(said: Reading, ground: Ground) -> bool:
 def _known(ground: Ground) -> frozenset[str]:
     names = frozenset(root(match[0]) for match in ground.titles.words)
     bare = frozenset(root(word) for one in ground.readings for match in one.words if (word := bare_of(match[0])))
-    turned = frozenset([root("send")]) if {root("receive"), "from"} <= ground.all_roots else frozenset()
+    turned = {root("send")} if {root("receive"), "from"} <= ground.all_roots else set()
+    turned |= {root("receive")} if {root("pay"), "to"} <= ground.all_roots else set()
     return ground.all_roots | names | bare | turned
 
 
@@ -170,6 +171,8 @@ def _quantifiers(said: Reading, ground: Ground) -> Iterator[Fault]:
 
 def _as_many(text: str, sentence: str, whole: Sequence[str], clauses: Sequence[str]) -> bool:
     """Whether a clause speaks of as many as one of these sentences of the sources does."""
+    if any(often.search(text) and not any(often.search(one) for one in whole) for often in _OFTEN):
+        return False
     if _EVERY.search(text):
         return any(_ALL.search(one) and not (_SOME.search(one) and not _EVERY.search(one)) for one in whole)
     if _MANY.search(text):
@@ -181,6 +184,17 @@ def _as_many(text: str, sentence: str, whole: Sequence[str], clauses: Sequence[s
     return bool(_SOME.search(sentence) or _ONLY.search(sentence)) or not all(_partial(one) for one in clauses)
 
 
+_OFTEN = tuple(
+    re.compile(rf"\b(?:{adverb}|(?:per|each|every|a)\s+{unit}|once\s+a\s+{unit})\b", re.I)
+    for adverb, unit in (
+        ("hourly", "hour"),
+        ("daily", "day"),
+        ("weekly", "week"),
+        ("monthly", "month"),
+        ("quarterly", "quarter"),
+        ("annual(?:ly)?|yearly", "year"),
+    )
+)
 _SEVERAL = re.compile(r"\b(?:several|many|one\s+of|some|various|multiple|numerous)\b", re.I)
 _SOLE = re.compile(r"\b(?:sole|only|single|exclusive)\b", re.I)
 

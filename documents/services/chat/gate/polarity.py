@@ -17,7 +17,7 @@ from documents.services.chat.gate.text.roots import GENERIC, bare_of, content_of
 
 _NOT = re.compile(
     r"\b(?:not(?!\s+(?:only|merely|just|less|later|more|fewer|earlier|exceed|to\s+exceed|greater)\b)|cannot|\w+n't|never|neither|nor|none|nobody|nothing|nowhere"
-    r"|no(?!\s*\.?\s*\d|\s+(?:later|less|more|fewer|earlier|greater|doubt|longer\s+than)\b)|fail(?:s|ed|ing|ure)?\s+to|failures?\s+of|refus(?:e|es|ed|ing|al)\s+to"
+    r"|no(?!\.|\s*\d|\s+(?:later|less|more|fewer|earlier|greater|doubt|longer\s+than)\b)|fail(?:s|ed|ing|ure)?\s+to|failures?\s+of|refus(?:e|es|ed|ing|al)\s+to"
     r"|declin(?:e|es|ed|ing)\s+to|unable\s+to|unwilling\s+to|lack(?:s|ed|ing)?|absence\s+of|(?:prohibit|forbid|bar|preclud|prevent|enjoin|restrain)\w*|forbad\w*"
     r"|hardly|scarcely|barely|neglect(?:s|ed)?\s+to|omit(?:s|ted)?\s+to|far\s+from|instead\s+of|rather\s+than)(?=\W|$)",
     re.I,
@@ -44,7 +44,7 @@ _ATTRIBUTED = re.compile(
 _TOLD = re.compile(
     r"\b(?:alleg\w*|contend\w*|contention|assert\w*|argu\w*|maintain\w*|purport\w*|suppos\w*|accus\w*|according|opinion|view|belie\w*|claim\w*|says?|said|stat(?:e[sd]?|ing|ement)|report(?:s|ed)"
     r"|testi\w*|suspect\w*|declar\w*|wr[io]t\w*|told|tells?|suggest\w*|think\w*|thought|insist\w*|speculat\w*|estimat\w*|opin\w*|propos\w*|submit\w*|recall\w*|den(?:y|ies|ied|ial)"
-    r"|rumou?r\w*|complain\w*|pleads?|pleaded|assum\w*|explain\w*|mention\w*|not(?:es|ed)|writes|reputedly|hearsay|answer\w*|respon\w*|repl(?:y|ies|ied))\b",
+    r"|rumou?r\w*|complain\w*|pleads?|pleaded|assum\w*|explain\w*|mention\w*|not(?:es|ed)|writes|reputedly|hearsay|answer\w*|respon\w*|repl(?:y|ies|ied)|expert\w*|witness\w*|deponent)\b",
     re.I,
 )
 _MUST = re.compile(
@@ -137,7 +137,8 @@ def _opposed(clause: Clause, other: Clause) -> bool:
 
 def _negations(clause: Clause, other: Clause | None = None) -> list[int]:
     """Where words that negate end, in the clause's text; without those (rejected, denied) that the other clause has as well."""
-    found = [one.end() for pattern in (_NOT, _NON) for one in pattern.finditer(clause.low)]
+    neither = re.search(r"\bneither\b", clause.low, re.I) is not None
+    found = [one.end() for pattern in (_NOT, _NON) for one in pattern.finditer(clause.low) if not (neither and one[0].casefold() == "nor")]
     denials = [one.end() for one in _DENY.finditer(clause.low) if other is None or root(one[0]) not in other.roots]
     return sorted([*found, *denials])
 
@@ -253,6 +254,8 @@ def _unconditional(said: Reading, clause: Clause, reading: Reading, other: Claus
     near = " ".join(one.text for one in around if one is other or _CONDITION.match(one.text.lstrip()))
     conditions = [one[0].casefold().split()[0] for one in _CONDITION.finditer(near)]
     kept = [one[0].casefold().split()[0] for one in _CONDITION.finditer(mine)]
+    if "without" in kept and not re.search(r"\b(?:without|lack\w*|absen\w+|no)\b", theirs, re.I) and not _NOT.search(theirs):
+        return True
     if conditions and not kept and not _sure_exceptions(mine):
         return any(
             word != "without" or _NOT.search(theirs) or _MAY.search(theirs) or _after(theirs, "without") & clause.roots

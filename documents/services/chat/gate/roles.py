@@ -39,6 +39,28 @@ _ROLES = frozenset(
         "purchaser",
         "lessor",
         "lessee",
+        "insurer",
+        "insured",
+        "carrier",
+        "board",
+        "court",
+        "judge",
+        "expert",
+        "guarantor",
+        "bank",
+        "creditor",
+        "debtor",
+        "company",
+        "manufacturer",
+        "dealer",
+        "shipper",
+        "consignee",
+        "driver",
+        "patient",
+        "doctor",
+        "hospital",
+        "city",
+        "union",
     ]
 )
 
@@ -65,7 +87,12 @@ def _persons(clause: Clause) -> list[tuple[int, str]]:
     for place, word in enumerate(clause.words):
         stem = root(word)
         named = (
-            word[0].isupper() and word.casefold() not in STOP and stem not in GENERIC and len(word) > 1 and word.casefold() not in COMMON
+            word[0].isupper()
+            and word.casefold() not in STOP
+            and stem not in GENERIC
+            and len(word) > 1
+            and word.casefold() not in COMMON
+            and not (word.isupper() and len(word) < 4)
         )
         if stem in _ROLES or named:
             if named and clause.joined[place] and stem not in _ROLES and found and found[-1][0] == place - 1 and found[-1][1] not in _ROLES:
@@ -92,6 +119,19 @@ def _subjects(clause: Clause) -> list[tuple[str, str]]:
         if verb == root("receive") and "from" in low[place:]:
             sender = low.index("from", place)
             found.append((root("send"), next((stem for one, stem in people if sender < one <= sender + 3), "")))
+    return [*found, *((root("receive"), whom) for verb, whom in _recipients(clause) if verb == root("pay"))]
+
+
+def _recipients(clause: Clause) -> list[tuple[str, str]]:
+    """(verb, to whom) of a party or a name behind "to"."""
+    people = _persons(clause)
+    low = [word.casefold() for word in clause.words]
+    found = []
+    for place, verb in clause.verbs.items():
+        later = [at for at in range(place + 1, min(place + 9, len(low))) if low[at] == "to" and at not in clause.verbs]
+        whom = next((stem for at, stem in people if later and later[0] < at <= later[0] + 4), "")
+        if whom and not any(later[0] < at < later[0] + 3 for at in clause.verbs):
+            found.append((verb, whom))
     return found
 
 
@@ -107,13 +147,22 @@ _OF = frozenset("of by from to with for at in on against between under and or".s
 _PRONOUNS = frozenset("he she it they who which that we i you".split())  # noqa: SIM905
 
 
+_WORK = root("work")  # "returned to work"
+
+
 def _done_by_another(clause: Clause, ground: Ground) -> bool:
     """Whether the sources say of each of a verb's doings who did it, and it is never whom this clause names."""
     told = [one for _reading, other in ground.clauses for one in _subjects(other)]
     titles = ground.titles.roots
-    for verb, who in _subjects(clause):
+    own = _subjects(clause)
+    for verb, who in own:
         doers = {one for other, one in told if other == verb}
-        if who and doers and "" not in doers and who not in doers and who not in titles:
+        if verb != _WORK and who and doers and "" not in doers and who not in doers and who not in titles:
+            return True
+    given = [one for _reading, other in ground.clauses for one in _recipients(other)]
+    for verb, whom in _recipients(clause):
+        others = {one for other, one in given if other == verb}
+        if others and whom not in others:
             return True
     return False
 

@@ -14,6 +14,7 @@ from documents.services.chat.gate.text.reading import Reading
 from documents.services.chat.gate.text.roots import GENERIC
 
 _BOUNDS = (
+    ("of", re.compile(r"\b(?:\d+|(?<!every )(?<!each )one|two|three|four|five|six|seven|eight|nine|ten|some|most|half|part) of (?:the |its |their )$", re.I)),
     ("least", re.compile(r"\b(?:at least|no (?:less|fewer) than|not (?:less|fewer) than|minimum(?: \w+){0,2})\s*(?:a\s)?$", re.I)),
     ("most", re.compile(r"\b(?:at most|no more than|not more than|up to|not exceeding|not to exceed|not exceed|maximum(?: \w+){0,2}|no greater than)\s*(?:a\s)?$", re.I)),
     ("more", re.compile(r"\b(?:more than|over|exceed(?:s|ed|ing)?|above|in excess of|greater than|longer than)\s*(?:a\s)?$", re.I)),

@@ -16,6 +16,7 @@ _VERB_AHEAD = r"(?:did|does|do|has|had|have|was|were|is|are|shall|may|must|will|
 _CUT = re.compile(
     rf"[;:\u2014]\s|,\s+(?=(?:but|and|or|nor|while|whereas|although|though|because|since|if|when|where|which|who|provided|yet|so|as|shall|may|must|did|does|will)\b)"
     r"|,\s+(?=an?\s+\w+\s+(?:that|which|who)\b)|\s(?=(?:in|under|by|to|for|of|on|at|with|from|upon)\s+(?:which|whom)\b)|\s(?=not\s+to\s)|\s(?=to\s+the\s+extent\b)"
+    rf"|,\s+(?!Inc|LLC|Ltd|Corp|LP|L\.)(?=(?:(?:the|an?|its|his|her|their)\s+)?[\w.]+\s+{_VERB_AHEAD})"
     rf"|\s(?=(?:but|because|although|though|whereas|while|if|unless|and\s+(?:(?:the|an?|its|his|her|their|no)\s+)?(?:\w+\s+)?{_VERB_AHEAD})\s)",
     re.I,
 )
@@ -46,28 +47,65 @@ class Clause:
 
     @cached_property
     def verbs(self) -> dict[int, str]:
-        """Words (place, root) that are surely or likely verbs: behind an auxiliary or "to", in a past form, right behind a name."""
+        """Words (place, root) that are surely or likely verbs: behind an auxiliary or "to", in a past form, the present of some."""
         found: dict[int, str] = {}
         low = [word.casefold() for word in self.words]
         for place, word in enumerate(low):
             if word in _AUXILIARIES:
                 ahead = next(
-                    (at for at in range(place + 1, min(place + 5, len(low))) if low[at] not in STOP and root(low[at]) not in _VALUES), None
+                    (
+                        at
+                        for at in range(place + 1, min(place + (2 if word == "to" else 5), len(low)))
+                        if low[at] not in STOP and root(low[at]) not in _VALUES
+                    ),
+                    None,
                 )
                 if ahead is not None and self.words[ahead][0].islower() and "to" not in low[place + 1 : ahead]:
                     found[ahead] = root(low[ahead])
-            elif (self.words[place][0].islower() and (word in PAST_FORMS or (len(word) > 4 and word.endswith("ed")))) or (
-                place
-                and self.words[place - 1][0].isupper()
-                and self.words[place][0].islower()
-                and word not in STOP
-                and word.endswith("s")
-                and not word.endswith("'s")
-            ):
+            elif self.words[place][0].islower() and (word in PAST_FORMS or word in _NOW or (len(word) > 4 and word.endswith("ed"))):
                 found[place] = root(word)
         return found
 
 
+_NOW = frozenset(
+    [
+        "denies",
+        "alleges",
+        "contends",
+        "asserts",
+        "admits",
+        "owns",
+        "sells",
+        "buys",
+        "makes",
+        "supplies",
+        "pays",
+        "owes",
+        "ships",
+        "employs",
+        "requires",
+        "warrants",
+        "promises",
+        "agrees",
+        "needs",
+        "wants",
+        "uses",
+        "holds",
+        "keeps",
+        "receives",
+        "sends",
+        "gives",
+        "demands",
+        "replies",
+        "manufactures",
+        "begins",
+        "ends",
+        "provides",
+        "forbids",
+        "permits",
+        "allows",
+    ]
+)
 _AUXILIARIES = frozenset(
     [
         "is",

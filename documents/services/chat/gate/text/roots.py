@@ -15,12 +15,12 @@ _IRREGULAR = {
     lead led|lend lent|mean meant|read|run ran|show shown|stand stood|steal stole stolen theft|teach taught|think thought|understand understood
     win won|withdraw withdrew withdrawn withdrawal|bear bore borne|build built|spend spent|become became|seek sought|child children|person people
     man men|woman women|arise arose|draw drew drawn|grow grew grown|throw threw thrown|fly flew flight|drop dropped|permit permission
-    decide decision|conclude conclusion|receive receipt|approve approval|refuse refusal|deny denial|dismiss dismissal|renew renewal
+    decide decision|conclude conclusion|approve approval|refuse refusal|deny denial|dismiss dismissal|renew renewal
     propose proposal|remove removal|deliver delivery deliveries|extend extension|sign signature signatory signatories|agree agreement
     exclude exclusion|provide provision|submit submission|admit admission admissions admissible|omit omission|settle settlement|fail failure|depart departure
     disclose disclosure|expose exposure|close closure closing|seize seizure|explode explosion|collide collision|divide division|inspect inspection
     destroy destruction|obey obedience|argue argument|resign resignation|apply application applicable|comply compliance|rely reliance
-    notify notification|modify modification|certify certification|receivable receive|describe description|subscribe subscription
+    notify notification|modify modification|certify certification|receive receivable receipt receipts|repay repaid repayment|describe description|subscribe subscription
     supply supplies supplied|sue sued suing suit|oblige obliged obligation obligated|employ employment|judge judgement judgment|analyse analysis analyze|occur occurred occurrence
     """.replace("\n", "|").split("|")
     if line.strip()
@@ -68,7 +68,7 @@ def _bare(stem: str) -> str:
 _ALIKE = """
 start begin commence|end expire terminate|purchase buy acquire|automobile car vehicle|attorney lawyer counsel|mail email e-mail|firm company corporation
 execute sign|obtain receive|send transmit forward|inform notify tell|state say|demand require|permit allow|landlord lessor|tenant lessee
-big large|show demonstrate|help assist|stop cease|survive continue remain|happen occur|defective faulty|error mistake|ship shipment|hire engage|repay reimburse|fee charge|staff personnel
+big large|show demonstrate|help assist|stop cease|stipulate agree|survive continue remain|happen occur|defective faulty|error mistake|ship shipment|hire engage|repay reimburse|fee charge|staff personnel
 letter correspondence|price cost|damage harm|about approximately|ask request|need require|contend assert allege claim argue
 """.replace("\n", "|")  # fmt: skip
 _SAME: dict[str, str] = {}
@@ -103,7 +103,7 @@ _GENERIC_WORDS = """according states stated state say says said provides provide
     contained dated date dates day days month months year years time times amount amounts total sum number numbers figure term terms
     email e-mail letter memo memorandum filing mr mrs ms dr use uses used using made make makes take took
     place took occurred occurs happened become became get got give gave given part parts way kind type because due reason result results
-    person people company required require requires obliged obligated permitted permit permits allowed allow allows prohibited prohibit prohibits forbidden entitled entitle last lasts lasted january february march april may june july august september october november december
+    person people company required require requires obliged obligated permitted permit permits allowed allow allows prohibited prohibit prohibits forbidden entitled entitle annual annually yearly witness witnesses deponent last lasts lasted january february march april may june july august september october november december
     monday tuesday wednesday thursday friday saturday sunday inc llc corp ltd co gmbh percent dollars dollar euros euro pounds usd eur gbp
     hundred thousand million billion dozen half quarter am pm noon midnight hours hour minutes minute weeks week business calendar
     two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty sixty seventy eighty ninety
