@@ -1,0 +1,1 @@
+"""A text as words, clauses and values, without knowing what it is compared with."""
