@@ -41,9 +41,24 @@ class Turn:
 
 
 @dataclass(frozen=True)
+class Premise:
+    """What a question takes for granted: "when did Castellan admit the breach" -> Castellan, admit, the breach. The verb is as the question
+    has it, without its auxiliary."""
+
+    subject: str
+    verb: str
+    object: str = ""
+
+
+@dataclass(frozen=True)
 class Question:
     """`text` as it was asked; `standalone` says the same without the conversation before it ("when was that order made?" -> "When was the
-    Order of 3 May 2024 made?"), and is what is looked for. `documents` narrows what is looked at (empty: the whole case)."""
+    Order of 3 May 2024 made?"), and is what is looked for. `documents` narrows what is looked at (empty: the whole case).
+
+    `sought` are the words to search for: of bounded length, without operators of the query language, quotations kept. `parts` are the
+    single questions where there are several ("Who signed it? When?"); `type`, `premise` are those of the first, `sought` is of all.
+    `names`, `figures`, `dates`, `quoted` are what the question itself states, as it is written there: nothing is confirmed by that.
+    `answerable`: False for a greeting, an instruction ("write me a poem"), or no words at all: nothing is to be looked for."""
 
     text: str
     user: Any
@@ -52,6 +67,14 @@ class Question:
     type: QuestionType = QuestionType.OTHER
     documents: tuple[uuid.UUID, ...] = ()
     earlier: tuple[Turn, ...] = ()
+    sought: str = ""
+    parts: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    figures: tuple[str, ...] = ()
+    dates: tuple[str, ...] = ()
+    quoted: tuple[str, ...] = ()
+    premise: Premise | None = None
+    answerable: bool = True
 
     @property
     def asked(self) -> str:
@@ -204,9 +227,20 @@ class Judged:
 
 
 @dataclass(frozen=True)
+class Listed:
+    """One document of a listing."""
+
+    document: uuid.UUID
+    title: str
+    date: datetime.date | None
+    url: str
+
+
+@dataclass(frozen=True)
 class Listing:
-    """What the database counted: the number, the page that lists exactly these, and sentences with the first of them as sources."""
+    """What the database counted: the number, the page that lists exactly these, a sentence that says so, and the first of them."""
 
     count: int
     url: str
     sentence: str
+    items: tuple[Listed, ...] = ()
