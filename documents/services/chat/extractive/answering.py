@@ -4,28 +4,52 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
-from documents.services.chat.contracts import Check, Draft, Evidence, Piece, Question, Refusal
+from documents.services.chat.contracts import Check, Draft, Evidence, Notice, Piece, Question, Refusal, Source
+from documents.services.chat.evidence import Statement, statements_of
+from documents.services.chat.evidence.references import only_refers
+from documents.services.chat.extractive.scoring import Scored, Scoring
+from documents.services.chat.extractive.telling import Told, telling
+from documents.services.chat.extractive.vectors import Vectors
+from documents.services.chat.extractive.wanted import Wanted
 from documents.services.chat.places import source_in
-from documents.services.chunking.sentences import sentences_of
-from documents.services.search.text.words import words_in
+from tasks.errors import PermanentError, RetryableError
 
-MOST = 3
+THRESHOLD = 0.0
 
 
 class Extractive:
     """Satisfies contracts.Answerer."""
 
     def answer(self, question: Question, evidence: Evidence, check: Check) -> Iterator[Piece]:
-        wanted = {word.folded[:5] for word in words_in(question.asked) if len(word.folded) > 3}
-        found = []
-        for passage in evidence.passages:
-            check()
-            for at, to in sentences_of(passage.text):
-                score = len(wanted & {word.folded[:5] for word in words_in(passage.text[at:to])})
-                if score > 1:
-                    found.append((-score, passage.number, at, to))
-        if not found:
+        vectors: Vectors | None = None
+        try:
+            vectors = Vectors(question.asked)
+        except (PermanentError, RetryableError) as error:
+            sentence = _("The meaning of the sentences could not be compared: %(reason)s") % {"reason": error.message}
+            yield Notice("meaning_unavailable", sentence)
+        told = telling(self.ranked(question, evidence, vectors, check), vectors)
+        if not told:
             yield Refusal("nothing_found", _("Nothing in this case answers that."))
-        for _score, number, at, to in sorted(found)[:MOST]:
-            source = source_in(evidence.passages[number - 1], at, to)
-            yield Draft(source.quote, (source,), verbatim=True)
+        for one in told:
+            yield _draft(one)
+
+    def ranked(self, question: Question, evidence: Evidence, vectors: Vectors | None, check: Check) -> list[Scored]:
+        """What answers, best first."""
+        if not question.answerable:
+            return []
+        wanted = Wanted(question.asked, question.type)
+        return [one for one in Scoring(wanted, _statements(evidence), vectors, check).ranked() if one.score >= THRESHOLD]
+
+
+def _statements(evidence: Evidence) -> list[Statement]:
+    """Without those that only say where something stands, where that was followed."""
+    found = [statement for passage in evidence.passages for statement in statements_of(passage)]
+    followed = {passage.referred for passage in evidence.passages if passage.referred}
+    return [statement for statement in found if not (statement.line in followed and only_refers(statement.line))]
+
+
+def _draft(one: Told) -> Draft:
+    if one.aside:
+        return Draft(one.aside, aside=True)
+    sources: list[Source] = [source_in(statement.passage, statement.at, statement.to) for statement in one.statements]
+    return Draft(sources[0].quote, tuple(sources), verbatim=True)

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from documents.services.chat.extractive.words import stems_in
+
 _TITLE = r"(?:Mr|Mrs|Ms|Dr|Prof|Judge|Justice|Hon|Captain|Professor|Sir|Miss)\.?"
 _PART = r"(?:[A-ZÄÖÜÉÈÁÓ][a-zäöüéèáóíñç'’]+(?:-[A-Z][a-z]+)?|[A-Z]\.|Mc[A-Z][a-z]+|O['’][A-Z][a-z]+)"
 _FIRM = r"(?:,?\s(?:Inc|LLC|LLP|Ltd|Limited|Corp|Corporation|Company|Co|GmbH|AG|plc|PLC|PLLC|L\.L\.C|L\.P|N\.A|Bank|Group|Holdings|University)\b\.?)"
@@ -23,7 +25,7 @@ _NO_NAMES = frozenset(
     "all each every both either neither one two three four five six seven eight nine ten under over after before during since until "
     "between within without with upon our your their his her my according however therefore thus moreover further furthermore also only "
     "such some other another first second third fourth fifth last next new north south east west dear sincerely regards table chapter "
-    "part appendix annex attachment title products product confidential information equipment premises board meeting report letter "
+    "part celsius fahrenheit appendix annex attachment title products product confidential information equipment premises board meeting report letter "
     "memorandum order motion judgment opinion trade secrets secret contract year minimum quantity evidence subject date re fed civ".split()
 )
 _ROLES = frozenset(
@@ -90,3 +92,13 @@ def _begins(text: str, start: int) -> bool:
         r"replied|developed|promised|knew|spent|joined|left|and\s+[A-Z]|then|breached|entered|delivered|purchased|received|sent|filed)\b",
         text[start:],
     )
+
+
+def is_named_as(text: str, start: int, end: int, role: frozenset[str]) -> bool:
+    """Whether the name at [start, end) is that of who is called so: "the operator, Samuel Achterberg", "Ms. Brandt is the manager"."""
+    before, behind = text[max(0, start - 60) : start], text[end : end + 80]
+    near = re.split(r"[.;:]|\b(?:and|that|who|which|had|has)\b", before)[-1]
+    if re.search(r"(?:,|\b(?:is|was|named|called|by))?\s*(?:Mr|Mrs|Ms|Dr)?\.?\s*$", near) and role & stems_in(" ".join(near.split()[-4:])):
+        return True
+    apposed = re.match(r"[^\w]{0,3}(?:,|\(|\s(?:is|was|as|acts?\s+as|serves?\s+as)\b)(?P<what>[^.;:,)]{2,60})", behind)
+    return apposed is not None and role <= stems_in(apposed["what"])

@@ -8,9 +8,12 @@ from documents.services.chat.extractive.values import value_in
 
 
 def best(question: Question, evidence: Evidence, check: Check) -> tuple[str, Source] | None:
-    """(short form, the sentence): the short form is "" where the sentence has none. None where nothing answers."""
+    """(short form, the sentence): the short form is "" where the sentence has none, or denies what the question takes for granted. None
+    where nothing answers."""
+    remarked = False
     for piece in Extractive().answer(question, evidence, check):
         if isinstance(piece, Draft) and piece.sources:
             source = piece.sources[0]
-            return value_in(question.type, source.quote, question.asked), source
+            return "" if remarked else value_in(question.type, source.quote, question.asked), source
+        remarked |= isinstance(piece, Draft) and piece.aside
     return None

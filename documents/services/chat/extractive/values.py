@@ -119,7 +119,7 @@ def _amounts(sentence: str, question: str) -> Iterator[Value]:
         yield from shares or money
     elif money or shares:
         yield from money or shares
-    elif re.search(r"\b(?:load|weigh\w*|heavy|high|large|number|quantity|often)\b", question, re.I):
+    elif re.search(r"\b(?:load|weigh\w*|heavy|large|number|quantity|often)\b", question, re.I):
         yield from _quantities(sentence)
 
 

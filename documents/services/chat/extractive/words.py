@@ -68,11 +68,67 @@ def stem(folded: str) -> str:
     return folded.rstrip("ei") if len(folded) > LEAST_STEM + 1 else folded
 
 
+def content_of(text: str) -> dict[str, str]:
+    """The words that say something, by their stems in their order; a vice president is no president."""
+    found: dict[str, str] = {}
+    for word in words_in(_COMPOUND.sub(lambda match: match[0].replace(" ", ""), " ".join(text.split()))):
+        if word.folded not in _STOP and (len(word.folded) > 1 or word.folded.isdigit()):
+            found.setdefault(stem(word.folded), word.folded)
+    return found
+
+
 def stems_in(text: str) -> set[str]:
     """Of the words that say something."""
-    return {stem(word.folded) for word in words_in(text) if word.folded not in _STOP and (len(word.folded) > 1 or word.folded.isdigit())}
+    return set(content_of(text))
+
+
+def alike(stem_of_question: str) -> frozenset[str]:
+    """Stems that say the same in papers of law."""
+    return _ALIKE.get(stem_of_question, frozenset())
 
 
 def is_negative(text: str) -> bool:
     """Whether it says that something is not so: an odd number of negations would be too clever for a sentence of a lawyer."""
     return bool(_NEGATIVE.search(_NO_NEGATION.sub(" ", text)))
+
+
+_COMPOUND = re.compile(r"\bvice president\b|\bdeputy director\b", re.IGNORECASE)
+_SAME = (
+    "buy purchase acquire order", "employ hire staff", "salary wage pay compensation remuneration", "sign execute conclude enter",
+    "begin start commence", "end expire terminate cease", "contract agreement", "lease tenancy", "rent lease", "keep store hold",
+    "publish disclose announce public", "lawyer attorney counsel", "lawsuit action complaint", "error mistake", "glue adhesive",
+    "email message mail", "defective faulty nonconforming fail", "price cost", "forbid prohibit", "transfer assign", "people person persons",
+    "notice notification", "injury hurt suffer", "reply answer respond", "successor replace", "reject refuse", "build manufacture make",
+    "drive disk stick", "repair maintain fix responsible", "last survive continue", "location place", "inspect examine test check",
+)  # fmt: skip
+_ALIKE = {}
+for _group in _SAME:
+    _stems = frozenset(stem(_word) for _word in _group.split())
+    for _one in _stems:
+        _ALIKE[_one] = _ALIKE.get(_one, frozenset()) | _stems
+_CONTRARY = (
+    ("admit acknowledge concede confess", "deny dispute contest"), ("accept", "reject refuse decline"), ("grant allow approve", "deny refuse reject"),
+    ("sign", "unsigned"), ("pay", "unpaid withhold"), ("agree", "disagree refuse"),
+)  # fmt: skip
+OPPOSITES: dict[str, frozenset[str]] = {}
+for _some, _others in _CONTRARY:
+    for _one in _some.split():
+        OPPOSITES[stem(_one)] = OPPOSITES.get(stem(_one), frozenset()) | frozenset(stem(_word) for _word in _others.split())
+
+
+_NEAR_NEGATION = re.compile(
+    r"\b(?:not|never|nor|no|none|neither|cannot|without|den(?:y|ies|ied)(?:\s+that)?|refus(?:e|es|ed)\s+to|fail(?:s|ed)?\s+to)\b|n['’]t\b",
+    re.IGNORECASE,
+)
+REACH = 60
+"""Characters behind a negation that it is about."""
+
+
+def negated_in(text: str) -> set[str]:
+    """Stems of the words right behind the negations of a sentence."""
+    bare = _NO_NEGATION.sub(" ", text)
+    found: set[str] = set()
+    for match in _NEAR_NEGATION.finditer(bare):
+        reach = re.split(r"[.;]|,\s+(?:and|but)\s", bare[match.end() : match.end() + REACH])[0]
+        found |= stems_in(reach)
+    return found
