@@ -14,9 +14,10 @@ from cases.services.citations.grammars.records import exhibit_key
 from documents.models import Chunk, Citation, Document
 from documents.services.chat.contracts import Question
 from documents.services.chat.evidence.statements import Statement
+from documents.services.chat.words import stems_in
 from documents.services.search.text.words import words_in
 
-MOST = 6
+MOST = 4
 """References that are followed for one question."""
 MOST_CHUNKS = 2
 """Of what each leads to."""
@@ -72,7 +73,9 @@ def follow(question: Question, statements: Sequence[Statement], known: Collectio
     wanted: dict[tuple[str, str, str, uuid.UUID | None], str] = {}
     for reference in references_in(question.asked):
         wanted.setdefault(tuple(reference), question.asked)
-    for statement in statements:
+    asked = stems_in(question.asked)
+    near = [statement for statement in statements if asked & stems_in(statement.line)]
+    for statement in sorted(near, key=lambda one: -len(asked & stems_in(one.line))):
         for reference in references_in(statement.line, statement.passage.document):
             wanted.setdefault(tuple(reference), statement.line)
     found: dict[int, Followed] = {}
@@ -82,7 +85,7 @@ def follow(question: Question, statements: Sequence[Statement], known: Collectio
             reference = Reference(*key)
             for chunk in _chunks_of(reference, papers):
                 found.setdefault(chunk, Followed(chunk, by, reference))
-    for chunk, by in _of_record(question, statements):
+    for chunk, by in _of_record(question, near):
         found.setdefault(chunk, Followed(chunk, by, Reference("document", "", "", None)))
     return [one for one in found.values() if one.chunk not in known or one.reference.part != "document"]
 
@@ -132,6 +135,8 @@ def _holders(reference: Reference, papers: Sequence[Document]) -> Iterator[Docum
 def _of_record(question: Question, statements: Sequence[Statement]) -> Iterator[tuple[int, str]]:
     """(chunk, words) of the documents that record citations in these sentences mean: their first passages, or those of the page named."""
     by_chunk = {statement.passage.chunk: statement for statement in statements}
+    if not by_chunk:
+        return
     mentions = Citation.objects.filter(
         chunk__in=list(by_chunk), role=Citation.Role.RECORD, target__case=F("text_version__document__case")
     ).exclude(target=None)

@@ -14,7 +14,7 @@ from documents.services.chat.extractive.wanted import Wanted
 from documents.services.chat.places import source_in
 from tasks.errors import PermanentError, RetryableError
 
-THRESHOLD = 0.0
+THRESHOLD = 0.3
 
 
 class Extractive:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from documents.services.chat.extractive.words import stems_in
+from documents.services.chat.words import stems_in
 
 _TITLE = r"(?:Mr|Mrs|Ms|Dr|Prof|Judge|Justice|Hon|Captain|Professor|Sir|Miss)\.?"
 _PART = r"(?:[A-ZÄÖÜÉÈÁÓ][a-zäöüéèáóíñç'’]+(?:-[A-Z][a-z]+)?|[A-Z]\.|Mc[A-Z][a-z]+|O['’][A-Z][a-z]+)"
@@ -32,6 +32,9 @@ _ROLES = frozenset(
     "landlord tenant buyer seller supplier licensor licensee employer employee lender borrower owner operator contractor purchaser vendor "  # noqa: SIM905
     "plaintiff defendant claimant respondent petitioner appellant appellee trustee guarantor".split()
 )
+
+
+_PRODUCT = re.compile(r"-\d|\s[A-Z]{2,3}\b(?!\.)|\s[A-Z]?\d")
 
 
 class Name(NamedTuple):
@@ -80,6 +83,8 @@ def _names(text: str) -> Iterator[Name]:
         bare = [word for word in words if word.lower().rstrip(".") not in _NO_NAMES and len(word.rstrip(".")) > 1]
         if not bare or (len(words) == 1 and not match["title"] and not match["firm"] and _begins(text, start)):
             continue
+        if not match["firm"] and not match["title"] and _PRODUCT.match(text[match.end() :]):
+            continue
         end = match.end() if match["firm"] else start + text[start:].find(words[-1]) + len(words[-1])
         said = re.sub(r"['’]s?$", "", " ".join(text[start:end].split()))
         yield Name(start, end, said)
@@ -97,8 +102,8 @@ def _begins(text: str, start: int) -> bool:
 def is_named_as(text: str, start: int, end: int, role: frozenset[str]) -> bool:
     """Whether the name at [start, end) is that of who is called so: "the operator, Samuel Achterberg", "Ms. Brandt is the manager"."""
     before, behind = text[max(0, start - 60) : start], text[end : end + 80]
-    near = re.split(r"[.;:]|\b(?:and|that|who|which|had|has)\b", before)[-1]
-    if re.search(r"(?:,|\b(?:is|was|named|called|by))?\s*(?:Mr|Mrs|Ms|Dr)?\.?\s*$", near) and role & stems_in(" ".join(near.split()[-4:])):
+    called = re.sub(r"(?:,|:|\b(?:is|was|named|called|a|the|Mr|Mrs|Ms|Dr)\b\.?|\s)*$", "", before).split()[-len(role) - 1 :]
+    if role and role <= stems_in(" ".join(called)):
         return True
     apposed = re.match(r"[^\w]{0,3}(?:,|\(|\s(?:is|was|as|acts?\s+as|serves?\s+as)\b)(?P<what>[^.;:,)]{2,60})", behind)
     return apposed is not None and role <= stems_in(apposed["what"])

@@ -19,7 +19,7 @@ from documents.services.chat.evidence import Statement
 from documents.services.chat.extractive import names, values
 from documents.services.chat.extractive.vectors import Vectors
 from documents.services.chat.extractive.wanted import Wanted, figures_in
-from documents.services.chat.extractive.words import alike, content_of, negated_in, stems_in
+from documents.services.chat.words import alike, content_of, negated_in, stems_in
 
 COMPARED = 40
 """Sentences that are compared by meaning."""
@@ -36,6 +36,7 @@ _CAUSE = re.compile(
     r"\b(?:because|since|so\s+that|in\s+order\s+to|due\s+to|owing\s+to|for\s+the\s+reason|as\s+a\s+result|therefore|excused?|caused?|result(?:s|ed)?\s+(?:of|from)|on\s+the\s+ground|,\s+as\s)\b",
     re.IGNORECASE,
 )
+_STILL_DUE = re.compile(r"\b(?:shall|must|will|falls?\s+due|is\s+due|are\s+due|is\s+to\s+be|may)\b")
 _DEFINED = re.compile(
     r"(?P<name>[A-Z][^()\n“”\"]{2,80}?)\s*\(\s*(?:the\s+|together,?\s+the\s+|hereinafter,?\s+(?:the\s+)?)?[“\"](?P<role>[A-Z][\w ]{2,30})[”\"]\s*\)"
 )
@@ -111,6 +112,9 @@ class Scoring:
         lower = " ".join(statement.passage.text.lower().split())
         if any(quoted not in lower for quoted in wanted.quoted):
             return False
+        placed = f"{lower} {statement.passage.title.lower()}"
+        if any(not re.search(rf"\b{re.escape(one)}(?!\d)", placed) for one in wanted.numbered):
+            return False
         around = one.beside | set(one.stems)
         if all(_has_name(name, around, lower) for name in wanted.names):
             return bool(set(wanted.predicate) & around) or self.vectors is not None
@@ -161,11 +165,12 @@ class Scoring:
         return sum(self.says[stem] * matched.get(stem, 0.0) for stem in stems) / whole if whole else 0.0
 
     def _fits(self, one: _Read) -> bool:
-        """Whether it has what is sought: the thing itself, and a value of the kind."""
-        wanted = self.wanted
-        if wanted.head and one.matched.get(wanted.head, 0.0) < HEAD:
+        """Whether it has a value of the kind that is sought, or denies what is taken for granted; where no value is, it must be near."""
+        if self._values(one) or self._opposed(one):
+            return True
+        if self.wanted.has_value:
             return False
-        return bool(self._values(one)) or not wanted.has_value or self._opposed(one)
+        return one.cosine >= (LEAST_NEAR if len(self.wanted.predicate) > 1 else LEAST_NEAR_OF_ONE)
 
     def _values(self, one: _Read) -> list[values.Value]:
         wanted, line = self.wanted, one.statement.line
@@ -177,34 +182,39 @@ class Scoring:
         return found
 
     def _opposed(self, one: _Read) -> bool:
+        """Whether it denies what a question for a person, a time, a place or an amount takes for granted."""
         wanted = self.wanted
-        if wanted.negative or wanted.kind in (
-            QuestionType.WHETHER,
-            QuestionType.WHAT,
-            QuestionType.WHY,
-            QuestionType.HOW,
-            QuestionType.OTHER,
-        ):
+        if wanted.negative or wanted.kind not in values.HAVE_VALUES or one.cosine < LEAST_NEAR_DENIED:
             return False
-        if wanted.opposites & one.stems.keys() and not any(stem in one.stems for stem in wanted.opposed):
-            return True
-        return bool(negated_in(one.statement.line) & set(wanted.predicate))
+        contrary = wanted.opposites & one.stems.keys() and not any(stem in one.stems for stem in wanted.opposed)
+        denied = negated_in(one.statement.line) & set(wanted.predicate)
+        if not contrary and not denied:
+            return False
+        rest = [stem for stem in wanted.predicate if stem not in wanted.opposed] or wanted.predicate
+        return self._share(one.matched, rest) >= LEAST_SHARED_DENIED
 
     def _scored(self, one: _Read) -> Scored:
-        found = self._values(one)
-        opposed = self._opposed(one)
-        words, predicate = self._share(one.matched), self._share(one.matched, self.wanted.predicate)
+        wanted, found, opposed = self.wanted, self._values(one), self._opposed(one)
+        words, predicate = self._share(one.matched), self._share(one.matched, wanted.predicate)
         exact = self._share({stem: float(value == 1.0) for stem, value in one.matched.items()})
-        needed = self.wanted.has_value or self.wanted.kind == QuestionType.WHERE
+        needed = wanted.has_value or wanted.kind == QuestionType.WHERE
         value = (1.0 if found or opposed else 0.0) if needed else 0.5
         score = weigh(one.cosine, words, predicate, exact, value)
+        if wanted.head and max(one.matched.get(stem, 0.0) for stem in wanted.head) < HEAD:
+            score -= WITHOUT_HEAD
+        if needed and wanted.past and not opposed and _STILL_DUE.search(one.statement.line) and not _STILL_DUE.search(wanted.text):
+            score -= STILL_DUE
         return Scored(one.statement, score, one.cosine, words, predicate, exact, opposed, tuple(found))
 
 
+LEAST_NEAR, LEAST_NEAR_OF_ONE = 0.4, 0.5
+"""Cosines of a sentence without a value, where the question says more than one word, or only one."""
+LEAST_NEAR_DENIED, LEAST_SHARED_DENIED = 0.4, 0.75
+WITHOUT_HEAD, STILL_DUE = 1.5, 1.0
 HEAD = 0.5
 """How much of what is sought a sentence must have."""
-_WEIGHTS = (4.0, 1.0, 4.0, 0.0, 2.0)
-_BIAS = -7.0
+_WEIGHTS = (5.7, 0.35, 4.8, -1.0, 0.7)
+_BIAS = -6.2
 
 
 def weigh(*features: float) -> float:

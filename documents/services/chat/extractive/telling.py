@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from documents.services.chat.contracts import QuestionType
 from documents.services.chat.evidence import Statement
 from documents.services.chat.extractive.scoring import Scored
 from documents.services.chat.extractive.vectors import Vectors
-from documents.services.chat.extractive.words import is_negative, stems_in
+from documents.services.chat.words import is_negative, stems_in
 
 MOST = 3
 WITHIN = 1.2

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from documents.services.chat.contracts import QuestionType
 from documents.services.chat.extractive import names
-from documents.services.chat.extractive.words import is_negative, stem, stems_in
+from documents.services.chat.words import is_negative, stem, stems_in
 from documents.services.search.text.words import words_in
 from documents.services.timeline.dates import dates_in
 
@@ -42,7 +42,7 @@ _ASKS_TIME = re.compile(r"\bwhat\s+time\b|\bat\s+what\s+hour\b", re.IGNORECASE)
 _ASKS_YEAR = re.compile(r"\b(?:what|which)\s+year\b", re.IGNORECASE)
 _MANY = re.compile(r"\bhow\s+many\s+(?P<what>[\w-]+(?:\s+[\w-]+)?)", re.IGNORECASE)
 _ASKED = (
-    (QuestionType.WHO, re.compile(r"\b(?:who|whom|whose)\b|\b(?:what|which)\s+(?:person|company|firm|party|employee|witness|judge|lawyer|attorney|expert|manager)\b|\bname\s+of\s+the\s+(?:\w+\s+)?(?:person|company|firm|operator|inspector|expert|judge|landlord|tenant|manager|witness|buyer|supplier|counsel)\b", re.I)),
+    (QuestionType.WHO, re.compile(r"\b(?:who|whom|whose)\b|\b(?:what|which)\s+(?:person|company|firm|party|employee|witness|judge|lawyer|attorney|expert|manager)\b|\bname\s+of\s+the\b(?!\s+(?:\w+\s+)?(?:product|sensor|ship|file|case|device|method|document)\b)|\bwhat\s+is\s+the\s+[\w\s]{2,30}\s+called\b|\bsurname\b", re.I)),
     (QuestionType.HOW_LONG, re.compile(r"\bhow\s+long\b|\b(?:what|which)\s+(?:is\s+the\s+)?(?:notice\s+)?(?:period|duration|length)\b|\b(?:length|duration)\s+of\b|\bhow\s+many\s+(?:\w+\s+)?(?:seconds|minutes|hours|days|weeks|months|years)\b|\bwithin\s+what\s+time\b", re.I)),
     (QuestionType.WHEN, re.compile(r"\bwhen\b|\b(?:what|which)\s+(?:\w+\s+)?(?:date|day|year|month|time)\b|\bdate\s+of\b|\bsince\s+when\b|\bhow\s+late\b", re.I)),
     (QuestionType.HOW_MUCH, re.compile(r"\bhow\s+(?:much|many|high|large|heavy|big|often)\b|\b(?:what|which)\s+(?:\w+\s+){0,4}(?:amount|price|rent|fee|cost|salary|rate|sum|deposit|percentage|number|quantity|value|share|interest|penalty|damages|bonus|wage)s?\b(?!\s+of\s+the\s+(?:drive|docket|case))", re.I)),
@@ -61,7 +61,9 @@ _ADDRESS = re.compile(
 _NO_PLACE = re.compile(
     rf"^(?:the\s+)?(?:{_MONTHS}|Section|Article|Exhibit|Schedule|Agreement|Complaint|Answer|Count|Mr|Ms|Mrs|Dr|Paragraph|[IVX]+\b)"
 )
-DATED_VERB = 6
+
+
+_BARE = re.compile(r"$|\s(?:in|of|at|on|against|for|during|and|to|each|per|a|was|were|agree|which|that)\b")
 
 
 class Value(NamedTuple):
@@ -77,7 +79,8 @@ def sought(question: str, given: QuestionType = QuestionType.OTHER) -> QuestionT
     told = given not in (QuestionType.OTHER, QuestionType.WHAT, QuestionType.COUNT, QuestionType.LIST)
     if told and not (given == QuestionType.HOW_MUCH and _MANY.search(question)):
         return given
-    return next((kind for kind, pattern in _ASKED if pattern.search(question)), given)
+    found = [(match.start(), order, kind) for order, (kind, pattern) in enumerate(_ASKED) if (match := pattern.search(question))]
+    return min(found)[2] if found else given
 
 
 def value_in(kind: QuestionType, sentence: str, question: str) -> str:
@@ -124,18 +127,21 @@ def _amounts(sentence: str, question: str) -> Iterator[Value]:
 
 
 def _counted(sentence: str, what: str) -> Iterator[Value]:
-    """Numbers of what is counted: with its name behind them, or else bare ones in a sentence that has it."""
+    """Numbers of what is counted: with its name close behind them, or else bare ones in a sentence that has it."""
     named = stems_in(what)
-    dated = [(one.start, one.end) for one in dates_in(sentence)]
-    found = [one for one in _quantities(sentence) if not _within(one.start, dated)]
-    close = [one for one in found if named & stems_in(sentence[one.end : one.end + 40].split(",")[0]) or named & stems_in(one.text)]
-    yield from close or (found if named & stems_in(sentence) else [])
+    found = list(_quantities(sentence))
+    close = [one for one in found if named & stems_in(" ".join(sentence[one.start : one.end + 60].split()[:5]))]
+    bare = [one for one in found if _BARE.match(one.text, re.search(r"[\s]|$", one.text).start())] if named & stems_in(sentence) else []  # type: ignore[union-attr]
+    yield from close or bare
 
 
 def _quantities(sentence: str) -> Iterator[Value]:
     taken = [one.span() for one in _TIME.finditer(sentence) if ":" in one[0]]
+    taken += [(one.start, one.end) for one in dates_in(sentence)] + [one.span() for one in _DAY.finditer(sentence)]
     for match in _QUANTITY.finditer(sentence):
-        if not _within(match.start(), taken) and not re.search(r"(?:§+|No\.|¶|Section|Exhibit|Schedule)\s*$", sentence[: match.start()]):
+        if not _within(match.start(), taken) and not re.search(
+            r"(?:§+|No\.|¶|Sections?|Exhibit|Schedule|Rule|row)\s*$", sentence[: match.start()]
+        ):
             yield Value(*match.span(), " ".join(match[0].split()))
 
 

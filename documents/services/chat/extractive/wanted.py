@@ -8,7 +8,7 @@ from functools import cached_property
 
 from documents.services.chat.contracts import QuestionType
 from documents.services.chat.extractive import names, values
-from documents.services.chat.extractive.words import OPPOSITES, content_of, is_negative, stem
+from documents.services.chat.words import OPPOSITES, content_of, is_negative, stem
 
 _FIGURE = re.compile(r"(?<![\w.])\d{1,3}(?:,\d{3})+(?:\.\d+)?|(?<![\w.-])\d+(?:\.\d+)?(?![\w])")
 _CODE = re.compile(r"\b(?=\w*\d)(?=\w*[A-Za-z])[\w-]{4,}\b")
@@ -26,12 +26,17 @@ _ROLE = re.compile(
     r"|\bwhat\s+(?:is|was)\s+the\s+(?P<called>[\w'’ -]+?)\s+called\b|\b(?:what|which)\s+(?P<firm>person|company|firm|court|bank|judge)\b",
     re.IGNORECASE,
 )  # fmt: skip
+_NUMBERED = re.compile(r"\b(?:[A-Z][a-z]+|row|page|lot|unit|room|phase|entry|invoice|paragraph|line)\s+(?:No\.\s*)?\d[\d,]*\b(?!\s*%)")
+_MONTH = re.compile(
+    r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|In|Since|By|Until|After|Before|Section|Article|Exhibit|Schedule|Rule)[a-z]*\s"
+)
 _GENERIC = frozenset(
     "date day year month time amount sum number kind sort thing name place reason person company firm party many much value wording".split()  # noqa: SIM905
 )
+_PAST = re.compile(r"\b(?:did|was|were|has|have|had)\b", re.I)
 _VERBLESS = frozenset(
-    "is are was were do does did has have had can could may might must shall should will would be been the a an of to".split()
-)  # noqa: SIM905
+    ["of", "in", "at", "for", "on", "by", "with", "from", "that", "who", "which", "and", "or", "is", "are", "was", "were", "do", "does", "did", "has", "have", "had", "can", "could", "may", "might", "must", "shall", "should", "will", "would", "be", "been", "the", "a", "an", "of", "to"]
+)
 
 
 @dataclass(frozen=True)
@@ -79,19 +84,23 @@ class Wanted:
         return tuple(" ".join(match[1].lower().split()) for match in _QUOTED.finditer(self.text))
 
     @cached_property
-    def head(self) -> str:
-        """The stem of what is sought, where it is named: whose handwriting, which patent, what drift; "" where it is only a date, an amount."""
+    def head(self) -> frozenset[str]:
+        """Stems of what is sought, where it is named: whose handwriting, which patent, what drift; none where it is only a date, an amount."""
         if self.kind in (QuestionType.WHETHER, QuestionType.WHY) or (match := _HEAD.search(self.text)) is None:
-            return ""
+            return frozenset()
+        found: list[str] = []
         for word in match["words"].split():
-            folded = word.lower().strip("'’s-") if word.lower().endswith(("'s", "’s")) else word.lower()
-            if folded in _VERBLESS:
-                return ""
-            if folded in _GENERIC:
-                return ""
+            folded = word.lower()
+            if folded in _VERBLESS or folded in _GENERIC:
+                break
             if stem(folded) in self.predicate and folded not in _ORDINALS:
-                return stem(folded)
-        return ""
+                found.append(stem(folded))
+        return frozenset(found)
+
+    @cached_property
+    def numbered(self) -> tuple[str, ...]:
+        """What has a number for a name, as row 1,117 and Crane Hall 5: the two belong together."""
+        return tuple(" ".join(match[0].lower().split()) for match in _NUMBERED.finditer(self.text) if not _MONTH.match(match[0]))
 
     @cached_property
     def role(self) -> frozenset[str]:
@@ -111,6 +120,11 @@ class Wanted:
     def opposed(self) -> list[str]:
         """Its own stems that have a contrary."""
         return [one for one in self.words if one in OPPOSITES]
+
+    @property
+    def past(self) -> bool:
+        """Whether it asks for what was done."""
+        return bool(_PAST.search(self.text))
 
     @cached_property
     def negative(self) -> bool:

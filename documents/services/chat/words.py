@@ -108,7 +108,7 @@ for _group in _SAME:
         _ALIKE[_one] = _ALIKE.get(_one, frozenset()) | _stems
 _CONTRARY = (
     ("admit acknowledge concede confess", "deny dispute contest"), ("accept", "reject refuse decline"), ("grant allow approve", "deny refuse reject"),
-    ("sign", "unsigned"), ("pay", "unpaid withhold"), ("agree", "disagree refuse"),
+    ("deny dispute contest", "admit acknowledge concede confess"), ("agree", "disagree refuse"),
 )  # fmt: skip
 OPPOSITES: dict[str, frozenset[str]] = {}
 for _some, _others in _CONTRARY:
