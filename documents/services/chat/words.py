@@ -60,7 +60,7 @@ def stem(folded: str) -> str:
     if folded[:1].isdigit():
         return folded
     for ending in _ENDINGS:
-        if folded.endswith(ending) and len(folded) - len(ending) >= LEAST_STEM + (len(ending) < 3):
+        if folded.endswith(ending) and len(folded) - len(ending) >= LEAST_STEM + (len(ending) < 3 and ending != "s"):
             folded = folded[: -len(ending)]
             break
     if len(folded) > LEAST_STEM and folded[-1] == folded[-2] and folded[-1] not in "aeiouls":
@@ -71,7 +71,7 @@ def stem(folded: str) -> str:
 def content_of(text: str) -> dict[str, str]:
     """The words that say something, by their stems in their order; a vice president is no president."""
     found: dict[str, str] = {}
-    for word in words_in(_COMPOUND.sub(lambda match: match[0].replace(" ", ""), " ".join(text.split()))):
+    for word in words_in(_COMPOUND.sub(lambda match: match[0].replace(" ", ""), _LAST_TIME.sub(" ", " ".join(text.split())))):
         if word.folded not in _STOP and (len(word.folded) > 1 or word.folded.isdigit()):
             found.setdefault(stem(word.folded), word.folded)
     return found
@@ -92,6 +92,7 @@ def is_negative(text: str) -> bool:
     return bool(_NEGATIVE.search(_NO_NEGATION.sub(" ", text)))
 
 
+_LAST_TIME = re.compile(r"\blast\s+(?=[a-z])")
 _COMPOUND = re.compile(r"\bvice president\b|\bdeputy director\b", re.IGNORECASE)
 _SAME = (
     "buy purchase acquire order", "employ hire staff", "salary wage pay compensation remuneration", "sign execute conclude enter",

@@ -32,6 +32,10 @@ _ONLY_REFERS = re.compile(
     r"|see\b|refer(?:s|red)?\s+to\b|in\s+accordance\s+with|pursuant\s+to|according\s+to|as\s+in\b|governed\s+by|attached\s+as)",
     re.IGNORECASE,
 )
+_ATTACHED = re.compile(
+    r"^(?:I|We)\s+(?:attach|enclose)\b|\b(?:is|are)\s+(?:attached|enclosed)\b|^(?:please\s+)?(?:find|see)\s+(?:the\s+)?attached\b",
+    re.IGNORECASE,
+)
 _SECTIONS = frozenset(["section", "article", "clause", "paragraph"])
 
 
@@ -87,7 +91,20 @@ def follow(question: Question, statements: Sequence[Statement], known: Collectio
                 found.setdefault(chunk, Followed(chunk, by, reference))
     for chunk, by in _of_record(question, near):
         found.setdefault(chunk, Followed(chunk, by, Reference("document", "", "", None)))
+    for chunk, by in _attached(question, near):
+        found.setdefault(chunk, Followed(chunk, by, Reference("attachment", "", "", None)))
     return [one for one in found.values() if one.chunk not in known or one.reference.part != "document"]
+
+
+def _attached(question: Question, statements: Sequence[Statement]) -> Iterator[tuple[int, str]]:
+    """What came with the e-mails in which these sentences say that something is attached."""
+    by = {statement.passage.document: statement.line for statement in statements if _ATTACHED.search(statement.line)}
+    if not by:
+        return
+    visible = Document.objects.visible_to(question.user).filter(case=question.case, parent__in=list(by)).exclude(text_version=None)
+    for parent, version in visible.order_by("pk").values_list("parent", "text_version")[:MOST]:
+        for chunk in Chunk.objects.filter(text_version=version).order_by("index").values_list("pk", flat=True)[:MOST_CHUNKS]:
+            yield chunk, by[parent]
 
 
 def _papers(question: Question) -> Iterable[Document]:

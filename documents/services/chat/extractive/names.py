@@ -12,7 +12,7 @@ _TITLE = r"(?:Mr|Mrs|Ms|Dr|Prof|Judge|Justice|Hon|Captain|Professor|Sir|Miss)\.?
 _PART = r"(?:[A-ZÄÖÜÉÈÁÓ][a-zäöüéèáóíñç'’]+(?:-[A-Z][a-z]+)?|[A-Z]\.|Mc[A-Z][a-z]+|O['’][A-Z][a-z]+)"
 _FIRM = r"(?:,?\s(?:Inc|LLC|LLP|Ltd|Limited|Corp|Corporation|Company|Co|GmbH|AG|plc|PLC|PLLC|L\.L\.C|L\.P|N\.A|Bank|Group|Holdings|University)\b\.?)"
 _NAME = re.compile(
-    rf"(?P<title>{_TITLE}\s+)?(?P<name>{_PART}(?:\s+(?:(?:of|de|van|von|der|la|&|and)\s+(?={_PART}[^.]*?{_FIRM}))?{_PART})*)(?P<firm>{_FIRM})*"
+    rf"(?P<title>{_TITLE}\s+)?(?P<name>{_PART}(?:\s+(?:&\s+|(?:of|de|van|von|der|la|and)\s+(?={_PART}[^.]*?{_FIRM}))?{_PART})*)(?P<firm>{_FIRM})*"
 )
 _NO_NAMES = frozenset(
     # Capitals that name no one: what papers, times, places and parts are called.
@@ -45,8 +45,9 @@ class Name(NamedTuple):
     text: str
 
 
-def names_in(text: str) -> list[Name]:
-    return list(_names(text))
+def names_in(text: str, *, products: bool = False) -> list[Name]:
+    """Of people and organisations; with `products` also of things that are called by a name."""
+    return list(_names(text, products))
 
 
 def roles_in(text: str) -> list[Name]:
@@ -71,7 +72,7 @@ def _parts(name: str) -> _Parts:
     return _Parts(word.lower().removesuffix("'s").removesuffix("’s") for word in re.findall(r"[^\W\d_]{2,}(?:['’][a-z]+)?", bare))
 
 
-def _names(text: str) -> Iterator[Name]:
+def _names(text: str, products: bool) -> Iterator[Name]:
     for match in _NAME.finditer(text):
         start, words = match.start(), match["name"].split()
         if not match["title"]:
@@ -83,7 +84,7 @@ def _names(text: str) -> Iterator[Name]:
         bare = [word for word in words if word.lower().rstrip(".") not in _NO_NAMES and len(word.rstrip(".")) > 1]
         if not bare or (len(words) == 1 and not match["title"] and not match["firm"] and _begins(text, start)):
             continue
-        if not match["firm"] and not match["title"] and _PRODUCT.match(text[match.end() :]):
+        if not products and not match["firm"] and not match["title"] and _PRODUCT.match(text[match.end() :]):
             continue
         end = match.end() if match["firm"] else start + text[start:].find(words[-1]) + len(words[-1])
         said = re.sub(r"['’]s?$", "", " ".join(text[start:end].split()))

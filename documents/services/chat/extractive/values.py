@@ -45,7 +45,7 @@ _ASKED = (
     (QuestionType.WHO, re.compile(r"\b(?:who|whom|whose)\b|\b(?:what|which)\s+(?:person|company|firm|party|employee|witness|judge|lawyer|attorney|expert|manager)\b|\bname\s+of\s+the\b(?!\s+(?:\w+\s+)?(?:product|sensor|ship|file|case|device|method|document)\b)|\bwhat\s+is\s+the\s+[\w\s]{2,30}\s+called\b|\bsurname\b", re.I)),
     (QuestionType.HOW_LONG, re.compile(r"\bhow\s+long\b|\b(?:what|which)\s+(?:is\s+the\s+)?(?:notice\s+)?(?:period|duration|length)\b|\b(?:length|duration)\s+of\b|\bhow\s+many\s+(?:\w+\s+)?(?:seconds|minutes|hours|days|weeks|months|years)\b|\bwithin\s+what\s+time\b", re.I)),
     (QuestionType.WHEN, re.compile(r"\bwhen\b|\b(?:what|which)\s+(?:\w+\s+)?(?:date|day|year|month|time)\b|\bdate\s+of\b|\bsince\s+when\b|\bhow\s+late\b", re.I)),
-    (QuestionType.HOW_MUCH, re.compile(r"\bhow\s+(?:much|many|high|large|heavy|big|often)\b|\b(?:what|which)\s+(?:\w+\s+){0,4}(?:amount|price|rent|fee|cost|salary|rate|sum|deposit|percentage|number|quantity|value|share|interest|penalty|damages|bonus|wage)s?\b(?!\s+of\s+the\s+(?:drive|docket|case))", re.I)),
+    (QuestionType.HOW_MUCH, re.compile(r"\bhow\s+(?:much|many|high|large|heavy|big|often)\b|\b(?:what|which)\s+(?:\w+\s+){0,4}(?:amount|price|rent|fee|cost|salary|rate|sum|deposit|percentage|(?<!serial )(?<!docket )(?<!phone )(?<!case )(?<!account )number|quantity|value|share|interest|penalty|damages|bonus|wage)s?\b(?!\s+of\s+the\s+(?:drive|docket|case))", re.I)),
     (QuestionType.WHERE, re.compile(r"\bwhere\b|\b(?:what|which)\s+(?:is\s+the\s+)?(?:\w+\s+)?(?:place|city|town|state|country|address|court|location|venue)\b", re.I)),
     (QuestionType.WHY, re.compile(r"\bwhy\b|\bfor\s+what\s+reason\b", re.I)),
     (QuestionType.WHETHER, re.compile(r"^\W*(?:(?:and|but|so|then),?\s+)?(?:is|are|was|were|do|does|did|has|have|had|can|could|may|might|must|shall|should|will|would)(?:n't)?\b", re.I)),
@@ -63,7 +63,9 @@ _NO_PLACE = re.compile(
 )
 
 
-_BARE = re.compile(r"$|\s(?:in|of|at|on|against|for|during|and|to|each|per|a|was|were|agree|which|that)\b")
+_ORDINAL_STEMS = frozenset(stem(word) for word in ("first", "second", "third", "fourth", "fifth", "sixth"))
+_CODES = re.compile(r"\b(?=[\w-]*\d)[A-Z0-9][\w-]{3,}\b")
+_BARE = re.compile(r"(?:in|of|at|on|against|for|during|and|to|each|per|a|was|were|agree|which|that)\b")
 
 
 class Value(NamedTuple):
@@ -127,12 +129,14 @@ def _amounts(sentence: str, question: str) -> Iterator[Value]:
 
 
 def _counted(sentence: str, what: str) -> Iterator[Value]:
-    """Numbers of what is counted: with its name close behind them, or else bare ones in a sentence that has it."""
+    """Numbers of what is counted: with its name close behind them, and bare ones in a sentence that has it."""
     named = stems_in(what)
-    found = list(_quantities(sentence))
-    close = [one for one in found if named & stems_in(" ".join(sentence[one.start : one.end + 60].split()[:5]))]
-    bare = [one for one in found if _BARE.match(one.text, re.search(r"[\s]|$", one.text).start())] if named & stems_in(sentence) else []  # type: ignore[union-attr]
-    yield from close or bare
+    if not named & stems_in(sentence):
+        return
+    for one in _quantities(sentence):
+        number, unit = one.text.split(" ", 1) if " " in one.text else (one.text, "")
+        if named & stems_in(" ".join(sentence[one.start : one.end + 60].split()[:5])) or not unit or _BARE.match(unit):
+            yield one if stems_in(unit) & named else Value(one.start, one.start + len(number), number)
 
 
 def _quantities(sentence: str) -> Iterator[Value]:
@@ -164,14 +168,21 @@ def _places(sentence: str, question: str) -> Iterator[Value]:
     yield from _values(sorted(spans), sentence)
 
 
+def _codes(sentence: str, question: str) -> Iterator[Value]:
+    """What is called by a number: serial numbers and the like."""
+    if re.search(r"\bnumber\b", question, re.I):
+        yield from _found(_CODES, sentence)
+
+
 _FINDERS: dict[QuestionType, Callable[[str, str], Iterator[Value]]] = {
     QuestionType.WHEN: _dates,
     QuestionType.HOW_MUCH: _amounts,
     QuestionType.HOW_LONG: _durations,
     QuestionType.WHO: _people,
     QuestionType.WHERE: _places,
+    QuestionType.WHAT: _codes,
 }
-HAVE_VALUES = frozenset(_FINDERS)
+HAVE_VALUES = frozenset(_FINDERS) - {QuestionType.WHAT}
 
 
 def _found(pattern: re.Pattern[str], sentence: str) -> Iterator[Value]:
@@ -189,15 +200,14 @@ def _within(place: int, spans: Iterable[tuple[int, int]]) -> bool:
 
 
 def _nearest(found: list[Value], sentence: str, question: str) -> Value:
-    """By the distance in words to the question's own words, each by what it says: the nearest occurrence counts."""
+    """By the distance in words to the question's own words: to its figures and ordinals alone where the sentence has them ("640 in the second")."""
     wanted = stems_in(question)
     places = [(word.start, stem(word.folded)) for word in words_in(sentence)]
     matched = [(start, one) for start, one in places if one in wanted]
-    if not matched:
-        return found[0]
+    anchors = [(start, one) for start, one in matched if one[:1].isdigit() or one in _ORDINAL_STEMS] or matched
 
     def distance(value: Value) -> tuple[float, int]:
-        near = [_between(places, value, start) for start, _one in matched if not value.start <= start < value.end]
+        near = [_between(places, value, start) for start, _one in anchors if not value.start <= start < value.end]
         return (sum(sorted(near)[:3]), value.start) if near else (99.0, value.start)
 
     return min(found, key=distance)

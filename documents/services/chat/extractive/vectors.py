@@ -27,12 +27,10 @@ class Vectors:
         known = vectors_of(texts, self._model)
         return [float(known[text] @ self._asked) for text in texts]
 
-    def likeness(self, lines: Sequence[str]) -> np.ndarray:
-        """(n, n): the cosines of these sentences with each other."""
-        texts = [line[:LONGEST] for line in lines]
-        known = vectors_of(texts, self._model)
-        matrix = np.array([known[text] for text in texts])
-        return matrix @ matrix.T
+    def likeness(self, one: str, other: str) -> float:
+        """The cosine of two sentences."""
+        known = vectors_of([one[:LONGEST], other[:LONGEST]], self._model)
+        return float(known[one[:LONGEST]] @ known[other[:LONGEST]])
 
     def of_words(self, words: Sequence[str]) -> dict[str, np.ndarray]:
         known = {word: vector for word in words if (vector := _words.get((self._model, word))) is not None}

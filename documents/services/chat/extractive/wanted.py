@@ -35,7 +35,47 @@ _GENERIC = frozenset(
 )
 _PAST = re.compile(r"\b(?:did|was|were|has|have|had)\b", re.I)
 _VERBLESS = frozenset(
-    ["of", "in", "at", "for", "on", "by", "with", "from", "that", "who", "which", "and", "or", "is", "are", "was", "were", "do", "does", "did", "has", "have", "had", "can", "could", "may", "might", "must", "shall", "should", "will", "would", "be", "been", "the", "a", "an", "of", "to"]
+    [
+        "of",
+        "in",
+        "at",
+        "for",
+        "on",
+        "by",
+        "with",
+        "from",
+        "that",
+        "who",
+        "which",
+        "and",
+        "or",
+        "is",
+        "are",
+        "was",
+        "were",
+        "do",
+        "does",
+        "did",
+        "has",
+        "have",
+        "had",
+        "can",
+        "could",
+        "may",
+        "might",
+        "must",
+        "shall",
+        "should",
+        "will",
+        "would",
+        "be",
+        "been",
+        "the",
+        "a",
+        "an",
+        "of",
+        "to",
+    ]
 )
 
 
@@ -62,7 +102,7 @@ class Wanted:
 
     @cached_property
     def names(self) -> tuple[str, ...]:
-        return tuple(one.text for one in names.names_in(self.text))
+        return tuple(one.text for one in names.names_in(self.text, products=True))
 
     @cached_property
     def named(self) -> frozenset[str]:
