@@ -19,6 +19,7 @@ class DocumentsConfig(AppConfig):
         from documents.services.reading import overview
         from documents.services.recognition import client as recogniser
         from documents.services.sandbox import folders
+        from documents.services.search.narrowing import listed
         from documents.services.similarity import backlog
         from documents.services.sources import overview as sources
         from documents.services.storage import blobs, checks, holders, space
@@ -42,6 +43,7 @@ class DocumentsConfig(AppConfig):
         sources.register()
         papers.register()
         registering.register()
+        listed.register()
         explanations.register()
         holders.register(holders.Holder(Document.objects, lifecycle.announce))
         holders.register(holders.Holder(LawImport.objects))

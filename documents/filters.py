@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -33,6 +33,32 @@ LONGEST = 300
 
 
 @dataclass(frozen=True)
+class Further:
+    """A word of the address of a case's list whose meaning a higher floor knows.
+
+    `condition` takes all its values, `label` says one to people, `valid` gives a value as it is kept, "" for one that cannot be."""
+
+    condition: Callable[[Sequence[str]], Q]
+    label: Callable[[str], str]
+    valid: Callable[[str], str] = lambda value: value
+    most: int = 10
+
+
+_further: dict[str, Further] = {}
+
+
+def register_further(words: Mapping[str, Further]) -> None:
+    _further.update(words)
+
+
+@dataclass(frozen=True)
+class FurtherChip:
+    word: str
+    value: str
+    label: str
+
+
+@dataclass(frozen=True)
 class Narrowing:
     """What the address of a case's list asks for; "" and () ask for nothing. Only valid words are ever in it."""
 
@@ -45,6 +71,8 @@ class Narrowing:
     tags: tuple[str, ...] = ()
     """Names; a document carries all of them."""
     order: str = USUAL_ORDER
+    further: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Registered words with their values."""
 
     WORDS = ("status", "cause", "kind", "q", "tag", "order")
 
@@ -61,13 +89,18 @@ class Narrowing:
             q=words["q"],
             tags=_names([tags] if isinstance(tags, str) else tags),
             order=words["order"] if words["order"].removeprefix("-") in ORDERS else USUAL_ORDER,
+            further=tuple((word, values) for word, one in _further.items() if (values := _values(asked, word, one))),
         )
 
     def words(self) -> dict[str, Any]:
         """What `of` made it of, without what asks for nothing."""
         order = self.order if self.order != USUAL_ORDER else ""
         told = {"status": self.status, "cause": self.cause, "kind": self.kind, "q": self.q, "tag": list(self.tags), "order": order}
-        return {word: value for word, value in told.items() if value}
+        return {word: value for word, value in told.items() if value} | {word: list(values) for word, values in self.further}
+
+    def chips(self) -> list[FurtherChip]:
+        """What the registered words ask for, one by one, as a reader sees it."""
+        return [FurtherChip(word, value, _further[word].label(value)) for word, values in self.further for value in values]
 
     def query(self) -> str:
         """As the end of an address, "?kind=email&tag=Exhibits"."""
@@ -83,7 +116,15 @@ class Narrowing:
             documents = documents.filter(failed_like(self.cause))
         if self.kind:
             documents = documents.filter(kind__in=Document.Kind.within(self.kind))
+        for word, values in self.further:
+            documents = documents.filter(_further[word].condition(values))
         return tagged(named(documents, self.q), self.tags).order_by(*ordering(self.order))
+
+
+def _values(asked: Mapping[str, Any], word: str, one: Further) -> tuple[str, ...]:
+    given = asked.getlist(word) if hasattr(asked, "getlist") else asked.get(word) or ()
+    cleaned = (" ".join(str(value).replace("\x00", "").split())[:LONGEST] for value in ([given] if isinstance(given, str) else given))
+    return tuple(dict.fromkeys(valid for value in cleaned if value and (valid := one.valid(value))))[: one.most]
 
 
 def _names(tags: Iterable[Any]) -> tuple[str, ...]:

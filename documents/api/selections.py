@@ -10,13 +10,17 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from cases.models import Case
-from documents.filters import DELETED, MOST_TAGS, ORDERS, STATES, Narrowing
+from documents.filters import DELETED, LONGEST, MOST_TAGS, ORDERS, STATES, Narrowing
 from documents.models import Document, Tag
 from documents.services.bulk import verbs
 from documents.services.bulk.selection import MOST, Selection
 from documents.services.production import copies, numbering
 
 ORDER_WORDS = [word for order in ORDERS for word in (order, f"-{order}")]
+
+
+def _further(most: int = 10, **said: Any) -> serializers.ListField:
+    return serializers.ListField(child=serializers.CharField(max_length=LONGEST), required=False, max_length=most, **said)
 
 
 class NarrowingSerializer(serializers.Serializer[Any]):
@@ -28,10 +32,25 @@ class NarrowingSerializer(serializers.Serializer[Any]):
     q = serializers.CharField(max_length=300, required=False, allow_blank=True)
     tag = serializers.ListField(child=serializers.CharField(max_length=Tag.LONGEST), required=False, max_length=MOST_TAGS)
     order = serializers.ChoiceField(choices=ORDER_WORDS, required=False)
+    since = _further(help_text="the document's own date, from this day; as further words, all in lists")
+    until = _further()
+    undated = _further()
+    added_since = _further()
+    added_until = _further()
+    by = _further(help_text="sender, author or judge")
+    to = _further(help_text="recipient")
+    between = _further(help_text="two people, one of whom wrote to the other")
+    court = _further()
+    says = _further(help_text="words that the text has side by side")
+    cites = _further(help_text="the canonical key of an authority")
+    exhibit = _further()
+    reading = _further(help_text="none, waiting or read")
+    document = _further(most=200)
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, QueryDict):
-            data = {**data.dict(), **({"tag": data.getlist("tag")} if "tag" in data else {})}
+            lists = [word for word, field in self.fields.items() if isinstance(field, serializers.ListField) and word in data]
+            data = {**data.dict(), **{word: data.getlist(word) for word in lists}}
         if isinstance(data, dict) and (unknown := sorted(set(data) - set(self.fields))):
             raise serializers.ValidationError({unknown[0]: [_("A filter has no such word.")]})
         return super().to_internal_value(data)

@@ -17,6 +17,8 @@ Check = Callable[[], None]
 
 
 class QuestionType(StrEnum):
+    """`count` is how many of anything: what the database counts is known by its Listing. `where` has courts and other places."""
+
     WHO = "who"
     WHEN = "when"
     WHERE = "where"

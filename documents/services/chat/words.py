@@ -32,7 +32,8 @@ _IRREGULAR = {
         "choose": "chose chosen choice", "deny": "denied denies denial", "agree": "agreed agrees", "see": "saw seen", "run": "ran runs",
         "withdraw": "withdrew withdrawn", "drive": "drove driven", "come": "came comes", "go": "went gone goes", "become": "became",
         "receive": "received receipt receives", "analyse": "analysis analyses analyze analyzed", "die": "died death dies",
-        "admit": "admitted admits admission admissions", "submit": "submitted submits submission", "ship": "shipped ships shipment shipments",
+        "admit": "admitted admits admission admissions", "submit": "submitted submits submission", 
+        "ship": "shipped ships shipment shipments",
         "bind": "bound binds", "hurt": "hurts", "child": "children", "person": "people persons", "company": "companies",
         "use": "used uses using", "serve": "served serves", "hire": "hired hires hiring", "arrive": "arrival arrived",
         "breach": "breached breaches", "develop": "developed development develops developing", "behave": "behaviour behavior",
@@ -98,17 +99,19 @@ _SAME = (
     "buy purchase acquire order", "employ hire staff", "salary wage pay compensation remuneration", "sign execute conclude enter",
     "begin start commence", "end expire terminate cease", "contract agreement", "lease tenancy", "rent lease", "keep store hold",
     "publish disclose announce public", "lawyer attorney counsel", "lawsuit action complaint", "error mistake", "glue adhesive",
-    "email message mail", "defective faulty nonconforming fail", "price cost", "forbid prohibit", "transfer assign", "people person persons",
+    "email message mail", "defective faulty nonconforming fail", "price cost", "forbid prohibit", "transfer assign",
+    "people person persons",
     "notice notification", "injury hurt suffer", "reply answer respond", "successor replace", "reject refuse", "build manufacture make",
     "drive disk stick", "repair maintain fix responsible", "last survive continue", "location place", "inspect examine test check",
 )  # fmt: skip
-_ALIKE = {}
+_ALIKE: dict[str, frozenset[str]] = {}
 for _group in _SAME:
     _stems = frozenset(stem(_word) for _word in _group.split())
     for _one in _stems:
         _ALIKE[_one] = _ALIKE.get(_one, frozenset()) | _stems
 _CONTRARY = (
-    ("admit acknowledge concede confess", "deny dispute contest"), ("accept", "reject refuse decline"), ("grant allow approve", "deny refuse reject"),
+    ("admit acknowledge concede confess", "deny dispute contest"), ("accept", "reject refuse decline"), 
+    ("grant allow approve", "deny refuse reject"),
     ("deny dispute contest", "admit acknowledge concede confess"), ("agree", "disagree refuse"),
 )  # fmt: skip
 OPPOSITES: dict[str, frozenset[str]] = {}
@@ -118,7 +121,8 @@ for _some, _others in _CONTRARY:
 
 
 _NEAR_NEGATION = re.compile(
-    r"\b(?:not|never|nor|no|none|neither|cannot|without|den(?:y|ies|ied)(?:\s+that)?|refus(?:e|es|ed)\s+to|fail(?:s|ed)?\s+to)\b|n['’]t\b",
+    r"\b(?:not|never|nor|no|none|neither|cannot|without|den(?:y|ies|ied)(?:\s+that)?|"
+    r"refus(?:e|es|ed)\s+to|fail(?:s|ed)?\s+to)\b|n['’]t\b",
     re.IGNORECASE,
 )
 REACH = 60

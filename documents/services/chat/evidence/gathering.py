@@ -23,6 +23,8 @@ REFERRING = 8
 
 def gather(question: Question) -> Evidence:
     """Raises SearchError where what was asked can't be searched for, and Http404 where the case does not exist for who asks."""
+    if not question.answerable:
+        return Evidence(searched=searched(question))
     chosen = (Filter("document", tuple(map(str, question.documents))),) if question.documents else ()
     asked = question.sought or question.asked
     found = search(SearchRequest(q=asked, user=question.user, case=question.case, filters=chosen))

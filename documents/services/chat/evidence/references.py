@@ -23,12 +23,15 @@ MOST_CHUNKS = 2
 """Of what each leads to."""
 
 _MARK = r"(?P<mark>\d{1,3}(?:\.\d{1,3})*|[A-Z](?:-\d{1,3})?|[IVX]{1,5})(?![\w])"
-_OF = r"(?:\s*\([a-z0-9]+\))*(?:\s+(?:of|to|in|under)\s+(?:the|this|our|its|that|said)\s+(?P<paper>(?:[A-Z][\w'’-]*|lease|agreement|contract|complaint|answer|report|letter)(?:\s+(?:and\s+|of\s+)?[A-Z][\w'’-]*){0,4}))?"
+_PAPER = r"(?:[A-Z][\w'’-]*|lease|agreement|contract|complaint|answer|report|letter)(?:\s+(?:and\s+|of\s+)?[A-Z][\w'’-]*){0,4}"
+_OF = rf"(?:\s*\([a-z0-9]+\))*(?:\s+(?:of|to|in|under)\s+(?:the|this|our|its|that|said)\s+(?P<paper>{_PAPER}))?"
 _REFERENCE = re.compile(
-    rf"\b(?P<part>Schedule|Exhibit|Appendix|Annex|Attachment|Section|Article|Clause|Paragraph|section|schedule|exhibit|appendix|annex|clause)\s+{_MARK}{_OF}"
+    r"\b(?P<part>Schedule|Exhibit|Appendix|Annex|Attachment|Section|Article|Clause|Paragraph|section|schedule|exhibit|appendix|annex|clause)"
+    rf"\s+{_MARK}{_OF}"
 )
 _ONLY_REFERS = re.compile(
-    r"\b(?:(?:is|are|as)\s+(?:\w+\s+)?(?:set\s+(?:out|forth)|stated|specified|listed|described|provided|shown|given|laid\s+down|contained|governed|determined|in)\b"
+    r"\b(?:(?:is|are|as)\s+(?:\w+\s+)?(?:set\s+(?:out|forth)|stated|specified|listed|described|provided|shown|given|laid\s+down|contained|"
+    r"governed|determined|in)\b"
     r"|see\b|refer(?:s|red)?\s+to\b|in\s+accordance\s+with|pursuant\s+to|according\s+to|as\s+in\b|governed\s+by|attached\s+as)",
     re.IGNORECASE,
 )
@@ -74,19 +77,18 @@ def only_refers(text: str) -> bool:
 
 def follow(question: Question, statements: Sequence[Statement], known: Collection[int]) -> list[Followed]:
     """What the question itself refers to, and what these sentences do; without the passages that are known."""
-    wanted: dict[tuple[str, str, str, uuid.UUID | None], str] = {}
+    wanted: dict[Reference, str] = {}
     for reference in references_in(question.asked):
-        wanted.setdefault(tuple(reference), question.asked)
+        wanted.setdefault(reference, question.asked)
     asked = stems_in(question.asked)
     near = [statement for statement in statements if asked & stems_in(statement.line)]
     for statement in sorted(near, key=lambda one: -len(asked & stems_in(one.line))):
         for reference in references_in(statement.line, statement.passage.document):
-            wanted.setdefault(tuple(reference), statement.line)
+            wanted.setdefault(reference, statement.line)
     found: dict[int, Followed] = {}
     if wanted:
         papers = list(_papers(question))
-        for key, by in list(wanted.items())[:MOST]:
-            reference = Reference(*key)
+        for reference, by in list(wanted.items())[:MOST]:
             for chunk in _chunks_of(reference, papers):
                 found.setdefault(chunk, Followed(chunk, by, reference))
     for chunk, by in _of_record(question, near):
@@ -98,7 +100,8 @@ def follow(question: Question, statements: Sequence[Statement], known: Collectio
 
 def _attached(question: Question, statements: Sequence[Statement]) -> Iterator[tuple[int, str]]:
     """What came with the e-mails in which these sentences say that something is attached."""
-    by = {statement.passage.document: statement.line for statement in statements if _ATTACHED.search(statement.line)}
+    attaching = [statement for statement in statements if _ATTACHED.search(statement.line)]
+    by: dict[uuid.UUID | None, str] = {statement.passage.document: statement.line for statement in attaching}
     if not by:
         return
     visible = Document.objects.visible_to(question.user).filter(case=question.case, parent__in=list(by)).exclude(text_version=None)
@@ -157,7 +160,7 @@ def _of_record(question: Question, statements: Sequence[Statement]) -> Iterator[
     mentions = Citation.objects.filter(
         chunk__in=list(by_chunk), role=Citation.Role.RECORD, target__case=F("text_version__document__case")
     ).exclude(target=None)
-    targets = {}
+    targets: dict[uuid.UUID | None, str] = {}
     for mention in mentions.order_by("pk")[:50]:
         for statement in statements:
             if statement.passage.chunk == mention.chunk_id and " ".join(mention.text.split()) in statement.line:

@@ -1,5 +1,5 @@
-"""What of a passage may be a source: whole sentences and rows that say something. Never a heading, a table of contents, a caption, a running
-header or a signature; never a question, and never a bare citation. No Django here."""
+"""What of a passage may be a source: whole sentences and rows that say something. Never a heading, a table of contents, a caption, a
+running header or a signature; never a question, and never a bare citation. No Django here."""
 
 from __future__ import annotations
 
@@ -18,21 +18,24 @@ _SMALL = re.compile(r"\b[a-z]{2,}\b")
 _ONLY_JOINS = frozenset("of and the for to in on a an by with from or at as its v vs re".split())  # noqa: SIM905
 _LEADERS = re.compile(r"(?:\.\s?){4,}|…{2,}|_{4,}")
 _MARK = re.compile(
-    r"^(?:[\s•*·–—-]+|\(?(?:\d{1,3}(?:\.\d{1,3})*|[a-zA-Z]|[ivxlc]{1,5})[.)]\s+|\d{1,3}(?:\.\d{1,3})+\s+|¶+\s*\d*\.?\s*|§+\s*\d[\d.]*\s+)+"
+    r"^(?:[\s•*·–—-]+|\(?(?:\d{1,3}(?:\.\d{1,3})*|[a-zA-Z]|[ivxlc]{1,5})[.)]\s+|"
+    r"\d{1,3}(?:\.\d{1,3})+\s+|¶+\s*\d*\.?\s*|§+\s*\d[\d.]*\s+)+"
 )
 _SECTION = re.compile(r"(\d{1,3}(?:\.\d{1,3})*)\.?$")
 _ONLY_NUMBER = re.compile(r"\s*[(¶§]{0,2}\s*(\d{1,3}(?:\.\d{1,3})*)[.)]{0,2}\s*$")
 _NEXT_NUMBER = re.compile(r"\s*\n\s*(\d{1,3})\.$")
 _FIGURE = re.compile(r"\d")
 _SIGNATURE = re.compile(
-    r"^\W*(?:(?:by|name|title|its|date|dated|signed|signature|attorneys?\s+for|counsel\s+for|witness)\s*:|/s/|s/|(?:attorneys?|counsel)\s+for\s+[A-Z]|"
-    r"dated\s+(?:this|at)|respectfully\s+submitted|very\s+truly\s+yours|(?:yours\s+)?sincerely|(?:kind|best)\s+regards|in\s+witness\s+whereof|dear\s)"
+    r"^\W*(?:(?:by|name|title|its|date|dated|signed|signature|attorneys?\s+for|counsel\s+for|witness)\s*:|/s/|s/|"
+    r"(?:attorneys?|counsel)\s+for\s+[A-Z]|dated\s+(?:this|at)|respectfully\s+submitted|very\s+truly\s+yours|(?:yours\s+)?sincerely|"
+    r"(?:kind|best)\s+regards|in\s+witness\s+whereof|dear\s)"
     r"|\(BBO\s+No|\bBar\s+No\.|/s/|\bEsq\.,?$",
     re.IGNORECASE,
 )
 _CAPTION = re.compile(
-    r"^\W*(?:plaintiffs?|defendants?|petitioners?|respondents?|appell(?:ant|ee)s?|v\.?|vs\.?)\W*$|^(?:united\s+states\s+)?(?:district|superior|supreme)\s+court\b"
-    r"|^(?:civil\s+action|case|docket)\s+no\b|^case\s+\d+:\d+|\bpage\s+\d+\s+of\s+\d+\b|^(?:table|figure)\s+\d+\s*[:.]|^attachments?\s*:|^\W*re\s*:|^attention\s*:|^by\s+certified",
+    r"^\W*(?:plaintiffs?|defendants?|petitioners?|respondents?|appell(?:ant|ee)s?|v\.?|vs\.?)\W*$"
+    r"|^(?:united\s+states\s+)?(?:district|superior|supreme)\s+court\b|^(?:civil\s+action|case|docket)\s+no\b|^case\s+\d+:\d+"
+    r"|\bpage\s+\d+\s+of\s+\d+\b|^(?:table|figure)\s+\d+\s*[:.]|^attachments?\s*:|^\W*re\s*:|^attention\s*:|^by\s+certified",
     re.IGNORECASE,
 )
 _FIELD = re.compile(r"^\s*(?:from|to|cc|date|sent|subject)\s*:\s+\S", re.IGNORECASE)
@@ -44,8 +47,8 @@ _COMMENT = re.compile(r"^\[Comment\s+\d+\s+by\s")
 
 @dataclass(frozen=True)
 class Statement:
-    """A sentence or row of a passage, from `at` to `to` in its text, without the number or bullet before it. `heading` is what stands above it, `section` its number
-    where it has one, `before` the sentence before it in its paragraph, `row`: it is one of a table."""
+    """A sentence or row of a passage, from `at` to `to` in its text, without the number or bullet before it. `heading` is what stands above
+    it, `section` its number where it has one, `before` the sentence before it in its paragraph, `row`: it is one of a table."""
 
     passage: Passage
     at: int

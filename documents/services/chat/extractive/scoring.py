@@ -33,18 +33,20 @@ GUESSED_COSINE = 0.75
 """Times the share of its words: a sentence's cosine, where vectors can't be had."""
 
 _CAUSE = re.compile(
-    r"\b(?:because|since|so\s+that|in\s+order\s+to|due\s+to|owing\s+to|for\s+the\s+reason|as\s+a\s+result|therefore|excused?|caused?|result(?:s|ed)?\s+(?:of|from)|on\s+the\s+ground|,\s+as\s)\b",
+    r"\b(?:because|since|so\s+that|in\s+order\s+to|due\s+to|owing\s+to|for\s+the\s+reason|as\s+a\s+result|therefore|"
+    r"excused?|caused?|result(?:s|ed)?\s+(?:of|from)|on\s+the\s+ground|,\s+as\s)\b",
     re.IGNORECASE,
 )
 _STILL_DUE = re.compile(r"\b(?:shall|must|will|falls?\s+due|is\s+due|are\s+due|is\s+to\s+be|may)\b")
 _DEFINED = re.compile(
-    r"(?P<name>[A-Z][^()\n“”\"]{2,80}?)\s*\(\s*(?:the\s+|together,?\s+the\s+|hereinafter,?\s+(?:the\s+)?)?[“\"](?P<role>[A-Z][\w ]{2,30})[”\"]\s*\)"
+    r"(?P<name>[A-Z][^()\n“”\"]{2,80}?)\s*\(\s*(?:the\s+|together,?\s+the\s+|hereinafter,?\s+(?:the\s+)?)?"
+    r"[“\"](?P<role>[A-Z][\w ]{2,30})[”\"]\s*\)"
 )
 
 
 @dataclass(frozen=True)
 class Scored:
-    """`score` is a logit. `opposed`: it says that what the question takes for granted is not so. `values` are those of the kind that is sought."""
+    """`score` is a logit. `opposed`: it says that what the question takes for granted is not so. `values` are of the kind that is sought."""
 
     statement: Statement
     score: float

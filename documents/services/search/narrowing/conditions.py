@@ -63,10 +63,15 @@ def narrowed(documents: DocumentQuerySet, request: SearchRequest) -> DocumentQue
     if request.date_to:
         documents = documents.filter(date__lte=request.date_to)
     for one in request.filters:
-        having = _CONDITIONS[one.field]([value for given in one.values if (value := clean(given))])
+        wanted = having(one.field, one.values)
         # NOT of what is unknown, as of the year of a document without a date, would be unknown too.
-        documents = documents.filter(~_known(having) if one.excluded else having)
+        documents = documents.filter(~_known(wanted) if one.excluded else wanted)
     return documents
+
+
+def having(field: str, values: Iterable[str]) -> Q:
+    """Documents of which one of `request.FIELDS` (or "kind") has any of the values."""
+    return _CONDITIONS[field]([value for given in values if (value := clean(given))])
 
 
 def is_narrowed(request: SearchRequest) -> bool:
