@@ -32,7 +32,7 @@ _IRREGULAR = {
         "choose": "chose chosen choice", "deny": "denied denies denial", "agree": "agreed agrees", "see": "saw seen", "run": "ran runs",
         "withdraw": "withdrew withdrawn", "drive": "drove driven", "come": "came comes", "go": "went gone goes", "become": "became",
         "receive": "received receipt receives", "analyse": "analysis analyses analyze analyzed", "die": "died death dies",
-        "admit": "admitted admits admission admissions", "submit": "submitted submits submission", 
+        "admit": "admitted admits admission admissions", "submit": "submitted submits submission",
         "ship": "shipped ships shipment shipments",
         "bind": "bound binds", "hurt": "hurts", "child": "children", "person": "people persons", "company": "companies",
         "use": "used uses using", "serve": "served serves", "hire": "hired hires hiring", "arrive": "arrival arrived",
@@ -110,7 +110,7 @@ for _group in _SAME:
     for _one in _stems:
         _ALIKE[_one] = _ALIKE.get(_one, frozenset()) | _stems
 _CONTRARY = (
-    ("admit acknowledge concede confess", "deny dispute contest"), ("accept", "reject refuse decline"), 
+    ("admit acknowledge concede confess", "deny dispute contest"), ("accept", "reject refuse decline"),
     ("grant allow approve", "deny refuse reject"),
     ("deny dispute contest", "admit acknowledge concede confess"), ("agree", "disagree refuse"),
 )  # fmt: skip

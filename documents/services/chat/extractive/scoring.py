@@ -46,7 +46,7 @@ _DEFINED = re.compile(
 
 @dataclass(frozen=True)
 class Scored:
-    """`score` is a logit. `opposed`: it says that what the question takes for granted is not so. `values` are of the kind that is sought."""
+    """`score` is a logit. `opposed`: it says that what the question takes for granted is not so. `values` are of the kind sought."""
 
     statement: Statement
     score: float
@@ -134,7 +134,7 @@ class Scoring:
         if self.vectors is None:
             cosines = [GUESSED_COSINE * self._share(one.matched) for one in likely]
         else:
-            cosines = self.vectors.cosines([one.statement.line for one in likely])
+            cosines = self.vectors.cosines(self.wanted.text, [one.statement.line for one in likely])
         for one, cosine in zip(likely, cosines, strict=True):
             one.cosine = cosine
 

@@ -11,21 +11,22 @@ from documents.services.search.sentences.memory import Memory
 from documents.services.search.sentences.nearest import LONGEST, vectors_of
 from tasks import service_registry
 
+EMBEDDED_CHARACTERS = 1000
 _words = Memory(16_384)
 
 
 class Vectors:
     """Of the active model. Raises what the embedding service raises."""
 
-    def __init__(self, asked: str) -> None:
+    def __init__(self) -> None:
         self._model = embedding.active_model().pk
-        self._asked: np.ndarray = service_registry.get("embedding").embed_query(asked[:1000])
 
-    def cosines(self, lines: Sequence[str]) -> list[float]:
+    def cosines(self, asked: str, lines: Sequence[str]) -> list[float]:
         """Of what is asked with each of these sentences."""
+        vector: np.ndarray = service_registry.get("embedding").embed_query(asked[:EMBEDDED_CHARACTERS])
         texts = [line[:LONGEST] for line in lines]
         known = vectors_of(texts, self._model)
-        return [float(known[text] @ self._asked) for text in texts]
+        return [float(known[text] @ vector) for text in texts]
 
     def likeness(self, one: str, other: str) -> float:
         """The cosine of two sentences."""
