@@ -37,7 +37,7 @@ def _whole(passages: Sequence[Passage], question: Question) -> list[Passage]:
         return []
     first, begun = completed(passages)
     referring = [statement for passage in first[:REFERRING] for statement in statements_of(passage)]
-    followed = {one.chunk: one.by for one in follow(question, referring, {passage.chunk for passage in first})}
+    followed = {one.chunk: one.by for one in follow(question, referring)}
     first = [replace(passage, referred=followed.pop(passage.chunk, "")) for passage in first]
     more = _of_chunks([*_before(begun, first), *followed], first)
     more, _begun = completed(more)

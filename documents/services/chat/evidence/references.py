@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from django.db.models import F, Q
@@ -52,11 +52,10 @@ class Reference(NamedTuple):
 
 
 class Followed(NamedTuple):
-    """Chunks that were referred to, and by which words."""
+    """A chunk that was referred to, and by which words."""
 
     chunk: int
     by: str
-    reference: Reference
 
 
 def references_in(text: str, document: uuid.UUID | None = None) -> Iterator[Reference]:
@@ -75,8 +74,8 @@ def only_refers(text: str) -> bool:
     )
 
 
-def follow(question: Question, statements: Sequence[Statement], known: Collection[int]) -> list[Followed]:
-    """What the question itself refers to, and what these sentences do; without the passages that are known."""
+def follow(question: Question, statements: Sequence[Statement]) -> list[Followed]:
+    """What the question itself refers to, and what these sentences do."""
     wanted: dict[Reference, str] = {}
     for reference in references_in(question.asked):
         wanted.setdefault(reference, question.asked)
@@ -90,12 +89,12 @@ def follow(question: Question, statements: Sequence[Statement], known: Collectio
         papers = list(_papers(question))
         for reference, by in list(wanted.items())[:MOST]:
             for chunk in _chunks_of(reference, papers):
-                found.setdefault(chunk, Followed(chunk, by, reference))
+                found.setdefault(chunk, Followed(chunk, by))
     for chunk, by in _of_record(question, near):
-        found.setdefault(chunk, Followed(chunk, by, Reference("document", "", "", None)))
+        found.setdefault(chunk, Followed(chunk, by))
     for chunk, by in _attached(question, near):
-        found.setdefault(chunk, Followed(chunk, by, Reference("attachment", "", "", None)))
-    return [one for one in found.values() if one.chunk not in known or one.reference.part != "document"]
+        found.setdefault(chunk, Followed(chunk, by))
+    return list(found.values())
 
 
 def _attached(question: Question, statements: Sequence[Statement]) -> Iterator[tuple[int, str]]:

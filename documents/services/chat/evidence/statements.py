@@ -22,7 +22,7 @@ _MARK = re.compile(
     r"\d{1,3}(?:\.\d{1,3})+\s+|¶+\s*\d*\.?\s*|§+\s*\d[\d.]*\s+)+"
 )
 _SECTION = re.compile(r"(\d{1,3}(?:\.\d{1,3})*)\.?$")
-_ONLY_NUMBER = re.compile(r"\s*[(¶§]{0,2}\s*(\d{1,3}(?:\.\d{1,3})*)[.)]{0,2}\s*$")
+_ONLY_NUMBER = re.compile(r"\s*[(¶§]{0,2}\s*(\d{1,3}(?:\.\d{1,3})+|\d{1,3}(?=[.)]))[.)]{0,2}\s*$")
 _NEXT_NUMBER = re.compile(r"\s*\n\s*(\d{1,3})\.$")
 _FIGURE = re.compile(r"\d")
 _SIGNATURE = re.compile(
@@ -41,6 +41,7 @@ _CAPTION = re.compile(
 _FIELD = re.compile(r"^\s*(?:from|to|cc|date|sent|subject)\s*:\s+\S", re.IGNORECASE)
 _CITED = re.compile(r"^\W*(?:see\b|cf\.|id\.|ibid|accord\b|but\s+see|e\.g\.|compare\b)", re.IGNORECASE)
 _AUTHORITY = re.compile(r"\b\d{1,4}\s+(?:U\.\s?S\.|F\.\s?(?:\d?[a-z]+|Supp)|S\.\s?Ct\.|U\.S\.C\.|L\.\s?Ed)|\bFed\.\s+R\.|§")
+_CONTENTS = re.compile(r"^(?:table\s+of\s+)?contents\b|^table\s+of\s+authorities\b", re.IGNORECASE)
 _COLUMNS = re.compile(r"\t|\s\|\s|\S {2,}\S")
 _COMMENT = re.compile(r"^\[Comment\s+\d+\s+by\s")
 
@@ -105,15 +106,19 @@ class _Reading:
         elif _FIELD.match(line) or row:
             self._keep(start, end, row=row)
         elif (start in self.titles or _is_heading(line)) and not _is_sentence(line):
-            self._title(line)
+            self._title(line, text[end : end + 200].split("\n")[0])
         elif _may_be_source(text[_behind_mark(text, start, end) : end]):
             self._keep(_behind_mark(text, start, end), end, row=False)
         else:
             self.before = None
 
-    def _title(self, line: str) -> None:
+    def _title(self, line: str, behind: str) -> None:
         self.before, self.columns, self.number = None, "", ""
-        if _SIGNATURE.search(line) or _CAPTION.search(line) or _LEADERS.search(line):
+        if (
+            any(one.search(line) for one in (_SIGNATURE, _CAPTION, _LEADERS, _CONTENTS))
+            or _LEADERS.search(behind)
+            or not _WORD.search(line)
+        ):
             self.title_last = False
             return
         self.above = [*self.above[-1:], line] if self.title_last else [line]
@@ -139,7 +144,7 @@ def _whole(text: str) -> Iterator[tuple[int, int]]:
         (start + len(text[start:end]) - len(text[start:end].lstrip()), end) for start, end in sentences_of(text) if text[start:end].strip()
     ]
     held: tuple[int, int] | None = None
-    for start, end in spans:
+    for start, end in (one for span in spans for one in _fields_apart(text, *span)):
         if held is None:
             held = start, end
         elif (
@@ -154,6 +159,17 @@ def _whole(text: str) -> Iterator[tuple[int, int]]:
             held = start, end
     if held is not None:
         yield held
+
+
+def _fields_apart(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The lines of an e-mail's head, each by itself."""
+    if not _FIELD.match(text[start:end]):
+        yield start, end
+        return
+    for line in text[start:end].split("\n"):
+        if line.strip():
+            yield start, start + len(line.rstrip())
+        start += len(line) + 1
 
 
 def is_ended(text: str) -> bool:

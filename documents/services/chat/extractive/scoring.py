@@ -25,8 +25,8 @@ COMPARED = 40
 """Sentences that are compared by meaning."""
 WORDED = 16
 """Of them those whose words are compared one by one."""
-BESIDE, SYNONYM, LIKE = 0.7, 0.9, 0.9
-"""How much a word counts that stands beside the sentence, is another of the same meaning, or a near one at most."""
+BESIDE, BEFORE, SYNONYM, LIKE = 0.7, 0.5, 0.9, 0.9
+"""How much a word counts that stands above the sentence or in the one before it, is another of the same meaning, or a near one at most."""
 FAR, NEAR = 0.3, 0.8
 """Cosines of single words: up to the first two have nothing to do with each other, from the second on they say the same."""
 GUESSED_COSINE = 0.75
@@ -66,6 +66,7 @@ class _Read:
     stems: dict[str, str]
     beside: set[str]
     figures: frozenset[str]
+    before: set[str]
     cosine: float = 0.0
     matched: dict[str, float] = field(default_factory=dict)
 
@@ -94,7 +95,7 @@ class Scoring:
 
     def _read(self, statement: Statement) -> _Read:
         passage = statement.passage
-        beside = f"{statement.heading} {statement.before} {passage.title} {passage.referred}"
+        beside = f"{statement.heading} {passage.title} {passage.referred}"
         stems = content_of(statement.line)
         around = stems_in(beside)
         for known in (stems, around):
@@ -103,8 +104,8 @@ class Scoring:
                     around |= of_name
                 if of_name & set(known):
                     around |= role
-        figures = figures_in(f"{statement.line} {beside} {statement.section}")
-        return _Read(statement, stems, around, figures)
+        figures = figures_in(f"{statement.line} {beside} {statement.before} {statement.section}")
+        return _Read(statement, stems, around, figures, stems_in(statement.before))
 
     def _may_answer(self, one: _Read) -> bool:
         """Whether it has the figures, the names and the quoted words of the question, here or beside it."""
@@ -117,7 +118,7 @@ class Scoring:
         placed = f"{lower} {statement.passage.title.lower()}"
         if any(not re.search(rf"\b{re.escape(one)}(?!\d)", placed) for one in wanted.numbered):
             return False
-        around = one.beside | set(one.stems)
+        around = one.beside | one.before | set(one.stems)
         if all(_has_name(name, around, lower) for name in wanted.names):
             return bool(set(wanted.predicate) & around) or self.vectors is not None
         return False
@@ -127,7 +128,9 @@ class Scoring:
             return 1.0
         if alike(stem) & one.stems.keys():
             return SYNONYM
-        return BESIDE if stem in one.beside or alike(stem) & one.beside else 0.0
+        if stem in one.beside or alike(stem) & one.beside:
+            return BESIDE
+        return BEFORE if stem in one.before else 0.0
 
     def _compare_meaning(self, likely: Sequence[_Read]) -> None:
         self.check()
@@ -215,8 +218,8 @@ LEAST_NEAR_DENIED, LEAST_SHARED_DENIED = 0.4, 0.75
 WITHOUT_HEAD, STILL_DUE = 1.5, 1.0
 HEAD = 0.5
 """How much of what is sought a sentence must have."""
-_WEIGHTS = (5.7, 0.35, 4.8, -1.0, 0.7)
-_BIAS = -6.2
+_WEIGHTS = (5.7, 0.35, 4.6, 0.0, 0.7)
+_BIAS = -6.5
 
 
 def weigh(*features: float) -> float:

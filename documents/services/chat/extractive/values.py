@@ -63,6 +63,12 @@ _NO_PLACE = re.compile(
 )
 
 
+_REPORTS = re.compile(
+    r"\s+(?:has\s+|have\s+)?(?P<verb>suggest(?:s|ed)?|argue[sd]?|claim(?:s|ed)?|allege[sd]?|says?|said|contends?|contended|assert(?:s|ed)?|admit(?:s|ted)?|"
+    r"den(?:y|ies|ied)|state[sd]?|report(?:s|ed)?)\s+that\b"
+)
+"""Who says that somebody did it did not do it."""
+_ABBREVIATED = re.compile(r"\b(?:[ap]\.m|Inc|Ltd|Co|Corp|St|Jr|Sr|[A-Z])\.$")
 _ORDINAL_STEMS = frozenset(stem(word) for word in ("first", "second", "third", "fourth", "fifth", "sixth"))
 _CODES = re.compile(r"\b(?=[\w-]*\d)[A-Z0-9][\w-]{3,}\b")
 _BARE = re.compile(r"(?:in|of|at|on|against|for|during|and|to|each|per|a|was|were|agree|which|that)\b")
@@ -154,8 +160,11 @@ def _durations(sentence: str, question: str) -> Iterator[Value]:
 
 
 def _people(sentence: str, question: str) -> Iterator[Value]:
-    known = names.names_in(question)
+    known, asked = names.names_in(question, products=True), stems_in(question)
     for one in names.names_in(sentence):
+        reports = _REPORTS.match(sentence[one.end :])
+        if reports is not None and not stems_in(reports["verb"]) & asked:
+            continue
         if not any(names.same(one.text, other.text) for other in known):
             yield Value(one.start, one.end, one.text)
 
@@ -192,6 +201,8 @@ def _found(pattern: re.Pattern[str], sentence: str) -> Iterator[Value]:
 def _values(spans: Iterable[tuple[int, int]], sentence: str) -> Iterator[Value]:
     for start, end in spans:
         text = " ".join(sentence[start:end].split()).rstrip(",;")
+        if text.endswith(".") and start + len(sentence[start:end]) == len(sentence.rstrip()) and not _ABBREVIATED.search(text):
+            text = text[:-1]
         yield Value(start, end, text)
 
 
