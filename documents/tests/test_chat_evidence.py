@@ -68,7 +68,8 @@ def test_a_source_is_a_sentence_or_a_row_and_knows_what_stands_above_it() -> Non
 
 def test_captions_stamps_and_numbers_are_no_sources_and_lines_are_joined() -> None:
     pleading = passage(
-        "UNITED STATES DISTRICT COURT\nDISTRICT OF MAINE\nTERN, INC.,\nPlaintiff,\nv.\nGULL LTD.,\nDefendant.\nCivil Action No. 1:24-cv-00007\n"
+        "UNITED STATES DISTRICT COURT\nDISTRICT OF MAINE\n"
+        "TERN, INC.,\nPlaintiff,\nv.\nGULL LTD.,\nDefendant.\nCivil Action No. 1:24-cv-00007\n"
         "Case 1:24-cv-00007 Document 4 Filed 03/01/24 Page 2 of 9\n"
         "1. Gull admits that it let the pier to Tern on the terms of the lease that is attached as Exhibit \nA to the complaint.\n"
         "2. Denied.\n3. Gull never promised to repair the crane at the end of the pier, and no such promise was made for it.\n"
@@ -108,8 +109,8 @@ def test_sentences_that_passages_cut_are_whole_and_stand_where_they_say(case: Ca
     evidence = gather(Question("Who has the number of the safe with the key of the crane?", owner, case.pk))
     lines = {statement.line: statement for found in evidence.passages for statement in statements_of(found)}
     assert set(lines) == {
-        "The harbour master keeps the key of the crane in a safe to which only the two night watchmen and the foreman of the day shift have "
-        "the number.", "Nobody else may open it.", "The pilot lives ashore and he rows to work.", "The buoys are red.",
+        "The harbour master keeps the key of the crane in a safe to which only the two night watchmen and the foreman of the day shift "
+        "have the number.", "Nobody else may open it.", "The pilot lives ashore and he rows to work.", "The buoys are red.",
     }  # fmt: skip
     for statement in lines.values():
         source = source_in(statement.passage, statement.at, statement.to)
@@ -129,7 +130,8 @@ def test_references_lead_to_what_they_mean_within_the_case(case: Case, owner: Us
     document(case, "Deposit Agreement", "4. Money\n\n4.2 It is $900 and is held by a bank.", kind="contract")
     exhibit = document(case, "Exhibit B - Survey", "The third pile is rotten to the core.")
     document(other, "Exhibit C - Survey", "The fourth pile is rotten.")
-    said = "The deposit is governed by Section 4.2 of the Deposit Agreement. The survey of the timber is attached (Ex. B); another is Exhibit C."
+    said = "The deposit is governed by Section 4.2 of the Deposit Agreement. "
+    said += "The survey of the timber is attached (Ex. B); another is Exhibit C."
     letter = document(case, "Letter", said)
     assert letter.text_version is not None
     chunk = letter.text_version.chunks.get()

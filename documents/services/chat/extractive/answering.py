@@ -23,14 +23,15 @@ class Extractive:
     """Satisfies contracts.Answerer."""
 
     def answer(self, question: Question, evidence: Evidence, check: Check) -> Iterator[Piece]:
+        asked = _asked(question)
         vectors: Vectors | None = None
         try:
-            vectors = Vectors()
+            vectors = Vectors([one.text for one in asked])
         except (PermanentError, RetryableError) as error:
             sentence = _("The meaning of the sentences could not be compared: %(reason)s") % {"reason": error.message}
             yield Notice("meaning_unavailable", sentence)
         told: list[Told] = []
-        for one in _asked(question):
+        for one in asked:
             told += [said for said in _told(one, evidence, vectors, check) if said not in told]
         if not told:
             yield Refusal("nothing_found", _("Nothing in this case answers that."))

@@ -18,15 +18,16 @@ _words = Memory(16_384)
 class Vectors:
     """Of the active model. Raises what the embedding service raises."""
 
-    def __init__(self) -> None:
+    def __init__(self, asked: Sequence[str]) -> None:
         self._model = embedding.active_model().pk
+        service = service_registry.get("embedding")
+        self._asked: dict[str, np.ndarray] = {text: service.embed_query(text[:EMBEDDED_CHARACTERS]) for text in asked}
 
     def cosines(self, asked: str, lines: Sequence[str]) -> list[float]:
         """Of what is asked with each of these sentences."""
-        vector: np.ndarray = service_registry.get("embedding").embed_query(asked[:EMBEDDED_CHARACTERS])
         texts = [line[:LONGEST] for line in lines]
         known = vectors_of(texts, self._model)
-        return [float(known[text] @ vector) for text in texts]
+        return [float(known[text] @ self._asked[asked]) for text in texts]
 
     def likeness(self, one: str, other: str) -> float:
         """The cosine of two sentences."""
