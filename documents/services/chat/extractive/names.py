@@ -103,6 +103,8 @@ def _begins(text: str, start: int) -> bool:
 def is_named_as(text: str, start: int, end: int, role: frozenset[str]) -> bool:
     """Whether the name at [start, end) is that of who is called so: "the operator, Samuel Achterberg", "Ms. Brandt is the manager"."""
     before, behind = text[max(0, start - 60) : start], text[end : end + 80]
+    if re.search(r"\b(?:for|of|to|at|with|from|in|against)\s+(?:the\s+)?$", before):
+        return False
     called = re.sub(r"(?:,|:|\b(?:is|was|named|called|a|the|Mr|Mrs|Ms|Dr)\b\.?|\s)*$", "", before).split()[-len(role) - 1 :]
     if role and role <= stems_in(" ".join(called)):
         return True

@@ -37,7 +37,7 @@ _CAUSE = re.compile(
     r"excused?|caused?|result(?:s|ed)?\s+(?:of|from)|on\s+the\s+ground|,\s+as\s)\b",
     re.IGNORECASE,
 )
-_STILL_DUE = re.compile(r"\b(?:shall|must|will|falls?\s+due|is\s+due|are\s+due|is\s+to\s+be|may)\b")
+_STILL_DUE = re.compile(r"\b(?:shall|must|will|falls?\s+due|is\s+due|are\s+due|is\s+to\s+be|may|demand(?:s|ed)?|requests?)\b")
 _DEFINED = re.compile(
     r"(?P<name>[A-Z][^()\n“”\"]{2,80}?)\s*\(\s*(?:the\s+|together,?\s+the\s+|hereinafter,?\s+(?:the\s+)?)?"
     r"[“\"](?P<role>[A-Z][\w ]{2,30})[”\"]\s*\)"
@@ -183,6 +183,8 @@ class Scoring:
             return [values.Value(*match.span(), match[0]) for match in _CAUSE.finditer(line)]
         found = values.values_in(wanted.kind, line, wanted.text)
         if wanted.kind == QuestionType.WHO and wanted.role:
+            if not wanted.named <= one.stems.keys() | one.before | one.beside:
+                return []
             return [value for value in found if names.is_named_as(line, value.start, value.end, wanted.role)]
         return found
 
@@ -191,12 +193,17 @@ class Scoring:
         wanted = self.wanted
         if wanted.negative or wanted.kind not in values.HAVE_VALUES or one.cosine < LEAST_NEAR_DENIED:
             return False
-        contrary = wanted.opposites & one.stems.keys() and not any(stem in one.stems for stem in wanted.opposed)
-        denied = negated_in(one.statement.line) & set(wanted.predicate)
+        contrary, denied = self._against(one)
         if not contrary and not denied:
             return False
         rest = [stem for stem in wanted.predicate if stem not in wanted.opposed] or wanted.predicate
-        return self._share(one.matched, rest) >= LEAST_SHARED_DENIED
+        return self._share(one.matched, rest) >= (LEAST_SHARED_CONTRARY if contrary else LEAST_SHARED_DENIED)
+
+    def _against(self, one: _Read) -> tuple[bool, bool]:
+        """Whether it has the contrary of a verb of the question, or says no of any of its words."""
+        wanted = self.wanted
+        contrary = bool(wanted.opposites & one.stems.keys()) and not any(stem in one.stems for stem in wanted.opposed)
+        return contrary, bool(negated_in(one.statement.line) & set(wanted.predicate))
 
     def _scored(self, one: _Read) -> Scored:
         wanted, found, opposed = self.wanted, self._values(one), self._opposed(one)
@@ -207,6 +214,8 @@ class Scoring:
         score = weigh(one.cosine, words, predicate, exact, value)
         if wanted.head and max(one.matched.get(stem, 0.0) for stem in wanted.head) < HEAD:
             score -= WITHOUT_HEAD
+        if wanted.kind in values.HAVE_VALUES and not wanted.negative and not opposed and any(self._against(one)):
+            score -= SAID_NO
         if needed and wanted.past and not opposed and _STILL_DUE.search(one.statement.line) and not _STILL_DUE.search(wanted.text):
             score -= STILL_DUE
         return Scored(one.statement, score, one.cosine, words, predicate, exact, opposed, tuple(found))
@@ -214,8 +223,8 @@ class Scoring:
 
 LEAST_NEAR, LEAST_NEAR_OF_ONE = 0.4, 0.5
 """Cosines of a sentence without a value, where the question says more than one word, or only one."""
-LEAST_NEAR_DENIED, LEAST_SHARED_DENIED = 0.4, 0.75
-WITHOUT_HEAD, STILL_DUE = 1.5, 1.0
+LEAST_NEAR_DENIED, LEAST_SHARED_DENIED, LEAST_SHARED_CONTRARY = 0.4, 0.75, 0.5
+WITHOUT_HEAD, STILL_DUE, SAID_NO = 1.5, 1.0, 1.5
 HEAD = 0.5
 """How much of what is sought a sentence must have."""
 _WEIGHTS = (5.7, 0.35, 4.6, 0.0, 0.7)

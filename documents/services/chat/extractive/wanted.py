@@ -21,9 +21,9 @@ _HEAD = re.compile(
     r"\b(?:what|which|whose|how\s+many)\s+(?:of\s+the\s+|(?:is|was|are|were)\s+(?:the|a|an)\s+)?(?P<words>(?:[\w'’-]+\s*){1,4})", re.I
 )
 _ROLE = re.compile(
-    r"\bwho\s+(?:is|was|are|were)\s+(?:the|a|an|its|their|his|her)\s+(?P<role>[\w'’ -]+?)(?:\s+(?:of|at|in|for|on|to|who|that|which|under|with)\b.*)?\??$"
+    r"\bwho\s+(?:is|was|are|were)\s+(?:(?:the|a|an|its|their|his|her)\s+|(?=(?:counsel|attorney|chief|CEO|CFO|chairman|president|director|secretary|treasurer)\b))(?P<role>[\w'’ -]+?)(?:\s+(?:of|at|in|for|on|to|who|that|which|under|with)\b.*)?\??$"
     r"|\bname\s+of\s+the\s+(?P<named>[\w'’ -]+?)(?:\s+(?:of|at|in|for|on|to|who|that|which|under|with)\b.*)?\??$"
-    r"|\bwhat\s+(?:is|was)\s+the\s+(?P<called>[\w'’ -]+?)\s+called\b|\b(?:what|which)\s+(?P<firm>person|company|firm|court|bank|judge)\b",
+    r"|\bwhat\s+(?:is|was)\s+the\s+(?P<called>[\w'’ -]+?)\s+called\b|\b(?:what|which)\s+(?:\w+\s+)?(?P<which>suppliers?|hospitals?|members?|customers?|distributors?|colleagues?|banks?|insurers?|engineers?|doctors?|competitors?)\b",
     re.IGNORECASE,
 )  # fmt: skip
 _NUMBERED = re.compile(r"\b(?:[A-Z][a-z]+|row|page|lot|unit|room|phase|entry|invoice|paragraph|line)\s+(?:No\.\s*)?\d[\d,]*\b(?!\s*%)")
@@ -33,7 +33,9 @@ _MONTH = re.compile(
 _GENERIC = frozenset(
     "date day year month time amount sum number kind sort thing name place reason person company firm party many much value wording".split()  # noqa: SIM905
 )
-_PAST = re.compile(r"\b(?:did|was|were|has|have|had)\b", re.I)
+_PAST = re.compile(
+    r"\b(?:did|was|were|has|have|had)\b|\bwho\s+(?:\w+ed|paid|wrote|sent|told|bought|sold|made|gave|took|left|built|got|met|held)\b", re.I
+)
 _VERBLESS = frozenset(
     [
         "of",
@@ -148,7 +150,7 @@ class Wanted:
         match = _ROLE.search(self.text)
         if match is None:
             return frozenset()
-        role = match["role"] or match["named"] or match["called"] or ""
+        role = match["role"] or match["named"] or match["called"] or match["which"] or ""
         return frozenset(content_of(role)) - self.named
 
     @cached_property
