@@ -105,6 +105,10 @@ class Passage:
     score: float = 0.0
     context: str = ""
     """Title and section, as they were embedded before the text."""
+    begins: int = 0
+    """Where in the text its first whole sentence begins. The text may be longer than its chunk's: its last sentence is completed."""
+    referred: str = ""
+    """The words that led here, where it was not found but referred to."""
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from psycopg.errors import QueryCanceled
 
-from documents.models import ChunkEmbedding, Document, EmbeddingModel
+from documents.models import ChunkEmbedding, ChunkWords, Document, EmbeddingModel
 from documents.services import embedding
 from documents.services.search import lexical, meaning, vector_index
 from documents.services.search.diagnosis import languages_of_documents, scores, steps, understood, ways
@@ -362,7 +362,7 @@ def _say_what_has_no_vectors(job: _Search, model: EmbeddingModel) -> None:
     """Only where the sums differ, so that a search at rest does not ask."""
     if job.scope.counts.visible_vectors >= job.scope.counts.visible_chunks:
         return
-    visible = Document.objects.visible_to(job.request.user).exclude(text_version=None)
+    visible = Document.objects.visible_to(job.request.user).filter(Exists(ChunkWords.objects.filter(document=OuterRef("pk"))))
     waiting = narrowed(visible, job.request).filter(~Exists(ChunkEmbedding.objects.filter(document=OuterRef("pk"), model=model))).count()
     if waiting:
         sentence = ngettext(

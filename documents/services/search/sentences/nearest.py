@@ -46,7 +46,7 @@ def nearest(chunks: Iterable[int], asked: str, vector: np.ndarray, model: int) -
         cursor.execute(_TEXTS, [list(chunks)[:PASSAGES]])
         likely = {chunk: list(likeliest(text, asked)) for chunk, text in cursor.fetchall()}
     texts = {chunk: [text for _start, text in sentences] for chunk, sentences in likely.items()}
-    vectors = _vectors([text for of_chunk in texts.values() for text in of_chunk], model)
+    vectors = vectors_of([text for of_chunk in texts.values() for text in of_chunk], model)
     found = {}
     for chunk, sentences in likely.items():
         cosines = [(float(vectors[text] @ vector), start) for start, text in sentences]
@@ -68,7 +68,8 @@ def _stems(text: str) -> set[str]:
     return {word.folded[:STEM] for word in words_in(text) if len(word.folded) > 3}
 
 
-def _vectors(texts: Sequence[str], model: int) -> Mapping[str, np.ndarray]:
+def vectors_of(texts: Sequence[str], model: int) -> Mapping[str, np.ndarray]:
+    """By the active model, whose id is `model`; those of the texts that were asked for last are remembered."""
     known = {text: vector for text in texts if (vector := _memory.get((model, text))) is not None}
     unknown = [text for text in dict.fromkeys(texts) if text not in known]
     if unknown:
