@@ -18,6 +18,7 @@ class DocumentsConfig(AppConfig):
         from documents.services.pipeline.subscriptions import documents_named, documents_of
         from documents.services.reading import overview
         from documents.services.recognition import client as recogniser
+        from documents.services.review import registering as review
         from documents.services.sandbox import folders
         from documents.services.similarity import backlog
         from documents.services.sources import overview as sources
@@ -38,6 +39,7 @@ class DocumentsConfig(AppConfig):
         register_topic("conversation", Conversation.objects.visible_to)
         register_topic("message", Message.objects.visible_to)
         overview.register()
+        review.register()
         linking.connect()
         sources.register()
         papers.register()

@@ -16,6 +16,7 @@ from documents.api.notes.exports import note_export
 from documents.api.notes.views import NoteViewSet
 from documents.api.organising import SavedFilterViewSet, TagViewSet
 from documents.api.papers import CasePapersViewSet, PaperViewSet
+from documents.api.review.urls import urlpatterns as review_tables
 from documents.api.searching.exports import SearchExportView
 from documents.api.searching.history import HistorySettingsView, PastSearchViewSet
 from documents.api.searching.like import LikeView
@@ -77,6 +78,7 @@ urlpatterns = [
     path("cases/<uuid:case_id>/papers/", CasePapersViewSet.as_view({"get": "list", "post": "create"}), name="case-papers"),
     path("papers/<uuid:pk>/", PaperViewSet.as_view({"get": "retrieve"}), name="paper"),
     path("papers/<uuid:pk>/again/", PaperViewSet.as_view({"post": "again"}), name="paper-again"),
+    path("review-tables/", include(review_tables)),
     path("uploads/", UploadsView.as_view(), name="uploads"),
     path("uploads/<uuid:upload_id>/", UploadView.as_view(), name="upload"),
     path("", include(router.urls)),

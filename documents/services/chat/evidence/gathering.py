@@ -41,7 +41,7 @@ def passages_of(hits: Iterable[Hit]) -> list[Passage]:
             "text_version"
         )
     }
-    starts = _page_starts(chunks.values())
+    starts = page_starts(chunks.values())
     made: list[Passage] = []
     for hit in hits:
         if (chunk := chunks.get(hit.chunk)) is not None:
@@ -66,7 +66,7 @@ def passages_of(hits: Iterable[Hit]) -> list[Passage]:
     return made
 
 
-def _page_starts(chunks: Iterable[Chunk]) -> dict[int, tuple[int, ...]]:
+def page_starts(chunks: Iterable[Chunk]) -> dict[int, tuple[int, ...]]:
     """Where in each passage its pages begin. A passage joins its pages with a line end."""
     chunks = list(chunks)
     spanning = [chunk for chunk in chunks if chunk.page_to > chunk.page_from]
