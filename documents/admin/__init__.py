@@ -1,6 +1,6 @@
 """Operations on documents, and on what people have them looked through for."""
 
-from documents.admin import alerts, documents, searches
+from documents.admin import alerts, documents, review, searches
 from documents.admin.base import Shown
 
-__all__ = ["Shown", "alerts", "documents", "searches"]
+__all__ = ["Shown", "alerts", "documents", "review", "searches"]

@@ -49,6 +49,7 @@ class ShownCell:
     """`text` is what stands there: what a person wrote, or else what was found. `stale`: the document was read anew since."""
 
     cell: ReviewCell
+    question: ReviewQuestion
     text: str
     url: str
     stale: bool
@@ -169,17 +170,17 @@ def shown(rows: Sequence[int], questions: Sequence[ReviewQuestion]) -> list[Show
 
 
 def _row(row: ReviewRow, cells: dict[int, ReviewCell], questions: Sequence[ReviewQuestion]) -> ShownRow:
-    there = [cells[question.pk] for question in questions if question.pk in cells]
-    newest = max((cell.updated for cell in there), default=None)
+    there = [(cells[question.pk], question) for question in questions if question.pk in cells]
+    newest = max((cell.updated for cell, _question in there), default=None)
     version = (
         f"{newest.timestamp() if newest else 0}:{len(there)}:{row.document.text_version_id}:{row.document.status}:{row.document.title}"
     )
-    return ShownRow(row, row.document, tuple(_cell(cell, row.document) for cell in there), version)
+    return ShownRow(row, row.document, tuple(_cell(cell, question, row.document) for cell, question in there), version)
 
 
-def _cell(cell: ReviewCell, document: Document) -> ShownCell:
+def _cell(cell: ReviewCell, question: ReviewQuestion, document: Document) -> ShownCell:
     text = cell.corrected if cell.corrected_at is not None else cell.text
     there = cell.page is not None
     url = address(document.pk, cell.page, cell.chunk_id, cell.at, cell.to) if there else ""
     looked = cell.state in (State.FOUND, State.NOTHING)
-    return ShownCell(cell, text, url, stale=looked and cell.text_version_id != document.text_version_id)
+    return ShownCell(cell, question, text, url, stale=looked and cell.text_version_id != document.text_version_id)
