@@ -61,7 +61,7 @@ def test_every_cell_is_answered_by_its_own_document_with_its_words(
     work_off()
     assert texts(table) == [found(3), found(4), found(5)]
     for cell in ReviewCell.objects.filter(row__table=table).select_related("row__document"):
-        page = Page.objects.get(text_version=cell.text_version_id, number=cell.page)
+        page = Page.objects.get(text_version=cell.text_version_id, number=cell.page or 0)
         assert page.text[cell.start : cell.end] == cell.quote
         assert cell.text_version_id == cell.row.document.text_version_id
     control.close(begun.batch.pk)

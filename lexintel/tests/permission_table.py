@@ -472,7 +472,7 @@ TABLE: dict[str, dict[str, Expected]] = {
         "PATCH": _editors(200, send=json(title="Others"), ids=_review),
         "DELETE": _editors(204, ids=_review),
     },
-    "api/review-tables/<pk>/fill/": {"POST": _editors(202, ids=_review)},
+    "api/review-tables/<pk>/fill/": {"POST": _editors(202, send=json(), ids=_review)},
     "api/review-tables/<pk>/export/": {"GET": _read(ids=_review)},
     "api/review-tables/<pk>/questions/": {"POST": _editors(201, send=json(text="Where is it?"), ids=_review)},
     "api/review-tables/<pk>/questions/<question_id>/": {

@@ -50,6 +50,6 @@ async function more(id, { documents, filter }) {
 }
 
 async function go(id) {
-  try { await api("POST", `/api/review-tables/${id}/fill/`); } catch (error) { if (error.code !== "nothing_to_do") throw error; }
+  try { await api("POST", `/api/review-tables/${id}/fill/`, { json: {} }); } catch (error) { if (error.code !== "nothing_to_do") throw error; }
   location.assign(`/review/${id}/`);
 }
