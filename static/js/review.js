@@ -21,19 +21,6 @@ async function change(method, url, json) {
   return true;
 }
 
-// What fills the table is followed by its topic; it appears with the first filling.
-onPage("[data-review-follow]", (element, signal) => progress.subscribe(element.dataset.reviewFollow, signal));
-
-onPage("[data-review]", (page, signal) => {
-  const rows = new Rows(page, signal);
-  document.addEventListener("lexintel:progress", ({ detail }) => {
-    if (page.querySelector(`[data-review-follow="${CSS.escape(detail.topic)}"]`)) rows.soon();
-  }, { signal });
-  page.addEventListener("click", (event) => verbs(page, event), { signal });
-  const cells = new Cells(page, rows, signal);
-  document.addEventListener("lexintel:refreshed", () => cells.restore(), { signal });
-});
-
 /** Rows that have changed on the server since they were last asked for, exchanged one by one. */
 class Rows {
   #timer = null;
@@ -97,7 +84,7 @@ class Cells {
     page.addEventListener("focusout", ({ target }) => { if (target.closest?.("[data-cell]")) this.#hideCard(); }, { signal });
     page.addEventListener("pointerover", ({ target }) => this.#pointed(target), { signal });
     page.addEventListener("pointerleave", () => this.#hideCard(), { signal });
-    page.querySelector("[data-review-scroll]")?.addEventListener("scroll", () => this.#hideCard(), { signal, passive: true });
+    page.querySelector("[data-review-scroll]")?.addEventListener("scroll", () => { if (!this.card.hidden) this.#hideCard(); }, { signal, passive: true });
     page.addEventListener("click", (event) => this.#clicked(event), { signal });
     signal.addEventListener("abort", () => clearTimeout(this.#timer));
     this.restore();
@@ -234,10 +221,14 @@ class Cells {
 
   #place(cell) {
     if (!cell) { this.#close(); return; }
-    const { style } = this.#editor;
-    style.setProperty("--editor-left", `${cell.offsetLeft}px`);
-    style.setProperty("--editor-top", `${cell.offsetTop}px`);
-    style.setProperty("--editor-width", `${cell.offsetWidth}px`);
+    // Inside the table where there is room, so that what can be scrolled does not grow.
+    const form = this.#editor;
+    const table = cell.closest("table");
+    form.style.setProperty("--editor-width", `${cell.offsetWidth}px`);
+    const left = Math.min(cell.offsetLeft, table.offsetWidth - form.offsetWidth);
+    const top = Math.min(cell.offsetTop, table.offsetHeight - form.offsetHeight);
+    form.style.setProperty("--editor-left", `${Math.max(0, left)}px`);
+    form.style.setProperty("--editor-top", `${Math.max(0, top)}px`);
   }
 
   #close({ back = false } = {}) {
@@ -358,3 +349,16 @@ async function drop(page) {
   try { await api("DELETE", address(page)); } catch (error) { toast(error.message, { error: true }); return; }
   location.assign(`/cases/${page.dataset.caseOf}/review/`);
 }
+
+// What fills the table is followed by its topic; it appears with the first filling.
+onPage("[data-review-follow]", (element, signal) => progress.subscribe(element.dataset.reviewFollow, signal));
+
+onPage("[data-review]", (page, signal) => {
+  const rows = new Rows(page, signal);
+  document.addEventListener("lexintel:progress", ({ detail }) => {
+    if (page.querySelector(`[data-review-follow="${CSS.escape(detail.topic)}"]`)) rows.soon();
+  }, { signal });
+  page.addEventListener("click", (event) => verbs(page, event), { signal });
+  const cells = new Cells(page, rows, signal);
+  document.addEventListener("lexintel:refreshed", () => cells.restore(), { signal });
+});
