@@ -14,7 +14,7 @@ from lexintel.tests.browser.test_papers import assert_accessible, picture
 from lexintel.tests.browser.test_uploading import READY_MS, drop
 
 LEASE = (
-    "Lease of crane {n}.\n\nThe lease of the crane ends on {n} May 2024. Rent is payable in advance.\n\n"
+    "Schedule {n} of the rent.\n\nThe lease of the crane ends on {n} May 2024. Rent is payable in advance.\n\n"
     "Ms. Okonkwo signed the lease for the harbour."
 )
 
@@ -39,7 +39,7 @@ def test_a_review_table_of_selected_documents(visit: Callable[..., Page], site: 
     page.get_by_role("button", name="Make the table").click()
     page.wait_for_url("**/review/**")
     expect(page.locator("td[data-state=found]")).to_have_count(6, timeout=READY_MS)
-    expect(page.get_by_text("6 of 6 cells found")).to_be_visible()
+    expect(page.get_by_text("3 documents, 6 of 6 cells found")).to_be_visible()
     assert_accessible(page)
     picture(page, "review-filled")
     row = page.get_by_role("row", name=re.compile("Lease 4"))
