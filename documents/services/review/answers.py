@@ -23,7 +23,7 @@ class DocumentEvidence:
     def __init__(self, document: Document, user: Any) -> None:
         """The document is visible to the user, and has been read."""
         self.document, self.user = document, user
-        chunks = list(Chunk.objects.filter(text_version=document.text_version_id).select_related("text_version")[: SMALL + 1])
+        chunks = list(Chunk.objects.filter(text_version=document.text_version_id)[: SMALL + 1])
         self._whole = Evidence(tuple(_passages(document, chunks)), Searched(1, 1)) if len(chunks) <= SMALL else None
 
     def asked(self, text: str) -> Question:

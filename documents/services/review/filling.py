@@ -8,17 +8,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from psycopg.types.json import Jsonb
 
 from cases.models import AuditEvent, Role
 from documents.errors import Refused
 from documents.jobs import ReviewJob
-from documents.models import Document, ReviewCell, ReviewQuestion, ReviewRow, ReviewTable
+from documents.models import Document, ReviewCell, ReviewRow, ReviewTable
 from documents.services.chat.contracts import Source
 from documents.services.review import tables
 from documents.services.review.answers import DocumentEvidence, answer_cell
@@ -39,6 +40,22 @@ STALE = Q(state__in=[State.FOUND, State.NOTHING]) & (
     Q(text_version=None, row__document__text_version__isnull=False) | ~Q(text_version=F("row__document__text_version"))
 )
 """Cells whose document was read anew since."""
+
+
+# The questions are locked, so that none gets another text between being compared and the end of the transaction.
+_KEEP = """
+WITH answered AS (
+    SELECT * FROM jsonb_to_recordset(%s) AS a (cell bigint, asked text, state text, said text, quote text, error text, version bigint,
+        chunk bigint, page integer, page_to integer, start integer, "end" integer, at integer, "to" integer)
+), question AS (
+    SELECT id, text FROM documents_reviewquestion WHERE id = ANY(%s) ORDER BY id FOR SHARE
+)
+UPDATE documents_reviewcell c SET state = a.state, text = a.said, quote = a.quote, error = a.error, text_version_id = a.version,
+    chunk_id = a.chunk, page = a.page, page_to = a.page_to, start = a.start, "end" = a."end", at = a.at, "to" = a."to",
+    updated = statement_timestamp()
+FROM answered a, question q
+WHERE c.id = a.cell AND c.state = 'waiting' AND q.id = c.question_id AND q.text = a.asked
+"""
 
 
 @dataclass(frozen=True)
@@ -114,27 +131,28 @@ def fill_row(job: ReviewJob, run: TaskRun) -> dict[str, Any]:
     if document is None:
         return {"cells": 0}
     evidence = DocumentEvidence(document, run.record.user)
-    done = _filled(row, document, evidence, run)
-    failed = ReviewCell.objects.filter(row=row, state=State.FAILED).first()
-    if failed is not None:
-        raise PermanentError(failed.error, "cells_failed")
+    done, failed = _filled(row, document, evidence, run)
+    if failed:
+        raise PermanentError(failed, "cells_failed")
     return {"cells": done}
 
 
-def _filled(row: ReviewRow, document: Document, evidence: DocumentEvidence, run: TaskRun) -> int:
-    """Until no cell of the row is empty: columns may be added meanwhile, and questions changed."""
-    done = 0
+def _filled(row: ReviewRow, document: Document, evidence: DocumentEvidence, run: TaskRun) -> tuple[int, str]:
+    """Until no cell of the row is empty: columns may be added meanwhile, and questions changed. Gives how many were answered, and why the
+    last of those that failed did."""
+    done, failed = 0, ""
     while waiting := _cells(row):
         answered: list[Answered] = []
         written = time.monotonic()
         for place, (cell, question, text) in enumerate(waiting):
             run.progress(min(99.0, 100 * (done + place) / (done + len(waiting))), "answering")
             answered.append(_answered(cell, question, text, evidence, run.check))
+            failed = answered[-1].reason or failed
             if time.monotonic() - written > KEPT_EVERY:
                 done += _write(answered, document, run)
                 answered, written = [], time.monotonic()
         done += _write(answered, document, run)
-    return done
+    return done, failed
 
 
 def _cells(row: ReviewRow) -> list[tuple[int, int, str]]:
@@ -156,13 +174,8 @@ def _write(answered: Sequence[Answered], document: Document, run: TaskRun) -> in
         return 0
     with run.publish():
         _hold(document)
-        keys = {one.question for one in answered}
-        texts = dict(ReviewQuestion.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=keys).values_list("pk", "text"))
-        now = timezone.now()
-        for one in answered:
-            if texts.get(one.question) == one.text:
-                waiting = ReviewCell.objects.filter(pk=one.cell, state=State.WAITING)
-                waiting.update(**_fields(one, document), updated=now)
+        with connection.cursor() as cursor:
+            cursor.execute(_KEEP, [Jsonb([_line(one, document) for one in answered]), [one.question for one in answered]])
     return len(answered)
 
 
@@ -173,16 +186,23 @@ def _hold(document: Document) -> None:
         raise RetryableError(_("The document was read anew meanwhile."), "read_anew")
 
 
-def _fields(one: Answered, document: Document) -> dict[str, Any]:
+def _line(one: Answered, document: Document) -> dict[str, Any]:
+    line: dict[str, Any] = {"cell": one.cell, "asked": one.text, "error": one.reason, "said": "", "quote": ""}
     if one.reason:
-        return {"state": State.FAILED, "error": one.reason}
+        return {**line, "state": State.FAILED}
     if one.found is None:
-        return {"state": State.NOTHING, "error": "", "text_version": document.text_version_id}
+        return {**line, "state": State.NOTHING, "version": document.text_version_id}
     value, source = one.found
+    places = {"page": source.page, "page_to": source.page_to, "start": source.start, "end": source.end, "at": source.at, "to": source.to}
     return {
-        "state": State.FOUND, "error": "", "text": value, "quote": source.quote, "text_version": source.text_version, "chunk": source.chunk,
-        "page": source.page, "page_to": source.page_to, "start": source.start, "end": source.end, "at": source.at, "to": source.to,
-    }  # fmt: skip
+        **line,
+        "state": State.FOUND,
+        "said": value,
+        "quote": source.quote,
+        "version": source.text_version,
+        "chunk": source.chunk,
+        **places,
+    }
 
 
 def _readable(row: ReviewRow, user: Any) -> Document | None:
