@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,6 @@ from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from psycopg.types.json import Jsonb
 
 from cases.models import AuditEvent, Role
 from documents.errors import Refused
@@ -45,7 +45,7 @@ STALE = Q(state__in=[State.FOUND, State.NOTHING]) & (
 # The questions are locked, so that none gets another text between being compared and the end of the transaction.
 _KEEP = """
 WITH answered AS (
-    SELECT * FROM jsonb_to_recordset(%s) AS a (cell bigint, asked text, state text, said text, quote text, error text, version bigint,
+    SELECT * FROM jsonb_to_recordset(%s::jsonb) AS a (cell bigint, asked text, state text, said text, quote text, error text, version bigint,
         chunk bigint, page integer, page_to integer, start integer, "end" integer, at integer, "to" integer)
 ), question AS (
     SELECT id, text FROM documents_reviewquestion WHERE id = ANY(%s) ORDER BY id FOR SHARE
@@ -175,7 +175,7 @@ def _write(answered: Sequence[Answered], document: Document, run: TaskRun) -> in
     with run.publish():
         _hold(document)
         with connection.cursor() as cursor:
-            cursor.execute(_KEEP, [Jsonb([_line(one, document) for one in answered]), [one.question for one in answered]])
+            cursor.execute(_KEEP, [json.dumps([_line(one, document) for one in answered]), [one.question for one in answered]])
     return len(answered)
 
 
