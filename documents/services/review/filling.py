@@ -45,8 +45,8 @@ STALE = Q(state__in=[State.FOUND, State.NOTHING]) & (
 # The questions are locked, so that none gets another text between being compared and the end of the transaction.
 _KEEP = """
 WITH answered AS (
-    SELECT * FROM jsonb_to_recordset(%s::jsonb) AS a (cell bigint, asked text, state text, said text, quote text, error text, version bigint,
-        chunk bigint, page integer, page_to integer, start integer, "end" integer, at integer, "to" integer)
+    SELECT * FROM jsonb_to_recordset(%s::jsonb) AS a (cell bigint, asked text, state text, said text, quote text, error text,
+        version bigint, chunk bigint, page integer, page_to integer, start integer, "end" integer, at integer, "to" integer)
 ), question AS (
     SELECT id, text FROM documents_reviewquestion WHERE id = ANY(%s) ORDER BY id FOR SHARE
 )
