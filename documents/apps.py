@@ -20,6 +20,7 @@ class DocumentsConfig(AppConfig):
         from documents.services.pipeline.subscriptions import documents_named, documents_of
         from documents.services.reading import overview
         from documents.services.recognition import client as recogniser
+        from documents.services.review import registering as review
         from documents.services.sandbox import folders
         from documents.services.search.narrowing import listed
         from documents.services.similarity import backlog
@@ -43,6 +44,7 @@ class DocumentsConfig(AppConfig):
         register_topic("message", Message.objects.visible_to)
         overview.register()
         conversations.register()
+        review.register()
         linking.connect()
         sources.register()
         papers.register()

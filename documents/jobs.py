@@ -136,4 +136,4 @@ class AnswerJob(BaseModel):
 class ReviewJob(BaseModel):
     """A row of a review table, whose empty cells are to be filled."""
 
-    row_id: UUID
+    row_id: int

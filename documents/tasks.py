@@ -24,6 +24,7 @@ from documents.jobs import (
     PaperGenerationJob,
     ReprocessingJob,
     RetitlingJob,
+    ReviewJob,
     ScrubbingJob,
     SourceLookJob,
     StorageCheckJob,
@@ -42,6 +43,7 @@ from documents.services.library import importing, starting
 from documents.services.papers import asking, making
 from documents.services.pipeline import citing_again, keeping, lifecycle, purging, reprocessing, retitling, stages
 from documents.services.production import copies
+from documents.services.review import filling
 from documents.services.search import vector_index
 from documents.services.searches import history
 from documents.services.similarity import backlog
@@ -310,3 +312,9 @@ declare(Schedule("Forget old searches", history.TASK, crontab="35 2 *", descript
 def answer_question(job: AnswerJob, run: TaskRun) -> dict[str, Any]:
     """Answer a question of a conversation from what who asks may see."""
     return answering.answer(job, run)
+
+
+@task(filling.TASK, payload=ReviewJob, heavy=True, on_end=filling.ended, on_retry=filling.retried)
+def fill_review_row(job: ReviewJob, run: TaskRun) -> dict[str, Any]:
+    """Answer the empty cells of a row of a review table."""
+    return filling.fill_row(job, run)

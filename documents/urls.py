@@ -19,6 +19,7 @@ from documents.views import (
 )
 from documents.views.alerts import pages as alerts
 from documents.views.chat import conversation, lists
+from documents.views.review import pages as review
 from documents.views.searching import export, help, like, memory, page, preview
 
 app_name = "documents"
@@ -47,6 +48,8 @@ urlpatterns = [
     path("cases/<uuid:pk>/papers/new/<slug:kind>/", papers.paper_new, name="paper-new"),
     path("papers/<uuid:pk>/", papers.paper_page, name="paper-page"),
     path("papers/<uuid:pk>/<slug:action>/", papers.paper_act, name="paper-act"),
+    path("cases/<uuid:pk>/review/", review.case_review, name="case-review"),
+    path("review/<uuid:pk>/", review.review_table, name="review-table"),
     path("search/", page.search, name="search"),
     path("search/help/", help.search_help, name="search-help"),
     path("search/like/", like.like, name="search-like"),

@@ -1,6 +1,6 @@
 """Operations on documents, and on what people have them looked through for."""
 
-from documents.admin import alerts, chat, documents, searches
+from documents.admin import alerts, chat, documents, review, searches
 from documents.admin.base import Shown
 
-__all__ = ["Shown", "alerts", "chat", "documents", "searches"]
+__all__ = ["Shown", "alerts", "chat", "documents", "review", "searches"]

@@ -18,6 +18,7 @@ from documents.api.notes.exports import note_export
 from documents.api.notes.views import NoteViewSet
 from documents.api.organising import SavedFilterViewSet, TagViewSet
 from documents.api.papers import CasePapersViewSet, PaperViewSet
+from documents.api.review.urls import urlpatterns as review_tables
 from documents.api.searching.exports import SearchExportView
 from documents.api.searching.history import HistorySettingsView, PastSearchViewSet
 from documents.api.searching.like import LikeView
@@ -84,6 +85,7 @@ urlpatterns = [
     path("messages/<uuid:pk>/", MessageViewSet.as_view({"get": "retrieve"}), name="message"),
     path("messages/<uuid:pk>/stop/", MessageViewSet.as_view({"post": "stop"}), name="message-stop"),
     path("messages/<uuid:pk>/stream/", message_stream, name="message-stream"),
+    path("review-tables/", include(review_tables)),
     path("uploads/", UploadsView.as_view(), name="uploads"),
     path("uploads/<uuid:upload_id>/", UploadView.as_view(), name="upload"),
     path("", include(router.urls)),

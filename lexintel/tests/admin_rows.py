@@ -37,6 +37,10 @@ from documents.models import (
     PaperTemplate,
     PastSearch,
     RedactionFinding,
+    ReviewCell,
+    ReviewQuestion,
+    ReviewRow,
+    ReviewTable,
     SavedFilter,
     SavedSearch,
     SearchAlert,
@@ -123,7 +127,16 @@ def _of_documents(number: int, case: Case, user: User) -> Document:
     citation = Citation.objects.create(text_version=version, chunk=chunk, page=1, start=0, end=6, **mention)
     said = {"kind": "overruled", "words": "overruled", "quote": "secret words"}
     TreatmentCue.objects.create(document=document, citation=citation, key=citation.key, page=1, start=0, end=6, decided_by=user, **said)
+    _of_review(case, user, document)
     return document
+
+
+def _of_review(case: Case, user: User, document: Document) -> None:
+    table = ReviewTable.objects.create(case=case, title="secret words", created_by=user)
+    question = ReviewQuestion.objects.create(table=table, number=1, text="secret words")
+    row = ReviewRow.objects.create(table=table, number=1, document=document)
+    said = {"text": "secret words", "quote": "secret words", "corrected": "secret words", "corrected_by": user}
+    ReviewCell.objects.create(row=row, question=question, state="found", corrected_at=timezone.now(), **said)
 
 
 def _of_recordings(number: int, case: Case, user: User) -> None:

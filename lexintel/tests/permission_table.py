@@ -298,6 +298,26 @@ def _question(world: World) -> dict[str, Any]:
     return {**_json(question="When does the lease end?"), "query_params": {"wait": "0"}}
 
 
+def _review(world: World) -> dict[str, Any]:
+    """A review table of the case with two questions, one document and one cell."""
+    from documents.models import ReviewCell, ReviewQuestion, ReviewRow, ReviewTable
+
+    table, _made = ReviewTable.objects.get_or_create(case=world.case, title="Leases")
+    question, _made = ReviewQuestion.objects.get_or_create(table=table, number=1, text="When does it end?")
+    ReviewQuestion.objects.get_or_create(table=table, number=2, text="Who signed it?")
+    row, _made = ReviewRow.objects.get_or_create(table=table, number=1, document=world.document)
+    cell, _made = ReviewCell.objects.get_or_create(row=row, question=question)
+    return {"pk": table.pk, "question_id": question.pk, "row_id": row.pk, "cell_id": cell.pk}
+
+
+def _new_review(world: World) -> dict[str, Any]:
+    return _json(case=str(world.case.pk), title="Leases", questions=["When?"], documents=[str(world.document.pk)])
+
+
+def _reviewed(world: World) -> dict[str, Any]:
+    return _json(documents=[str(world.document.pk)])
+
+
 # Addresses that read on database connections of their own, which see committed rows only.
 OWN_CONNECTION = ("api/tasks/<pk>/progress/", "api/messages/<pk>/stream/")
 
@@ -465,6 +485,24 @@ TABLE: dict[str, dict[str, Expected]] = {
     },
     "papers/<pk>/": {"GET": _page()},
     "papers/<pk>/<action>/": {"POST": _editors(302, 302, ids=lambda world: {"pk": world.paper.pk, "action": "again"})},
+    "cases/<pk>/review/": {"GET": _page(), "POST": _editors(302, 302, send=form(title="Leases", questions="When does it end?"))},
+    "review/<pk>/": {"GET": Expected((200, 200, 200, 404, 302), ids=_review)},
+    "api/review-tables/": {"GET": _everyone(), "POST": _editors(201, send=_new_review)},
+    "api/review-tables/<pk>/": {
+        "GET": _read(ids=_review),
+        "PATCH": _editors(200, send=json(title="Others"), ids=_review),
+        "DELETE": _editors(204, ids=_review),
+    },
+    "api/review-tables/<pk>/fill/": {"POST": _editors(202, send=json(), ids=_review)},
+    "api/review-tables/<pk>/export/": {"GET": _read(ids=_review)},
+    "api/review-tables/<pk>/questions/": {"POST": _editors(201, send=json(text="Where is it?"), ids=_review)},
+    "api/review-tables/<pk>/questions/<question_id>/": {
+        "PATCH": _editors(200, send=json(text="Where is it?"), ids=_review),
+        "DELETE": _editors(204, ids=_review),
+    },
+    "api/review-tables/<pk>/rows/": {"GET": _read(ids=_review), "POST": _editors(201, send=_reviewed, ids=_review)},
+    "api/review-tables/<pk>/rows/<row_id>/": {"DELETE": _editors(204, ids=_review)},
+    "api/review-tables/<pk>/cells/<cell_id>/": {"PATCH": _editors(200, send=json(text="in May"), ids=_review)},
     "api/uploads/": {"POST": _editors(201, send=_new_upload)},
     "api/uploads/<upload_id>/": {"PATCH": Expected(_OWN_UPLOAD, send=_piece), "DELETE": Expected(_OWN_UPLOAD)},
     "api/searches/": {"GET": _everyone(), "POST": _read(201, send=_new_search)},

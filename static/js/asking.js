@@ -6,7 +6,7 @@ import { gettext } from "./i18n.js";
 let asked = 0;
 
 /** Ask for {name: value} (texts, and true or false of check boxes); null where the person thinks better of it.
- *  fields: [{name, label, type: "text" | "select" | "checkbox", value, options: [[value, label]], list, required, hint}] */
+ *  fields: [{name, label, type: "text" | "lines" | "select" | "checkbox", value, options: [[value, label]], list, required, hint}] */
 export function ask({ title, say = "", fields = [], doIt, danger = false }) {
   return new Promise((resolve) => {
     asked += 1;
@@ -37,6 +37,7 @@ function shown({ name, label, type = "text", value = "", options = [], list, req
   }
   const control = type === "select"
     ? el("select", { class: "form-select", id, name, required }, ...options.map(([key, words]) => el("option", { value: key, selected: key === value }, words)))
+    : type === "lines" ? el("textarea", { class: "form-control", id, name, rows: 5, required }, value)
     : el("input", { class: "form-control", id, name, value, list, required, maxlength: 400, autocomplete: "off" });
   return el("div", { class: "asked" }, el("label", { class: "form-label", for: id }, label), control, hint ? el("p", { class: "quiet" }, hint) : null);
 }

@@ -7,6 +7,7 @@ import { bytes, gettext, interpolate, ngettext } from "./i18n.js";
 import { refresh } from "./live.js";
 import { api } from "./net.js";
 import { progress, TERMINAL } from "./progress.js";
+import { reviewTable } from "./review-make.js";
 import { confirmed } from "./shell.js";
 import { toast } from "./toasts.js";
 import { doneWords } from "./verbs.js";
@@ -21,6 +22,7 @@ export async function act(verb, selection) {
   if (verb === "scrub") return scrub(selection);
   if (verb === "bates") return stamp(selection, document.querySelector("[data-bates-dialog]"));
   if (verb === "download") return download(selection);
+  if (verb === "review") return reviewTable(selection);
   const more = await wanted(verb, selection);
   return more !== null && send(verb, selection, more);
 }

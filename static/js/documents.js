@@ -14,7 +14,7 @@ const LIVING = ["ready", "failed", "helpless", "cancelled", "running"];
 const RESTING = ["ready", "failed", "helpless", "cancelled"];
 const FITS = {
   retry: ["failed", "cancelled"], keep: ["failed", "helpless"], cancel: ["running"], reprocess: RESTING, scrub: ["ready"], bates: ["ready"],
-  tag: LIVING, untag: LIVING, kind: LIVING, move: RESTING, download: LIVING, delete: LIVING, restore: ["deleted"], more: LIVING,
+  review: LIVING, tag: LIVING, untag: LIVING, kind: LIVING, move: RESTING, download: LIVING, delete: LIVING, restore: ["deleted"], more: LIVING,
 };
 
 onPage("[data-documents]", (page, signal) => {

@@ -162,10 +162,14 @@ class Shown:
     seq: int
 
 
-def shown(scope: uuid.UUID) -> list[Shown]:
-    """What is under way in a scope, and what has just ended with failures, newest first. The right to see it has been checked."""
+def shown(scope: uuid.UUID, batch_id: uuid.UUID | None = None) -> list[Shown]:
+    """What is under way in a scope, and what has just ended with failures, newest first (or of this batch alone). The right to see it has
+    been checked."""
     lively = _recent() & (Q(finished_at=None) | Q(failed__gt=0))
-    found = list(with_retryable(Batch.objects.filter(lively, scope=scope)).select_related("paused_by", "cancelled_by")[:MOST_SHOWN])
+    wanted = Batch.objects.filter(lively, scope=scope)
+    found = list(
+        with_retryable(wanted.filter(pk=batch_id) if batch_id else wanted).select_related("paused_by", "cancelled_by")[:MOST_SHOWN]
+    )
     states = TopicState.objects.in_bulk([batch.topic for batch in found])
     return [_shown(batch, states.get(batch.topic)) for batch in found]
 

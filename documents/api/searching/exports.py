@@ -39,12 +39,17 @@ class OneRenderer(DefaultContentNegotiation):
 
 
 def answer_with(made: Export) -> HttpResponse:
+    return file_answer(made.name, made.mime, made.content)
+
+
+def file_answer(name: str, mime: str, content: bytes) -> HttpResponse:
+    """A file that was made for who asked, to be saved."""
     headers = {
-        "Content-Disposition": content_disposition_header(True, made.name) or "attachment",
+        "Content-Disposition": content_disposition_header(True, name) or "attachment",
         "Cache-Control": "private, no-store",
         "X-Content-Type-Options": "nosniff",
     }
-    return HttpResponse(made.content, content_type=made.mime, headers=headers)
+    return HttpResponse(content, content_type=mime, headers=headers)
 
 
 class SearchExportView(APIView):

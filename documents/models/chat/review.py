@@ -44,7 +44,7 @@ class ReviewTable(models.Model):
         indexes = [models.Index(fields=["case", "-updated"], name="review_tables_of_a_case", condition=Q(deleted_at=None))]
 
     def __str__(self) -> str:
-        return self.title
+        return str(self.pk)
 
     def get_absolute_url(self) -> str:
         return reverse("documents:review-table", args=[self.pk])
@@ -63,7 +63,7 @@ class ReviewQuestion(models.Model):
         ordering = ["number", "id"]
 
     def __str__(self) -> str:
-        return self.text
+        return str(self.pk)
 
 
 class ReviewRow(models.Model):

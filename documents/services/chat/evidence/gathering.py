@@ -61,7 +61,7 @@ def _of_chunks(chunks: Sequence[int], known: Sequence[Passage]) -> list[Passage]
         return []
     rows = Chunk.objects.filter(pk__in=chunks, text_version__document__deleted_at=None).select_related("text_version__document")
     current = {chunk.pk: chunk for chunk in rows if chunk.text_version.document.text_version_id == chunk.text_version_id}
-    starts = _page_starts(current.values())
+    starts = page_starts(current.values())
     score = min(passage.score for passage in known)
     return [_passage(current[pk], current[pk].text_version.document, starts[pk], score) for pk in dict.fromkeys(chunks) if pk in current]
 
@@ -78,7 +78,7 @@ def passages_of(hits: Iterable[Hit]) -> list[Passage]:
     hits = list(hits)
     rows = Chunk.objects.filter(pk__in=[hit.chunk for hit in hits], text_version__document__deleted_at=None)
     chunks = {chunk.pk: chunk for chunk in rows.select_related("text_version")}
-    starts = _page_starts(chunks.values())
+    starts = page_starts(chunks.values())
     made: list[Passage] = []
     for hit in hits:
         if (chunk := chunks.get(hit.chunk)) is not None:
@@ -91,7 +91,7 @@ def passages_of(hits: Iterable[Hit]) -> list[Passage]:
     return made
 
 
-def _page_starts(chunks: Iterable[Chunk]) -> dict[int, tuple[int, ...]]:
+def page_starts(chunks: Iterable[Chunk]) -> dict[int, tuple[int, ...]]:
     """Where in each passage its pages begin. A passage joins its pages with a line end."""
     chunks = list(chunks)
     spanning = [chunk for chunk in chunks if chunk.page_to > chunk.page_from]

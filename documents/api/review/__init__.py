@@ -1,0 +1,1 @@
+"""/api/review-tables/: questions as columns, documents of a case as rows, their answers as cells."""

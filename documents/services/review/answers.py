@@ -1,0 +1,60 @@
+"""What one document answers to one question: a short value, and the words that say it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from documents.models import Chunk, Document
+from documents.services.chat.contracts import Check, Draft, Evidence, Passage, Question, Searched, Source
+from documents.services.chat.evidence import gather
+from documents.services.chat.evidence.gathering import page_starts
+from documents.services.chat.extractive import Extractive
+from documents.services.chat.gate import Gate
+from documents.services.chat.understanding import understand
+
+SMALL = 40
+"""Passages of a document that are all looked at; of a longer one only those that a search in it finds."""
+LONGEST_VALUE = 2000
+
+
+class DocumentEvidence:
+    """What the answers of one document may rest on. It is read once for all questions."""
+
+    def __init__(self, document: Document, user: Any) -> None:
+        """The document is visible to the user, and has been read."""
+        self.document, self.user = document, user
+        chunks = list(Chunk.objects.filter(text_version=document.text_version_id)[: SMALL + 1])
+        self._whole = Evidence(tuple(_passages(document, chunks)), Searched(1, 1)) if len(chunks) <= SMALL else None
+
+    def asked(self, text: str) -> Question:
+        if self.document.case_id is None:
+            raise ValueError("a table's documents belong to its case")
+        return understand(text, user=self.user, case=self.document.case_id, documents=[self.document.pk])
+
+    def of(self, question: Question) -> Evidence:
+        """Raises SearchError where a long document can't be searched for the question."""
+        return self._whole if self._whole is not None else gather(question)
+
+
+def answer_cell(question: Question, evidence: Evidence, check: Check) -> tuple[str, Source] | None:
+    """The first sentence that answers and passes the gate, with its place; None where nothing does."""
+    gate = Gate(question, evidence)
+    for piece in Extractive().answer(question, evidence, check):
+        if not isinstance(piece, Draft) or piece.aside or not piece.verbatim:
+            continue
+        judged = gate.judge(piece)
+        if judged.supported and not judged.removed and judged.sources:
+            source = judged.sources[0]
+            return " ".join(judged.text.split())[:LONGEST_VALUE], source
+    return None
+
+
+def _passages(document: Document, chunks: list[Chunk]) -> list[Passage]:
+    starts = page_starts(chunks)
+    return [
+        Passage(
+            number, document.pk, document.title, document.kind, document.date, chunk.text_version_id, chunk.pk, chunk.text,
+            chunk.page_from, chunk.page_to, chunk.start, starts[chunk.pk], context=chunk.context,
+        )
+        for number, chunk in enumerate(chunks, 1)
+    ]  # fmt: skip

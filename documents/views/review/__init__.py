@@ -1,0 +1,1 @@
+"""Review tables in the browser: those of a case, and one with its questions and documents."""
