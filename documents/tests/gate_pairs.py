@@ -1,4 +1,4 @@
-"""Passages, sentences that follow from them, and sentences that do not: written without looking at what the gate says of them."""
+"""Passages, sentences that follow from them, and sentences that do not; of these also some that the gate is known not to notice."""
 
 TEXTS = {
     "agr": 'On May 6, 2022 Marlowe and Castellan entered into a Supply and Confidentiality Agreement (the "Agreement"), a copy of which is attached as Exhibit A. Marlowe agreed to supply Halden-7 sensors for Castellan\'s Meridian surgical arm; Castellan agreed to buy at least 1,200 sensors a year for three years.',
