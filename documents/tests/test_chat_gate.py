@@ -17,13 +17,15 @@ from documents.services.chat.contracts import Draft, Evidence, Passage, Question
 from documents.services.chat.gate import Gate, checking, judging
 from documents.services.chat.gate.holding import is_heading
 from documents.services.chat.places import source_in
+from documents.tests.gate_pairs import DOES_NOT, FOLLOWS, NOT_NOTICED
+from documents.tests.gate_pairs import TEXTS as PASSAGES
 from documents.tests.gating import codes, judged, passage, question
 from documents.tests.searching import document
 from lexintel.models import User
 from tasks import service_registry
 
-RETURNS = "Buyer may reject Products that do not conform to Schedule 1 by written notice within twenty days of delivery. Supplier shall replace rejected Products within thirty days."  # noqa: E501
-SECRET = "Buyer shall hold the Confidential Information in strict confidence, shall use it solely for the purpose of integrating the Products into the Meridian surgical arm, and shall not reverse engineer any Product."  # noqa: E501
+RETURNS = "Buyer may reject Products that do not conform to Schedule 1 by written notice within twenty days of delivery. Supplier shall replace rejected Products within thirty days."
+SECRET = "Buyer shall hold the Confidential Information in strict confidence, shall use it solely for the purpose of integrating the Products into the Meridian surgical arm, and shall not reverse engineer any Product."
 ASSIGN = "The tenant may not assign the lease without the written consent of the landlord."
 ADMITS = "Castellan denies that it used the coefficient table."
 ALLEGES = "Marlowe alleges that Castellan copied the coefficient table."
@@ -183,6 +185,14 @@ def test_what_the_source_does_not_say_is_not(sentence: str, source: str, expecte
     assert not found.supported
     assert codes(found) & expected
     assert all(fault.text for fault in found.faults)
+
+
+def test_false_alarms_and_what_is_not_noticed_over_longer_passages() -> None:
+    """What is not noticed is known, and no more than that; a change that notices more takes it off the list."""
+    alarms = [sentence for key, sentence in FOLLOWS if not judged(sentence, PASSAGES[key]).supported]
+    passed = [sentence for key, sentence in [*DOES_NOT, *NOT_NOTICED] if judged(sentence, PASSAGES[key]).supported]
+    assert alarms == []
+    assert set(passed) <= {sentence for _key, sentence in NOT_NOTICED}
 
 
 def test_a_quotation_that_differs_little_becomes_the_words_of_the_source() -> None:

@@ -267,7 +267,7 @@ class Reading:
 
     @cached_property
     def figures(self) -> list[Figure]:
-        taken = [(one.start, one.end) for one in (*self.days, *self.hours)]
+        taken = [*((one.start, one.end) for one in self.days), *((one.start, one.end) for one in self.hours)]
         return figures_in(self.text, taken)
 
 
