@@ -24,7 +24,6 @@ from documents.models import Conversation, Document, Message, MessageSentence, M
 from documents.services.chat import answering, asking, conversations
 from documents.services.chat.contracts import Check, Draft, Evidence, Judged, Piece, Question
 from documents.services.chat.places import source_in
-from documents.services.chat.searchable import LONGEST, searchable
 from documents.services.chat.showing import shown
 from documents.services.search.errors import SearchError
 from documents.tests.chatting import LEASE, SENTENCES, Paced, evidence_of, work_once
@@ -261,18 +260,6 @@ def test_who_was_removed_meanwhile_gets_no_answer(
     work_once()
     message.refresh_from_db()
     assert (message.state, message.asked_by) == ("failed", None)
-
-
-@pytest.mark.parametrize("text", ["x" * 10_000, "the lease (of ” the AND crane " * 333, "Why? " * 2000])
-def test_a_question_of_ten_thousand_characters_is_searched_for_in_short(text: str) -> None:
-    assert 0 < len(searchable(text.strip())) <= LONGEST
-
-
-def test_of_a_long_text_its_question_is_searched_for() -> None:
-    story = "The crane stood idle. " * 400
-    looked_for = searchable(f"{story}When did the lease end? {story}")
-    assert looked_for.startswith("When did the lease end? The crane stood idle.")
-    assert len(looked_for) <= LONGEST
 
 
 def test_questions_at_work_are_limited_and_long_ones_refused(answered: Message, case: Case, owner: User, viewer: User, api: Api) -> None:

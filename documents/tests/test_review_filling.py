@@ -24,7 +24,7 @@ from tasks.models import Batch, TaskRecord
 State = ReviewCell.State
 ENDS = "When does the lease of the crane end?"
 SIGNED = "Who signed the lease for the harbour?"
-LEASE = "The lease of the crane ends on {day} May 2024. Rent is payable in advance. Ms. Okonkwo signed the lease for the harbour."
+LEASE = "The lease of the crane ends on {day} May 2024. Rent of $4,200 is payable in advance. Ms. Okonkwo signed the lease for the harbour."
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -45,7 +45,7 @@ def texts(table: ReviewTable) -> list[list[str]]:
 
 
 def found(day: int) -> list[str]:
-    return [f"The lease of the crane ends on {day} May 2024.", "Ms. Okonkwo signed the lease for the harbour."]
+    return [f"{day} May 2024", "Ms. Okonkwo"]
 
 
 def states(table: ReviewTable) -> set[str]:
@@ -91,10 +91,10 @@ def test_a_new_question_fills_only_its_column_and_a_changed_one_empties_it(
     filling.fill(table, owner)
     work_off()
     before = dict(ReviewCell.objects.values_list("pk", "updated"))
-    rent = tables.add_question(table, owner, "When is the rent payable in advance?")
+    rent = tables.add_question(table, owner, "How much rent is payable in advance?")
     assert filling.fill(table, owner).tasks == 3
     work_off()
-    assert [row[2] for row in texts(table)] == ["Rent is payable in advance."] * 3
+    assert [row[2] for row in texts(table)] == ["$4,200"] * 3
     assert dict(ReviewCell.objects.filter(pk__in=before).values_list("pk", "updated")) == before
     first = ReviewCell.objects.filter(question=rent).order_by("row__number")[0]
     tables.correct(first, owner, "monthly")
@@ -159,7 +159,7 @@ def test_columns_added_while_a_row_is_filled_are_filled_too(
     assert run is not None
     job = filling.ReviewJob.model_validate(run.record.payload)
     result = filling.fill_row(job, run)
-    tables.add_question(table, owner, "When is the rent payable in advance?")
+    tables.add_question(table, owner, "How much rent is payable in advance?")
     with transaction.atomic():
         filling.fill(table, owner)
     with run.publish(result):

@@ -37,7 +37,6 @@ from documents.services.chat.counting import counted
 from documents.services.chat.evidence import gather
 from documents.services.chat.extractive import Extractive
 from documents.services.chat.gate import Gate
-from documents.services.chat.searchable import searchable
 from documents.services.chat.showing import ShownMessage, shown
 from documents.services.chat.understanding import understand
 from documents.services.search.errors import SearchError
@@ -104,7 +103,7 @@ class Answering:
             return self._list(listing)
         self.run.check()
         try:
-            evidence = gather(replace(question, standalone=searchable(question.asked)))
+            evidence = gather(question)
         except SearchError as refused:
             return self._refuse(refused.code, _("This question could not be searched for: %(why)s") % {"why": refused.message})
         self.message.searched = asdict(evidence.searched)
@@ -139,6 +138,7 @@ class Answering:
         if isinstance(piece, Draft):
             judged = gate.judge(piece)
             if judged.removed:
+                self._require_allowed()  # it may have been removed because who asked sees nothing of the case any more
                 message.removed += 1
             else:
                 self._keep(judged)

@@ -8,7 +8,7 @@ from documents.models import Chunk, Document
 from documents.services.chat.contracts import Check, Draft, Evidence, Passage, Question, Searched, Source
 from documents.services.chat.evidence import gather
 from documents.services.chat.evidence.gathering import page_starts
-from documents.services.chat.extractive import Extractive
+from documents.services.chat.extractive import best
 from documents.services.chat.gate import Gate
 from documents.services.chat.understanding import understand
 
@@ -37,16 +37,14 @@ class DocumentEvidence:
 
 
 def answer_cell(question: Question, evidence: Evidence, check: Check) -> tuple[str, Source] | None:
-    """The first sentence that answers and passes the gate, with its place; None where nothing does."""
-    gate = Gate(question, evidence)
-    for piece in Extractive().answer(question, evidence, check):
-        if not isinstance(piece, Draft) or piece.aside or not piece.verbatim:
-            continue
-        judged = gate.judge(piece)
-        if judged.supported and not judged.removed and judged.sources:
-            source = judged.sources[0]
-            return " ".join(judged.text.split())[:LONGEST_VALUE], source
-    return None
+    """(value, place) of the sentence that answers, if it passes the gate: its short form (a date, an amount, a name), else itself."""
+    if (found := best(question, evidence, check)) is None:
+        return None
+    value, source = found
+    judged = Gate(question, evidence).judge(Draft(source.quote, (source,), verbatim=True))
+    if not judged.supported or not judged.sources:
+        return None
+    return (value or " ".join(judged.text.split()))[:LONGEST_VALUE], judged.sources[0]
 
 
 def _passages(document: Document, chunks: list[Chunk]) -> list[Passage]:
