@@ -34,7 +34,8 @@ class Span:
 
 @dataclass(frozen=True)
 class LabelledQuestion:
-    """`key` names it from run to run; `earlier` are asked before it in the same conversation; `whole`: every side must be shown."""
+    """`key` names it from run to run; `earlier` are asked before it in the same conversation; `whole`: every side must be shown; `near`: it is
+    asked in the words of the papers. The others with an answer are asked in other words."""
 
     key: str
     half: int
@@ -47,6 +48,7 @@ class LabelledQuestion:
     says: tuple[Span, ...] = ()
     count: int | None = None
     must_not: tuple[str, ...] = ()
+    near: bool = False
 
     @property
     def sides(self) -> frozenset[int]:
@@ -77,6 +79,7 @@ def _labelled(row: dict[str, Any], texts: _Texts) -> LabelledQuestion:
         row["id"], row["half"], row["style"], row["question"],
         tuple(_spans(row["answers"], texts)), tuple(row.get("earlier", ())), row.get("all", False), row["refuse"],
         tuple(_spans(row.get("says", ()), texts)), row.get("count"), tuple(row.get("must_not", ())),
+        row.get("near", False),
     )  # fmt: skip
 
 

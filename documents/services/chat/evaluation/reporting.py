@@ -14,7 +14,7 @@ COLUMNS = ("n", "score", "refused", "sentences", "that answer", "wrong")
 
 
 def table(run: Run) -> Iterator[str]:
-    """A row for each style, each half and all."""
+    """A row for each style, for those with an answer by their wording, for each half and all."""
     yield f"{run.name}: {len(run.measured)} questions"
     yield f"{'':<16}" + "".join(f"{title:>13}" for title in COLUMNS)
     for label, part in _parts(run):
@@ -93,6 +93,9 @@ def _question(one: Measured) -> dict[str, Any]:
 
 def _parts(run: Run) -> Iterator[tuple[str, Run]]:
     yield from ((style, run.of(style=style)) for style in run.styles())
+    for label, near in (("in its words", True), ("in other words", False)):
+        if (part := run.of(refuse=False, near=near)).measured:
+            yield label, part
     yield from ((f"half {half}", part) for half in HALVES if (part := run.of(half=half)).measured)
     yield "all", run
 

@@ -31,11 +31,14 @@ class Run:
     def styles(self) -> list[str]:
         return list(dict.fromkeys(one.question.style for one in self.measured))
 
-    def of(self, *, style: str = "", half: int = 0, refuse: bool | None = None) -> Run:
+    def of(self, *, style: str = "", half: int = 0, refuse: bool | None = None, near: bool | None = None) -> Run:
         chosen = (
             one
             for one in self.measured
-            if style in ("", one.question.style) and half in (0, one.question.half) and refuse in (None, one.question.refuse)
+            if style in ("", one.question.style)
+            and half in (0, one.question.half)
+            and refuse in (None, one.question.refuse)
+            and near in (None, one.question.near)
         )
         return Run(self.name, tuple(chosen))
 
