@@ -34,8 +34,8 @@ class Span:
 
 @dataclass(frozen=True)
 class LabelledQuestion:
-    """`key` names it from run to run; `earlier` are asked before it in the same conversation; `whole`: every side must be shown; `near`: it is
-    asked in the words of the papers. The others with an answer are asked in other words."""
+    """`key` names it from run to run; `earlier` are asked before it in the same conversation; `whole`: every side must be shown; `near`: it
+    is asked in the words of the papers. The others with an answer are asked in other words."""
 
     key: str
     half: int
