@@ -170,8 +170,8 @@ def _long_conversation(case: Case, user: User) -> Conversation:
     )
     MessageSource.objects.bulk_create(
         MessageSource(
-            sentence=sentence, number=1, document_id=chunk.text_version.document_id, text_version_id=chunk.text_version_id, chunk_id=chunk.pk,
-            page=1, page_to=1, start=0, end=200, at=0, to=200, quote=chunk.text[:200],
+            sentence=sentence, number=1, document_id=chunk.text_version.document_id, text_version_id=chunk.text_version_id,
+            chunk_id=chunk.pk, page=1, page_to=1, start=0, end=200, at=0, to=200, quote=chunk.text[:200],
         )
         for sentence, (_message, _number, chunk) in zip(sentences, rows, strict=True)
     )  # fmt: skip
