@@ -42,6 +42,7 @@ MESSAGES, SENTENCES = 200, 3
 COLUMNS, ROWS, PER_ROW = 20, 200, 10
 """Of the review table: questions, documents, and passages of each document."""
 OPENED = 9
+FILLED_WITHIN = 1_800.0
 
 
 def run(out: Callable[[str], object], plan: Plan) -> Figures:
@@ -200,7 +201,7 @@ def _filled(case: Case, user: User, questions: list[str], documents: list[Docume
     TaskRecord.objects.all().delete()
     table = tables.make(case, user, "Bench", questions, [document.pk for document in documents])
     filling.fill(table, user)
-    until(lambda: not TaskRecord.objects.active().exists(), "the end of the table")
+    until(lambda: not TaskRecord.objects.active().exists(), "the end of the table", FILLED_WITHIN)
     done = TaskRecord.objects.filter(name=filling.TASK, status=Status.SUCCEEDED)
     if done.count() != len(documents):
         raise RuntimeError(f"{len(documents) - done.count()} of {len(documents)} rows were not filled.")

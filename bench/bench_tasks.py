@@ -79,11 +79,11 @@ def worker(app: str, children: int = CHILDREN) -> tuple[str, ...]:
     return ("celery", "-A", app, "worker", "-P", "prefork", "-c", str(children), *quiet)
 
 
-def until(look: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + WAIT
+def until(look: Callable[[], bool], what: str, seconds: float = WAIT) -> None:
+    deadline = time.monotonic() + seconds
     while not look():
         if time.monotonic() > deadline:
-            raise CommandError(f"{what} did not come about within {WAIT:.0f} s.")
+            raise CommandError(f"{what} did not come about within {seconds:.0f} s.")
         time.sleep(0.005)
 
 

@@ -74,7 +74,7 @@ class Words:
         self.said = ""
         for number, text in pages:
             self._starts.append((len(self.said), number))
-            self.said += plain(text) + " "
+            self.said += plain(text)
 
     def pages_with(self, words: str) -> frozenset[int]:
         """Every page on which these words stand or through which they run."""
@@ -89,7 +89,8 @@ class Words:
 
 
 def plain(text: str) -> str:
-    return " ".join(text.translate(_QUOTES).casefold().split())
+    """To be compared: without spaces, which text recognition does not see everywhere."""
+    return "".join(text.translate(_QUOTES).casefold().split())
 
 
 def _labelled(row: dict[str, Any], texts: dict[str, Words]) -> LabelledSearch:
