@@ -64,8 +64,8 @@ def run(out: Callable[[str], object], plan: Plan) -> Figures:
         chance = random.Random(4)  # noqa: S311 -- the same every time
         with own_database(f"lexintel_bench_search_{size}"):
             began = time.perf_counter()
-            corpus = _Corpus(chance, _text(plan), plan.size(TOPICS, 80))
-            _fill(corpus, chunks)
+            corpus = Corpus(chance, text_of(plan), plan.size(TOPICS, 80))
+            fill(corpus, chunks)
             out(f"  {chunks:,} passages in {CASES} cases, loaded and indexed in {time.perf_counter() - began:.0f} s")
             queries = [*COMMON, *(corpus.question() for _ in range(plan.size(QUERIES, 10) - len(COMMON)))]
             for share, cases in SHARES.items():
@@ -78,7 +78,7 @@ def run(out: Callable[[str], object], plan: Plan) -> Figures:
     return figures
 
 
-def _measure(figures: Figures, name: str, user: User, corpus: _Corpus, queries: list[str], plan: Plan) -> None:
+def _measure(figures: Figures, name: str, user: User, corpus: Corpus, queries: list[str], plan: Plan) -> None:
     times, plain = _speed(user, name, queries), _plain_ms(user, queries)
     figures.ratios |= _recall(user, name, corpus, plan)
     slower = max(times[f"{name}, text p50 ms"], times[f"{name}, semantic p50 ms"])
@@ -97,13 +97,13 @@ def _page_bytes(queries: list[str]) -> int:
         return max(len(client.get("/search/", {"q": query}, headers={"host": "localhost"}).content) for query in queries[:10])
 
 
-def _text(plan: Plan) -> str:
+def text_of(plan: Plan) -> str:
     if plan.corpus:
         return "\n".join(corpus_opinions(plan.corpus))
     return "\n".join(opinions(plan.size(60, 10)))
 
 
-class _Corpus:
+class Corpus:
     """A long real text as words with places and lexemes, and real vectors of some of its windows."""
 
     def __init__(self, chance: random.Random, text: str, topics: int) -> None:
@@ -144,16 +144,16 @@ class _Corpus:
         return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), dtype=np.float32)
 
 
-def _fill(corpus: _Corpus, chunks: int) -> None:
-    """Everything by COPY, the large indexes afterwards."""
-    per_case = chunks // CASES
+def fill(corpus: Corpus, chunks: int, cases: int = CASES) -> list[Case]:
+    """Everything by COPY, the large indexes afterwards. Passages are of CASES mixtures of topics, however many cases there are."""
+    made = [Case.objects.create(title=f"Matter {number}") for number in range(cases)]
     gin = [index for index in ChunkWords._meta.indexes if index.name in ("words_by_lexeme", "words_by_citation")]
     with connection.schema_editor() as editor:
         for index in gin:
             editor.remove_index(ChunkWords, index)
     for number in range(CASES):
         with transaction.atomic():
-            _fill_case(corpus, number, per_case)
+            fill_case(corpus, made[number % cases], number, chunks // CASES)
     with connection.cursor() as cursor:
         cursor.execute("SET maintenance_work_mem = '512MB'")
     with connection.schema_editor() as editor:
@@ -163,30 +163,31 @@ def _fill(corpus: _Corpus, chunks: int) -> None:
     vector_index.build_where_due()
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
+    return made
 
 
-def _fill_case(corpus: _Corpus, number: int, per_case: int) -> None:
-    case = Case.objects.create(title=f"Matter {number}")
+def fill_case(corpus: Corpus, case: Case, mixture: int, chunks: int, per_document: int = PER_DOCUMENT) -> list[Document]:
     documents = [
-        Document(case=case, title=f"Filing {n}", status="ready", page_count=50, kind="filing") for n in range(per_case // PER_DOCUMENT)
+        Document(case=case, title=f"Filing {n}", status="ready", page_count=50, kind="filing") for n in range(chunks // per_document)
     ]
     Document.objects.bulk_create(documents)
     versions = TextVersion.objects.bulk_create([TextVersion(document=document, number=1) for document in documents])
     for document, version in zip(documents, versions, strict=True):
         document.text_version = version
     Document.objects.bulk_update(documents, ["text_version"])
-    starts = [corpus.random_start() for _ in range(len(versions) * PER_DOCUMENT)]
-    rows = [(versions[n // PER_DOCUMENT].pk, n % PER_DOCUMENT, corpus.window(start)) for n, start in enumerate(starts)]
+    starts = [corpus.random_start() for _ in range(len(versions) * per_document)]
+    rows = [(versions[n // per_document].pk, n % per_document, corpus.window(start)) for n, start in enumerate(starts)]
     _copy(Chunk, "text_version_id index text context page_from page_to start end tokens", ((*row, "", 1, 1, 0, 1, 200) for row in rows))
     ids = list(Chunk.objects.filter(text_version__in=versions).order_by("text_version_id", "index").values_list("pk", flat=True))
-    owners = [documents[n // PER_DOCUMENT].pk for n in range(len(ids))]
+    owners = [documents[n // per_document].pk for n in range(len(ids))]
     words = (
         (pk, owner, case.pk, tsv, "{}", length) for pk, owner, (tsv, length) in zip(ids, owners, map(corpus.tsvector, starts), strict=True)
     )
     _copy(ChunkWords, "chunk_id document_id case_id tsv cites length", words)
-    model, vectors = embedding.active_model().pk, corpus.vectors(number, len(ids))
+    model, vectors = embedding.active_model().pk, corpus.vectors(mixture, len(ids))
     made = ((pk, model, owner, case.pk, HalfVector(vector).to_text()) for pk, owner, vector in zip(ids, owners, vectors, strict=True))
     _copy(ChunkEmbedding, "chunk_id model_id document_id case_id vector", made)
+    return documents
 
 
 def _copy(model: type[Chunk | ChunkWords | ChunkEmbedding], columns: str, rows: Iterator[tuple[object, ...]]) -> None:
@@ -232,7 +233,7 @@ def _plain_ms(user: User, queries: list[str]) -> float:
     return statistics.median(times)
 
 
-def _recall(user: User, share: str, corpus: _Corpus, plan: Plan) -> dict[str, float]:
+def _recall(user: User, share: str, corpus: Corpus, plan: Plan) -> dict[str, float]:
     """Of the ten best that an exhaustive answer has, how many the search has."""
     count = plan.size(QUERIES, 4)
     vectors = corpus.near(corpus.noise.integers(0, len(corpus.topics), count))

@@ -63,27 +63,27 @@ def run(out: Callable[[str], object], plan: Plan) -> Figures:
 
 
 @contextmanager
-def _process(*command: str, env: dict[str, str]) -> Iterator[None]:
+def process(*command: str, env: dict[str, str]) -> Iterator[None]:
     env = {**env, "PYTHONWARNINGS": "ignore"}  # Celery's, about root
-    process = subprocess.Popen(
+    started = subprocess.Popen(
         [sys.executable, "-m", *command], env=env, cwd=settings.BASE_DIR, stdout=subprocess.DEVNULL, start_new_session=True
     )
     try:
         yield
     finally:
-        stop(process)
+        stop(started)
 
 
-def _worker(app: str) -> tuple[str, ...]:
+def worker(app: str, children: int = CHILDREN) -> tuple[str, ...]:
     quiet = ("-l", "ERROR", "--without-gossip", "--without-mingle", "--without-heartbeat")
-    return ("celery", "-A", app, "worker", "-P", "prefork", "-c", str(CHILDREN), *quiet)
+    return ("celery", "-A", app, "worker", "-P", "prefork", "-c", str(children), *quiet)
 
 
-def _until(look: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + WAIT
+def until(look: Callable[[], bool], what: str, seconds: float = WAIT) -> None:
+    deadline = time.monotonic() + seconds
     while not look():
         if time.monotonic() > deadline:
-            raise CommandError(f"{what} did not come about within {WAIT:.0f} s.")
+            raise CommandError(f"{what} did not come about within {seconds:.0f} s.")
         time.sleep(0.005)
 
 
@@ -98,17 +98,17 @@ def _bare(runs: int, starts: int) -> tuple[float, float]:
             bare.nothing.delay()
         env = {**os.environ, "REDIS_URL": url}
         env.pop("DJANGO_SETTINGS_MODULE", None)
-        with _process(*_worker("bench.bare"), env=env):
-            _until(lambda: int(client.llen(queue)) < runs * 0.9, "the first tenth")
+        with process(*worker("bench.bare"), env=env):
+            until(lambda: int(client.llen(queue)) < runs * 0.9, "the first tenth")
             began, left = time.perf_counter(), int(client.llen(queue))
-            _until(lambda: int(client.llen(queue)) == 0, "the last")
+            until(lambda: int(client.llen(queue)) == 0, "the last")
             rate = left / (time.perf_counter() - began)
             time.sleep(1)
             taken = []
             for _ in range(starts):
                 asked = time.time()
                 bare.started.delay()
-                _until(lambda: client.llen(bare.STARTED) > 0, "a start")
+                until(lambda: client.llen(bare.STARTED) > 0, "a start")
                 taken.append((float(client.lpop(bare.STARTED) or 0) - asked) * 1000)
                 time.sleep(0.02)
             return rate, statistics.median(taken)
@@ -116,13 +116,13 @@ def _bare(runs: int, starts: int) -> tuple[float, float]:
 
 def _through_celery(env: dict[str, str], runs: int, starts: int) -> tuple[float, float]:
     env = {**env, "TASK_EXECUTOR": "celery"}
-    with override_settings(TASK_EXECUTOR="celery"), _process(*_worker("lexintel.celery"), env=env):
+    with override_settings(TASK_EXECUTOR="celery"), process(*worker("lexintel.celery"), env=env):
         return _rate(runs), _start_ms(starts)
 
 
 def _through_web(env: dict[str, str], runs: int, starts: int) -> tuple[float, float]:
     env = {**env, "TASK_EXECUTOR": "background"}
-    with override_settings(TASK_EXECUTOR="background"), _process("lexintel.web", "--port", str(free_port()), env=env):
+    with override_settings(TASK_EXECUTOR="background"), process("lexintel.web", "--port", str(free_port()), env=env):
         return _rate(runs), _start_ms(starts)
 
 
@@ -156,7 +156,7 @@ def _rate(runs: int) -> float:
 def _work_off(count: int) -> None:
     TaskRecord.objects.all().delete()
     manager.submit_many("bench.noop", [None] * count)
-    _until(lambda: not TaskRecord.objects.active().exists(), "the end of all tasks")
+    until(lambda: not TaskRecord.objects.active().exists(), "the end of all tasks")
 
 
 def _start_ms(starts: int) -> float:
@@ -167,7 +167,7 @@ def _start_ms(starts: int) -> float:
             cursor.execute("SELECT clock_timestamp()")
             asked = cursor.fetchone()[0]
         record = manager.submit("bench.noop")
-        _until(lambda key=record.pk: TaskRecord.objects.filter(pk=key, status=Status.SUCCEEDED).exists(), "the end of a task")  # type: ignore[misc]
+        until(lambda key=record.pk: TaskRecord.objects.filter(pk=key, status=Status.SUCCEEDED).exists(), "the end of a task")  # type: ignore[misc]
         started = TaskRecord.objects.get(pk=record.pk).started_at
         taken.append((started - asked).total_seconds() * 1000)
         time.sleep(0.02)

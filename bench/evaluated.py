@@ -1,4 +1,4 @@
-"""What searches are evaluated in: the demonstration matter among papers that have nothing to do with it, read by the real pipeline.
+"""What searches and answers are evaluated in: the demonstration matter among unrelated papers, read by the real pipeline.
 
 Those papers are the rulings of the corpus, where there is one, else made up. The two make searches differently hard, so each has figures of
 its own.
@@ -60,12 +60,16 @@ def fill(user: User, corpus: Path | None) -> None:
 
 def work_off() -> None:
     """Run every task that waits, in this process. Raises RuntimeError where a document could not be read."""
-    while (run := claim_next("background")) is not None:
-        execute(run)
+    run_tasks()
     statistics.fold()
     unread = list(Document.objects.exclude(status=Document.Status.READY))
     if unread:
         raise RuntimeError(f"{len(unread)} documents could not be read, the first is {unread[0]}: {unread[0].error}")
+
+
+def run_tasks() -> None:
+    while (run := claim_next("background")) is not None:
+        execute(run)
 
 
 def _make_up_papers(user: User) -> None:

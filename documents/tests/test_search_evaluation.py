@@ -1,4 +1,4 @@
-"""The measuring of search: labels, measures, comparison. (That search itself is as good as accepted: test_search_quality.py.)"""
+"""The measuring of search: labels, measures, comparison. (That search itself is as good as accepted: test_quality.py.)"""
 
 from __future__ import annotations
 

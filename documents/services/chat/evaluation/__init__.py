@@ -1,1 +1,1 @@
-"""How good answers are: hand-made questions on the demonstration matter, compared with the last accepted run."""
+"""How good answers are: questions with the words that answer them, what is shown for each, and whether that has become worse."""

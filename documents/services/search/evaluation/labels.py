@@ -52,11 +52,11 @@ class LabelError(Exception):
 def demo_searches(user: Any) -> list[LabelledSearch]:
     """The hand-made searches, their answers looked up in the demonstration matter as this user sees it. Raises LabelError."""
     given = json.loads(DEMO.read_text("utf-8"))
-    texts = {short: _Text(_document(user, name)) for short, name in given["documents"].items()}
+    texts = {short: Words(document_named(user, name)) for short, name in given["documents"].items()}
     return [_labelled(row, texts) for row in given["searches"]]
 
 
-def _document(user: Any, name: str) -> Document:
+def document_named(user: Any, name: str) -> Document:
     named = Q(name=name) | Q(name="", title=name)
     found = list(Document.objects.visible_to(user).filter(named).exclude(text_version=None)[:2])
     if len(found) != 1:
@@ -64,7 +64,7 @@ def _document(user: Any, name: str) -> Document:
     return found[0]
 
 
-class _Text:
+class Words:
     """What a document says, as one string in which it is known where each page begins. Spaces do not count: text recognition loses some,
     and which ones depends on the engine that is installed."""
 
@@ -75,25 +75,26 @@ class _Text:
         self.said = ""
         for number, text in pages:
             self._starts.append((len(self.said), number))
-            self.said += _plain(text)
+            self.said += plain(text)
 
     def pages_with(self, words: str) -> frozenset[int]:
         """Every page on which these words stand or through which they run."""
         return frozenset(number for start, end in self._places(words) for number in self._pages(start, end))
 
     def _places(self, words: str) -> Iterator[tuple[int, int]]:
-        return ((found.start(), found.end()) for found in re.finditer(re.escape(_plain(words)), self.said))
+        return ((found.start(), found.end()) for found in re.finditer(re.escape(plain(words)), self.said))
 
     def _pages(self, start: int, end: int) -> Iterator[int]:
         ends = [begin for begin, _number in self._starts[1:]] + [len(self.said)]
         return (number for (begin, number), until in zip(self._starts, ends, strict=True) if begin < end and until > start)
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """To be compared: without spaces, which text recognition does not see everywhere."""
     return "".join(text.translate(_QUOTES).casefold().split())
 
 
-def _labelled(row: dict[str, Any], texts: dict[str, _Text]) -> LabelledSearch:
+def _labelled(row: dict[str, Any], texts: dict[str, Words]) -> LabelledSearch:
     named = {answer["in"] for answer in row["answers"]}
     answers = []
     for answer in row["answers"]:
