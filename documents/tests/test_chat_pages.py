@@ -90,6 +90,23 @@ def test_where_text_leaves_the_machine_is_said_before_the_first_question(
 
 
 @pytest.mark.django_db
+def test_where_nothing_is_found_the_search_is_offered_and_no_empty_list(case: Case, owner: User, browser: Client, lease: Document) -> None:
+    begun = conversations.begin(case, owner)
+    html = shown(browser, asked(begun, owner, "Who & what\nended?", refused=True))
+    assert f'href="/cases/{case.pk}/search/?q=Who%20%26%20what%20ended%3F"' in html
+    assert "Quoted from the documents" not in html
+    counted = {"method": Message.Method.COUNTED, "searched": {}}
+    html = shown(browser, asked(begun, owner, listing={"url": "/cases/", "count": 0}, **counted))
+    assert ("Search for it" in html, 'class="chat-listing"' in html) == (True, False)
+    html = shown(browser, asked(begun, owner, listing={"url": "/cases/", "count": 1}, **counted))
+    assert ("Search for it" in html, "Show it in a list" in html) == (False, True)
+    message = asked(begun, owner)
+    said(message, LEASE.replace(" ends", "\nends"), lease, supported=True)
+    assert f'data-chat-copy="{LEASE} (Lease, p. 1)"' in shown(browser, message)
+    assert f'href="/cases/{case.pk}/review/"' in browser.get(f"/cases/{case.pk}/chat/").content.decode()
+
+
+@pytest.mark.django_db
 def test_a_question_begins_a_conversation_and_one_that_is_refused_is_not_lost(case: Case, browser: Client, lease: Document) -> None:
     begun = browser.post(f"/cases/{case.pk}/chat/", {"question": "Who signed the lease?"})
     conversation = Conversation.objects.get()

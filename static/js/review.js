@@ -201,7 +201,11 @@ class Cells {
     this.#editor = form;
     this.page.querySelector("[data-review-scroll]").append(form);
     this.#place(cell);
-    form.addEventListener("submit", (event) => { event.preventDefault(); this.#save({ text: text.value.trim() }); });
+    const before = text.value.trim();
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      if (text.value.trim() === before) this.#close({ back: true }); else this.#save({ text: text.value.trim() });
+    });
     form.addEventListener("keydown", (event) => {
       event.stopPropagation();
       if (event.key === "Escape") this.#close({ back: true });
@@ -241,8 +245,6 @@ class Cells {
 
   async #save(json) {
     const id = this.#editor.dataset.of;
-    const before = document.getElementById(id)?.querySelector(".cell-text")?.textContent;
-    if (json.text !== undefined && json.text !== "" && json.text === before) { this.#close({ back: true }); return; }
     for (const control of this.#editor.elements) control.disabled = true;
     try {
       await api("PATCH", `${address(this.page)}cells/${id.replace("cell-", "")}/`, { json });

@@ -56,7 +56,8 @@ class ShownSentence:
     def cited(self) -> str:
         """With its sources, a quotation in quotation marks: "..." (Lease, p. 3)."""
         verbatim = any(self.text == one.source.quote for one in self.sources)
-        text = _("“%(text)s”") % {"text": self.text} if verbatim else self.text
+        text = " ".join(self.text.split())
+        text = _("“%(text)s”") % {"text": text} if verbatim else text
         sources = "; ".join(dict.fromkeys(one.cited for one in self.sources))
         return f"{text} ({sources})" if sources else text
 

@@ -11,6 +11,9 @@ from django.utils.translation import gettext as _
 from documents.models import Message
 from documents.services.chat.showing import ShownMessage, ShownSentence, ShownSource, shown
 
+QUERY = 300
+"""Characters: a longer question is cut where it is searched for."""
+
 
 @dataclass(frozen=True)
 class Source:
@@ -54,6 +57,16 @@ class Answer:
     @property
     def running(self) -> bool:
         return self.message.state not in Message.ENDED
+
+    @property
+    def found_nothing(self) -> bool:
+        listing = self.message.listing
+        return self.message.refused or (bool(listing) and not listing.get("count"))
+
+    @property
+    def looked_for(self) -> str:
+        """A query for the search, on one line."""
+        return " ".join((self.message.understood or self.message.question).split())[:QUERY]
 
     @property
     def understood(self) -> str:
