@@ -58,6 +58,7 @@ def test_sentences_show_their_sources_and_those_that_do_not_hold_say_why(case: C
     said(message, LEASE, lease, supported=True)
     said(message, "<b>Castellan</b> admitted it.", lease, faults=[{"code": "name", "text": "“Castellan” is not in the sources."}])
     html = shown(browser, message)
+    assert html.index("A document gives orders.") < html.index('<ol class="chat-sentences')
     assert 'aria-label="Source 1: Lease, p. 1">1</a>' in html
     assert f"&amp;at=0&amp;to={len(LEASE)}" in html
     assert f'<blockquote dir="auto">{LEASE}</blockquote>' in html

@@ -30,6 +30,13 @@ onPage("[data-theme-toggle]", (button, signal) => {
 
 onPage("[data-help-open]", (button, signal) => button.addEventListener("click", () => document.getElementById("help").showModal(), { signal }));
 
+// Where not all tabs fit, the one that is open is in view.
+onPage(".tabs [aria-current]", (tab) => {
+  const bar = tab.closest(".tabs");
+  const over = tab.getBoundingClientRect().right - bar.getBoundingClientRect().right;
+  if (over > 0) bar.scrollLeft += over + tab.offsetWidth;
+});
+
 onPage("select[name=role]", (select, signal) => {
   if (select.closest("form.inline-form")) select.addEventListener("change", () => select.form.requestSubmit(), { signal });
 });
@@ -41,7 +48,7 @@ document.addEventListener("submit", async (event) => {
   event.preventDefault();
   event.stopImmediatePropagation();
   const submitter = event.submitter;
-  if (await confirmed(form.dataset.confirm, submitter?.textContent.trim())) {
+  if (await confirmed(form.dataset.confirm, submitter?.textContent.trim() || submitter?.ariaLabel || undefined)) {
     form.dataset.confirmed = "yes";
     form.requestSubmit(submitter);
   }

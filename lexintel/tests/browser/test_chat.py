@@ -127,6 +127,9 @@ def test_an_answer_is_stopped_goes_on_after_a_reload_and_ends_for_a_removed_memb
     expect(dialog).to_contain_text("All 2 members")
     dialog.get_by_role("button", name="Share with the case").click()
     expect(page.get_by_text("Everybody in this case can read this conversation")).to_be_visible()
+    page.get_by_role("button", name="Delete").click()
+    expect(page.get_by_role("dialog").get_by_role("button", name="Delete")).to_be_visible()
+    page.keyboard.press("Escape")
     address = page.url
     reader = visit("viewer", width=390, theme="dark")
     reader.goto(address)
