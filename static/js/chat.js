@@ -65,18 +65,21 @@ class Chat {
     root.addEventListener("submit", (event) => this.submitted(event), { signal });
     document.addEventListener("visibilitychange", () => { if (!document.hidden) this.answers.refreshAll(); }, { signal });
     addEventListener("pageshow", ({ persisted }) => { if (persisted) this.answers.refreshAll(); }, { signal });
+    addEventListener("online", () => this.answers.refreshAll(), { signal });
     signal.addEventListener("abort", () => clearTimeout(this.timer));
     this.look();
     this.begun();
-    if (this.answers.all.length && !location.hash && !location.search) this.toEnd();
+    if (this.answers.all.length && !location.hash && !location.search && !("stay" in root.dataset)) this.toEnd();
     root.dataset.ready = "yes";
   }
 
-  /** The question that a conversation began with need not be kept where it was typed. */
+  /** The question that a conversation began with need not be kept where it was typed; who typed it goes on here. */
   begun() {
     const name = `question.${this.root.closest("[data-case]").dataset.case}`;
     const first = this.root.querySelector(".chat-question h3")?.textContent;
-    if (draft(name).trim() === first?.trim()) keepDraft(name, "");
+    if (!first || draft(name).trim() !== first.trim()) return;
+    keepDraft(name, "");
+    if (!location.hash && matchMedia("(hover: hover)").matches) this.composer.elements.question.focus({ preventScroll: true });
   }
 
   changed(id) {
@@ -91,7 +94,7 @@ class Chat {
     const wait = this.connection?.live ? BESIDE_MS : running ? ALONE_MS : IDLE_MS;
     this.timer = setTimeout(() => {
       if (this.lost || this.signedOut) return;
-      if (!document.hidden && (running || !this.connection.live)) this.answers.refreshAll();
+      if (!document.hidden && (running || !this.reached || !this.connection.live)) this.answers.refreshAll();
       this.look();
     }, wait);
   }

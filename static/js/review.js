@@ -310,6 +310,11 @@ async function question(page, button) {
   if (button) form.elements.number.value = button.dataset.number;
   const drop = dialog.querySelector("[data-delete-question]");
   drop.onclick = () => dialog.close("delete");
+  form.elements.text.onkeydown = (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    form.requestSubmit(form.querySelector('[value="save"]'));
+  };
   const answer = await opened(dialog);
   const text = form.elements.text.value.trim();
   const url = button ? `${address(page)}questions/${button.dataset.editQuestion}/` : `${address(page)}questions/`;

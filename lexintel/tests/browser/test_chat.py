@@ -126,7 +126,7 @@ def test_an_answer_is_stopped_goes_on_after_a_reload_and_ends_for_a_removed_memb
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("All 2 members")
     dialog.get_by_role("button", name="Share with the case").click()
-    expect(page.get_by_text("Everybody in this case can read this conversation")).to_be_visible()
+    expect(page.get_by_text("Everybody in this case can read this conversation")).to_be_in_viewport()
     page.get_by_role("button", name="Delete").click()
     expect(page.get_by_role("dialog").get_by_role("button", name="Delete")).to_be_visible()
     page.keyboard.press("Escape")

@@ -35,7 +35,9 @@ def test_a_review_table_of_selected_documents(visit: Callable[..., Page], site: 
     page.get_by_role("region", name="Selected documents").get_by_text("More", exact=True).click()
     page.get_by_role("button", name="Review table", exact=True).click()
     page.get_by_label("Title", exact=True).fill("Leases of the harbour")
-    page.get_by_label("Questions, one on each line").fill("When does the lease of the crane end?\nWho signed the lease for the harbour?\nWho sold the ship?")
+    page.get_by_label("Questions, one on each line").fill(
+        "When does the lease of the crane end?\nWho signed the lease for the harbour?\nWho sold the ship?"
+    )
     page.get_by_role("button", name="Make the table").click()
     page.wait_for_url("**/review/**")
     expect(page.locator("td[data-state=found]")).to_have_count(6, timeout=READY_MS)
@@ -66,6 +68,10 @@ def test_a_review_table_of_selected_documents(visit: Callable[..., Page], site: 
     page.reload()
     expect(cell).to_contain_text("4 June 2024, as prolonged")
     expect(cell).to_contain_text("owner")
+    page.get_by_role("button", name="Question", exact=True).click()
+    page.keyboard.type("When is rent payable?")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("columnheader", name="When is rent payable?")).to_be_visible()
     page.get_by_text("Export", exact=True).click()
     with page.expect_download() as downloading:
         page.get_by_role("link", name="Excel, with links").click()
