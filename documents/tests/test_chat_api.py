@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.http import Http404
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rest_framework.test import APIClient
@@ -22,7 +23,7 @@ from documents.api.chat.payloads import message_json
 from documents.api.chat.serializers import ChatMessageSerializer
 from documents.models import Conversation, Document, Message, MessageSentence, MessageSource, Page
 from documents.services.chat import answering, asking, conversations
-from documents.services.chat.contracts import Check, Draft, Evidence, Judged, Piece, Question
+from documents.services.chat.contracts import Check, Draft, Evidence, Judged, Notice, Piece, Question
 from documents.services.chat.places import source_in
 from documents.services.chat.showing import shown
 from documents.services.search.errors import SearchError
@@ -210,6 +211,29 @@ def test_a_document_deleted_between_retrieval_and_display_is_not_shown(
     monkeypatch.setattr(answering, "Extractive", Late(99))
     told = of(again(answered, owner), api(owner))
     assert (told["state"], told["answer"], told["removed"], told["gone"]) == ("answered", "", 2, 1)
+
+
+def test_what_has_no_source_and_titles_go_with_the_documents_they_were_made_with(
+    answered: Message, owner: User, api: Api, client: Client, lease: Document, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Loose(Paced):
+        def answer(self, question: Question, evidence: Evidence, check: Check) -> Iterator[Piece]:
+            yield Notice("injection", "A passage of Lease, page 1, seems to give orders to the program; it was treated as text.")
+            yield Draft("The crane was let to Ms. Okonkwo until May.")
+
+    monkeypatch.setattr(answering, "Extractive", Loose(99))
+    loose, listed = again(answered, owner), again(answered, owner, "List all filings.")
+    kept = of(loose, api(owner))
+    assert [(one["text"], one["supported"]) for one in kept["sentences"]] == [("The crane was let to Ms. Okonkwo until May.", False)]
+    assert len(kept["notices"]) == 1
+    assert "Lease" in of(listed, api(owner))["answer"]
+    Message.objects.filter(pk=loose.pk).update(understood="Who signed the Lease?")
+    Document.objects.filter(pk=lease.pk).update(deleted_at=timezone.now())
+    client.force_login(owner)
+    page = client.get(answered.conversation.get_absolute_url()).content.decode()
+    for told in (str(of(loose, api(owner))), str(of(listed, api(owner))), page):
+        assert "Okonkwo" not in told
+        assert "Lease" not in told
 
 
 def failing(error: Exception) -> Callable[..., Evidence]:
