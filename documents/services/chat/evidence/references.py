@@ -173,7 +173,7 @@ def _of_record(question: Question, statements: Sequence[Statement]) -> Iterator[
         for statement in statements:
             if statement.passage.chunk == mention.chunk_id and " ".join(mention.text.split()) in statement.line:
                 targets.setdefault(mention.target_id, statement.line)
-    visible = _looked_at(question).filter(pk__in=list(targets)[:MOST])
+    visible = _looked_at(question).filter(Q(pk__in=list(targets)[:MOST]))
     for document, version in visible.values_list("pk", "text_version"):
         for chunk in Chunk.objects.filter(text_version=version).order_by("index").values_list("pk", flat=True)[:MOST_CHUNKS]:
             yield chunk, targets[document]
