@@ -252,9 +252,9 @@ def _before(message: Message) -> QuerySet[Message]:
 
 
 def _turn(one: ShownMessage) -> Turn:
-    """What who asks can still see of it."""
+    """What who asks can still see of it, without what is not supported."""
     documents = dict.fromkeys(source.source.document_id for sentence in one.sentences for source in sentence.sources)
-    said = tuple(sentence.text for sentence in one.sentences if sentence.text)
+    said = tuple(sentence.text for sentence in one.sentences if sentence.counts)
     return Turn(one.understood or one.message.question, said, tuple(documents))
 
 
