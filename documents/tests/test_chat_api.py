@@ -226,6 +226,7 @@ def test_what_has_no_source_and_titles_go_with_the_documents_they_were_made_with
 ) -> None:
     class Loose(Paced):
         def answer(self, question: Question, evidence: Evidence, check: Check) -> Iterator[Piece]:
+            self.questions.append(question)
             yield Notice("injection", "A passage of Lease, page 1, seems to give orders to the program; it was treated as text.")
             yield Draft("The crane was let to Ms. Okonkwo until May.")
 
