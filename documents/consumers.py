@@ -67,7 +67,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
             return
         try:
             said = json.loads(text_data or bytes_data or "")
-        except ValueError:
+        except (ValueError, RecursionError):
             said = None
         if not isinstance(said, dict):
             said = {}
@@ -103,7 +103,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
     async def _message(self, named: Any) -> Message:
         """Of this conversation; raises Http404."""
         try:
-            pk = uuid.UUID(str(named))
+            pk = uuid.UUID(named if isinstance(named, str) else "")
         except ValueError:
             raise Http404 from None
         found = await Message.objects.visible_to(self.user).filter(conversation=self.conversation, pk=pk).afirst()

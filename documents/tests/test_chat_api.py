@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.http import Http404
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rest_framework.test import APIClient
@@ -22,7 +23,7 @@ from documents.api.chat.payloads import message_json
 from documents.api.chat.serializers import ChatMessageSerializer
 from documents.models import Conversation, Document, Message, MessageSentence, MessageSource, Page
 from documents.services.chat import answering, asking, conversations
-from documents.services.chat.contracts import Check, Draft, Evidence, Judged, Piece, Question
+from documents.services.chat.contracts import Check, Draft, Evidence, Judged, Notice, Piece, Question
 from documents.services.chat.places import source_in
 from documents.services.chat.showing import shown
 from documents.services.search.errors import SearchError
@@ -180,7 +181,9 @@ def test_lists_have_a_constant_number_of_queries(case: Case, owner: User, api: A
     assert counts[0] == counts[1]
 
 
-def test_a_narrowed_conversation_never_widens_by_what_goes(answered: Message, case: Case, owner: User, api: Api, lease: Document) -> None:
+def test_a_narrowed_conversation_never_widens_by_what_goes(
+    answered: Message, case: Case, owner: User, api: Api, client: Client, lease: Document
+) -> None:
     other = document(case, "Order", "The order of 2 May.", vectors=False)
     narrow = conversations.begin(case, owner, documents=[lease.pk, other.pk])
     Document.objects.filter(pk=other.pk).update(deleted_at=timezone.now())
@@ -190,6 +193,12 @@ def test_a_narrowed_conversation_never_widens_by_what_goes(answered: Message, ca
     assert [notice["code"] for notice in told["notices"]] == ["documents_gone"]
     assert told["answer"].startswith(SENTENCES[0])
     assert api(owner).get(f"/api/conversations/{narrow.pk}/").json()["gone"] == 1
+    elsewhere = matters.create_case("Other", user=owner, docket_number="1:24-cv-9", court="D. Me.")
+    Document.objects.filter(pk=lease.pk).update(case=elsewhere)
+    told = api(owner).get(f"/api/conversations/{narrow.pk}/").json()
+    assert (told["documents"], told["gone"]) == ([], 2), "what went to another case is not looked at, and not named"
+    client.force_login(owner)
+    assert "None of the documents it was limited to" in client.get(narrow.get_absolute_url()).content.decode()
     Document.objects.filter(pk__in=[lease.pk, other.pk]).delete()
     message = asking.ask(narrow, owner, "When?")
     work_once()
@@ -210,6 +219,35 @@ def test_a_document_deleted_between_retrieval_and_display_is_not_shown(
     monkeypatch.setattr(answering, "Extractive", Late(99))
     told = of(again(answered, owner), api(owner))
     assert (told["state"], told["answer"], told["removed"], told["gone"]) == ("answered", "", 2, 1)
+
+
+def test_what_has_no_source_and_titles_go_with_the_documents_they_were_made_with(
+    answered: Message, owner: User, api: Api, client: Client, lease: Document, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Loose(Paced):
+        def answer(self, question: Question, evidence: Evidence, check: Check) -> Iterator[Piece]:
+            self.questions.append(question)
+            yield Notice("injection", "A passage of Lease, page 1, seems to give orders to the program; it was treated as text.")
+            yield Draft("The crane was let to Ms. Okonkwo until May.")
+
+    paced = Loose(99)
+    monkeypatch.setattr(answering, "Extractive", paced)
+    loose, listed = again(answered, owner), again(answered, owner, "List all filings.")
+    kept = of(loose, api(owner))
+    assert [(one["text"], one["supported"]) for one in kept["sentences"]] == [("The crane was let to Ms. Okonkwo until May.", False)]
+    assert len(kept["notices"]) == 1
+    assert "Lease" in of(listed, api(owner))["answer"]
+    again(answered, owner, "And who drove it?")
+    before = [text for turn in paced.questions[-1].earlier for text in turn.answer]
+    assert SENTENCES[0] in before
+    assert kept["sentences"][0]["text"] not in before, "what is not supported explains no later question"
+    Message.objects.filter(pk=loose.pk).update(understood="Who signed the Lease?")
+    Document.objects.filter(pk=lease.pk).update(deleted_at=timezone.now())
+    client.force_login(owner)
+    page = client.get(answered.conversation.get_absolute_url()).content.decode()
+    for told in (str(of(loose, api(owner))), str(of(listed, api(owner))), page):
+        assert "Okonkwo" not in told
+        assert "Lease" not in told
 
 
 def failing(error: Exception) -> Callable[..., Evidence]:

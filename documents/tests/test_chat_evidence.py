@@ -155,6 +155,9 @@ def test_references_lead_to_what_they_mean_within_the_case(case: Case, owner: Us
         "The survey of the timber"
     )
     assert not any("fourth" in text for text in led("Where is the survey of the timber attached?"))
+    for asked in ("How is the deposit governed?", "Where is the survey of the timber attached?"):
+        about_the_letter = gather(Question(asked, owner, case.pk, documents=(letter.pk,)))
+        assert {found.document for found in about_the_letter.passages} == {letter.pk}
 
 
 @pytest.mark.django_db(transaction=True)

@@ -65,3 +65,20 @@ def test_an_end_that_is_none_leaves_the_sentence_marked(accept: Callable[..., Do
     at = text.index("tenant")
     for to in (None, at, at - 1, len(text) + 1, 10**17):
         assert marked(document, 1, Place(chunk=passage.pk, at=at, to=to)) == ["The tenant paid."]
+
+
+def test_a_quotation_that_goes_on_behind_its_passage_is_marked_to_its_end_on_the_next_page(accept: Callable[..., Document]) -> None:
+    document = accept()
+    passage = chunk(read(document, FIRST, SECOND), 1, FIRST.index("The tenant"), 1, len(FIRST) - len(" was given"))
+    passage.text = FIRST[passage.start : passage.end]
+    passage.save()
+    at, whole = passage.text.index("Notice"), f"{FIRST}\n{SECOND}"[passage.start :]
+    place = Place(chunk=passage.pk, at=at, to=whole.index("letter.") + len("letter."))
+    assert "".join(marked(document, 1, place)) == "Notice was given"
+    assert marked(document, 2, place) == ["by letter."]
+    opened = text_view.open_at(document, Place(1, passage.pk, at=at, to=place.to))
+    assert text_view.wording(passage, opened.found) == {1: "Notice was given", 2: "by letter."}
+    only_behind = Place(chunk=passage.pk, at=whole.index("by letter"), to=place.to)
+    assert (marked(document, 1, only_behind), marked(document, 2, only_behind)) == ([], ["by letter."])
+    beyond = Place(chunk=passage.pk, at=at, to=len(whole) + 1)
+    assert marked(document, 1, beyond) == ["Notice"]

@@ -158,8 +158,10 @@ async def test_all_readers_follow_at_once_and_a_reload_in_the_middle_misses_noth
             await late.until("message", "answered")
             for nonsense in ({"follow": "x"}, {"stop": str(asked["message"]["conversation"])}, {"ask": ""}, {"ask": 7}, {}):
                 await late.say(**nonsense)
-            codes = [(await late.until("error"))["code"] for _ in range(5)]
-            assert codes == ["not_found", "not_found", "no_question", "bad_request", "bad_request"]
+            for rubbish in ("[" * 200_000, "7", "x" * 1_000_000):
+                await late.socket.send_to(text_data=rubbish)
+            codes = [(await late.until("error"))["code"] for _ in range(8)]
+            assert codes == ["not_found", "not_found", "no_question", *["bad_request"] * 5]
 
 
 async def test_what_waits_for_a_slow_reader_is_bounded_and_skipped_once_he_reads(conversation: Conversation, owner: User) -> None:
@@ -326,6 +328,10 @@ async def test_an_answer_is_streamed_or_waited_for(conversation: Conversation, k
         again: Any = await client.get(f"/api/messages/{told[-1]['message']['id']}/stream/?since=1", headers=token)
         body = b"".join([part async for part in again.streaming_content])
         assert [one["sentence"]["number"] for one in events(body) if one["type"] == "sentence"] == [2, 3]
+        for rubbish in ("9" * 5000, "²", "-1", "x", "3"):  # a header that is no number of a sentence tells all of them
+            again = await client.get(f"/api/messages/{told[-1]['message']['id']}/stream/", headers=token | {"last-event-id": rubbish})
+            body = b"".join([part async for part in again.streaming_content])
+            assert len([one for one in events(body) if one["type"] == "sentence"]) == (0 if rubbish == "3" else 3)
         early = await client.post(f"{url}?wait=0.2", question, content_type="application/json", headers=token)
         assert (early.status_code, early.json()["state"]) == (202, "answering")
         for _ in range(6):

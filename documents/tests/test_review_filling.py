@@ -15,11 +15,12 @@ from documents.errors import Refused
 from documents.models import Document, Page, ReviewCell, ReviewTable
 from documents.services.review import filling, showing, tables
 from documents.services.review.showing import Asked
+from documents.services.search import SearchError
 from documents.tests.searching import document, publish
 from lexintel.models import User
 from tasks.batches import control
 from tasks.engine.attempts import claim_next, execute
-from tasks.models import Batch, TaskRecord
+from tasks.models import Batch, TaskAttempt, TaskRecord
 
 State = ReviewCell.State
 ENDS = "When does the lease of the crane end?"
@@ -188,6 +189,26 @@ def test_what_fails_says_why_and_can_be_tried_again(
     control.cancel(Batch.objects.latest("created").pk, owner)
     work_off()
     assert showing.counts(table).waiting == 2  # empty, as before
+
+
+def test_what_fails_tells_nothing_of_the_case_to_tasks_and_logs(
+    table: ReviewTable, owner: User, work_off: Callable[..., int], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    secret = "the secret of the crane"
+
+    def failing(question: Any, evidence: Any, check: Callable[[], None]) -> Any:
+        raise SearchError(secret, "bad") if question.text == ENDS else RuntimeError(secret)
+
+    monkeypatch.setattr(filling, "answer_cell", failing)
+    filling.fill(table, owner)
+    work_off()
+    tables.delete_question(table.questions.get(text=SIGNED), owner)
+    filling.fill(table, owner, anew=["failed"])
+    work_off()
+    assert {cell.error for cell in ReviewCell.objects.filter(row__table=table)} == {secret}
+    assert set(TaskRecord.objects.values_list("error_code", flat=True)) == {"row_failed", "cells_failed"}
+    told = [*TaskRecord.objects.values_list("error", flat=True), *TaskAttempt.objects.values_list("traceback", flat=True), caplog.text]
+    assert not [text for text in told if secret in text]
 
 
 def test_the_rights_of_who_had_it_filled_count_when_it_is_filled(

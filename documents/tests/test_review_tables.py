@@ -220,6 +220,8 @@ def test_a_page_of_a_large_table_takes_few_queries(
         some = client.get(table.get_absolute_url(), {"since": since.isoformat(), "rows": f"{row.pk},{row.pk + 1}"}).content.decode()
     assert some.count("data-review-row=") == 1
     assert "a correction" in some
+    for nonsense in ("2024-13-45T00:00", "2024-01-01T00:00", "x"):
+        assert client.get(table.get_absolute_url(), {"since": nonsense, "rows": f"{row.pk}"}).status_code == 200
 
 
 @pytest.mark.django_db

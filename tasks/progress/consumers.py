@@ -51,7 +51,7 @@ class ProgressConsumer(AsyncWebsocketConsumer):
             return
         try:
             message = json.loads(text_data or bytes_data or "")
-        except ValueError:
+        except (ValueError, RecursionError):
             message = None
         if not isinstance(message, dict):
             await self._say({"error": "bad_request", "detail": _("This message is not a JSON object.")})

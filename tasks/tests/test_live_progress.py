@@ -196,7 +196,7 @@ async def test_a_locked_out_user_is_disconnected_with_4403(server: Process, peop
 
 async def test_what_is_no_json_object_is_answered(server: Process, people: People) -> None:
     async with socket(server, people.key(people.member)) as made:
-        for text in ("hello", "[1]", "{}"):
+        for text in ("hello", "[1]", "{}", "[" * 200_000):
             await made.send(text)
             assert (await heard(made))["error"] == "bad_request"
 

@@ -19,7 +19,7 @@ def message_json(shown: ShownMessage) -> dict[str, Any]:
         "conversation": str(message.conversation_id),
         "number": message.number,
         "question": message.question,
-        "understood": message.understood,
+        "understood": shown.understood,
         "asked_by": None if message.asked_by is None else {"id": str(message.asked_by.pk), "name": str(message.asked_by)},
         "state": message.state,
         "state_label": Message.State(message.state).label,
@@ -29,7 +29,7 @@ def message_json(shown: ShownMessage) -> dict[str, Any]:
         "method": message.method,
         "sentences": [sentence_json(sentence) for sentence in shown.sentences],
         "searched": shown.searched,
-        "notices": message.notices,
+        "notices": shown.notices,
         "removed": message.removed,
         "gone": shown.gone,
         "listing": message.listing or None,
@@ -50,7 +50,7 @@ def sentence_json(shown: ShownSentence) -> dict[str, Any]:
         "supported": shown.supported,
         "aside": sentence.aside,
         "gone": shown.gone,
-        "faults": [] if shown.gone else sentence.faults,
+        "faults": shown.faults,
         "sources": [source_json(source) for source in shown.sources],
     }
 

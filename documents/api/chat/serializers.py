@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from documents.models import Conversation, Document, Message
@@ -25,7 +26,7 @@ class ConversationSerializer(serializers.ModelSerializer[Conversation]):
     those that were chosen are no longer there."""
 
     title = serializers.SerializerMethodField()
-    documents = ChosenDocumentSerializer(many=True, source="chosen", read_only=True)
+    documents = serializers.SerializerMethodField()
     gone = serializers.SerializerMethodField()
     owner = serializers.StringRelatedField[Any](read_only=True)
     mine = serializers.SerializerMethodField(help_text="whether you may change or delete it")
@@ -38,11 +39,20 @@ class ConversationSerializer(serializers.ModelSerializer[Conversation]):
     def get_title(self, conversation: Any) -> str:
         return conversation.title or " ".join((conversation.first_question or "").split())[: Conversation.LONGEST_TITLE]
 
+    @extend_schema_field(ChosenDocumentSerializer(many=True))
+    def get_documents(self, conversation: Any) -> Any:
+        return ChosenDocumentSerializer(_left(conversation), many=True).data
+
     def get_gone(self, conversation: Any) -> int:
-        return max(0, conversation.narrowed_to - len(conversation.chosen))
+        return max(0, conversation.narrowed_to - len(_left(conversation)))
 
     def get_mine(self, conversation: Conversation) -> bool:
         return conversation.owner_id == self.context["request"].user.pk
+
+
+def _left(conversation: Any) -> list[Document]:
+    """Those of its documents that are (still) in its case."""
+    return [document for document in conversation.chosen if document.case_id == conversation.case_id]
 
 
 class ConversationChangeSerializer(serializers.Serializer[Any]):

@@ -52,7 +52,7 @@ async def message_stream(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBas
     if request.method != "GET" or response.status_code != 200:
         return response
     known = request.headers.get("Last-Event-ID") or request.GET.get("since") or "0"
-    return _events(_following(request, response.data, int(known) if known.isdecimal() else 0))
+    return _events(_following(request, response.data, int(known) if known.isdecimal() and len(known) < 10 else 0))
 
 
 def _following(request: HttpRequest, message: dict[str, Any], since: int = 0) -> Following:

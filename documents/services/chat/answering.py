@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Generator, Sequence
+import uuid
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import closing
 from dataclasses import asdict, replace
 from typing import Any
 
 from billiard.exceptions import SoftTimeLimitExceeded
 from django.db import IntegrityError
+from django.db.models import QuerySet
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -106,7 +108,8 @@ class Answering:
             evidence = gather(question)
         except SearchError as refused:
             return self._refuse(refused.code, _("This question could not be searched for: %(why)s") % {"why": refused.message})
-        self.message.searched = asdict(evidence.searched)
+        self.message.searched |= asdict(evidence.searched)
+        self._made_with(passage.document for passage in evidence.passages)
         self._write(question, evidence)
         if not self.kept:
             return self._refuse("nothing_held", _("Nothing that was found could be checked against its sources, so nothing is shown."))
@@ -119,9 +122,17 @@ class Answering:
             message.sentences.all().delete()
             message.state, message.method, message.refused, message.refusal = State.ANSWERING, "", False, ""
             message.searched, message.listing, message.usage, message.removed = {}, {}, {}, 0
+            self._made_with(pk for turn in question.earlier for pk in turn.documents)
+            for counted_with in _before(message).filter(method=Method.COUNTED).values_list("searched", flat=True)[:TURNS]:
+                self._made_with(counted_with.get("documents", ()))
             message.understood = question.standalone if question.standalone != message.question else ""
             message.notices = self._gone(len(question.documents))
             self._save("looking", 10)
+
+    def _made_with(self, documents: Iterable[uuid.UUID | str]) -> None:
+        """Documents whose words or titles may be in what is shown of the answer, also where it has no source (showing.py)."""
+        kept = self.message.searched.get("documents", ())
+        self.message.searched["documents"] = sorted({*kept, *map(str, documents)})
 
     def _write(self, question: Question, evidence: Evidence) -> None:
         model = llm.answerer()
@@ -154,6 +165,7 @@ class Answering:
 
     def _list(self, listing: Listing) -> dict[str, Any]:
         self.message.method, self.message.listing = Method.COUNTED, {"count": listing.count, "url": listing.url}
+        self._made_with(item.document for item in listing.items)
         self._keep(Judged(listing.sentence, True, aside=True))
         return self._end()
 
@@ -230,17 +242,20 @@ def _each(pieces: Any) -> Generator[Piece]:
 
 
 def _understood(message: Message, user: Any, chosen: Sequence[Any]) -> Question:
-    conversation = message.conversation
-    before = conversation.messages.filter(number__lt=message.number, state=State.ANSWERED).order_by("-number")[:TURNS]
-    turns = [_turn(one) for one in shown(reversed(before), user)]
-    return understand(message.question, user=user, case=conversation.case_id, documents=chosen, earlier=turns)
+    turns = [_turn(one) for one in shown(reversed(_before(message)[:TURNS]), user)]
+    return understand(message.question, user=user, case=message.conversation.case_id, documents=chosen, earlier=turns)
+
+
+def _before(message: Message) -> QuerySet[Message]:
+    """The questions that were answered before this one, the last first."""
+    return message.conversation.messages.filter(number__lt=message.number, state=State.ANSWERED).order_by("-number")
 
 
 def _turn(one: ShownMessage) -> Turn:
-    """What who asks can still see of it."""
+    """What who asks can still see of it, without what is not supported."""
     documents = dict.fromkeys(source.source.document_id for sentence in one.sentences for source in sentence.sources)
-    said = tuple(sentence.text for sentence in one.sentences if sentence.text)
-    return Turn(one.message.understood or one.message.question, said, tuple(documents))
+    said = tuple(sentence.text for sentence in one.sentences if sentence.counts)
+    return Turn(one.understood or one.message.question, said, tuple(documents))
 
 
 def _timed(source: Source) -> Source:

@@ -16,6 +16,8 @@ from documents.services.extraction.parsers.subtitles import clock
 from documents.services.search.showing import moments
 
 _SEARCHED = {field.name for field in fields(Searched)}
+_WITH_TITLES = ("injection", "unseen")
+"""Notices that name documents."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,15 @@ class ShownSentence:
     supported: bool
     sources: tuple[ShownSource, ...]
     gone: bool = False
+    hides: bool = False
+    """Of its answer (ShownMessage.hides)."""
+
+    @property
+    def faults(self) -> list[dict[str, str]]:
+        """What is wrong with it, or was corrected, as [{code, text}]."""
+        if self.gone:
+            return []
+        return [fault for fault in self.sentence.faults if not (self.hides and fault.get("code") == "quote_elsewhere")]
 
     @property
     def counts(self) -> bool:
@@ -64,8 +75,22 @@ class ShownSentence:
 
 @dataclass(frozen=True)
 class ShownMessage:
+    """`hides`: something that the answer was made with was deleted or is no longer visible. Then nothing is shown that may tell of it and
+    has no source by which that could be known: titles, sentences that are not supported."""
+
     message: Message
     sentences: tuple[ShownSentence, ...]
+    hides: bool = False
+
+    @property
+    def understood(self) -> str:
+        """The question as it was looked for, where that is not as it was asked."""
+        return "" if self.hides else self.message.understood
+
+    @property
+    def notices(self) -> list[dict[str, str]]:
+        """Sentences a reader should know, as [{code, text}]."""
+        return [one for one in self.message.notices if not (self.hides and one.get("code") in _WITH_TITLES)]
 
     @property
     def answer(self) -> str:
@@ -95,24 +120,45 @@ def shown(messages: Iterable[Message], user: Any) -> list[ShownMessage]:
     visible = Message.objects.visible_to(user).filter(pk__in=[message.pk for message in messages]).values_list("pk", flat=True)
     seen = set(visible)
     sentences = list(MessageSentence.objects.filter(message__in=seen).prefetch_related("sources"))
-    wanted = {source.document_id for sentence in sentences for source in sentence.sources.all()}
+    made_with = {message.pk: {uuid.UUID(one) for one in message.searched.get("documents", ())} for message in messages}
+    wanted = {source.document_id for sentence in sentences for source in sentence.sources.all()}.union(*made_with.values())
     found = Document.objects.visible_to(user).filter(pk__in=wanted).only("pk", "title", "kind", "text_version")
     documents = {document.pk: document for document in found}
     players = moments.players_of([one.pk for one in documents.values() if one.kind == moments.TRANSCRIPT])
-    of_message: dict[Any, list[ShownSentence]] = {}
+    hiding = {pk for pk, used in made_with.items() if not used <= documents.keys()}
+    of_message: dict[Any, list[MessageSentence]] = {}
     for sentence in sentences:
-        of_message.setdefault(sentence.message_id, []).append(_sentence(sentence, documents, players))
-    return [ShownMessage(message, tuple(of_message.get(message.pk, ()))) for message in messages if message.pk in seen]
+        of_message.setdefault(sentence.message_id, []).append(sentence)
+    return [
+        ShownMessage(
+            message,
+            tuple(_sentence(one, message, documents, players, hides=message.pk in hiding) for one in of_message.get(message.pk, ())),
+            message.pk in hiding,
+        )
+        for message in messages
+        if message.pk in seen
+    ]
 
 
-def _sentence(sentence: MessageSentence, documents: Mapping[uuid.UUID, Document], players: Mapping[uuid.UUID, str]) -> ShownSentence:
+def _sentence(
+    sentence: MessageSentence, message: Message, documents: Mapping[uuid.UUID, Document], players: Mapping[uuid.UUID, str], *, hides: bool
+) -> ShownSentence:
     """Of a sentence that rests on several documents nothing is shown without all of them, unless one that is left says it word for word."""
     sources = list(sentence.sources.all())
     left = tuple(_source(source, documents[source.document_id], players) for source in sources if source.document_id in documents)
     whole = len(left) >= max(len(sources), sentence.rests_on)
+    if hides and not sources and _may_tell(sentence, message):
+        whole = False
     if not whole and not any(one.source.quote == sentence.text for one in left):
         return ShownSentence(sentence, "", False, (), gone=True)
-    return ShownSentence(sentence, sentence.text, sentence.supported, left)
+    return ShownSentence(sentence, sentence.text, sentence.supported, left, hides=hides)
+
+
+def _may_tell(sentence: MessageSentence, message: Message) -> bool:
+    """Whether a sentence without sources may say something of a document, or name one."""
+    if not sentence.aside:
+        return True
+    return not message.refused and message.method in (Message.Method.LLM, Message.Method.COUNTED)
 
 
 def _source(source: MessageSource, document: Document, players: Mapping[uuid.UUID, str]) -> ShownSource:

@@ -20,6 +20,7 @@ from documents.services.reading.sentences import sentence_at, sentence_near
 PART = 40_000
 _AROUND = 60
 _SEAM = 2_000  # how far before the end of a part a line's or word's end is looked for
+_BEYOND = 2_000  # how far behind a passage a quotation of it may go on: its last sentence may end on the next page
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ class Reading:
     sheet: Sheet | None = None
     passage: Chunk | None = None
     found: tuple[int, int] | None = None
-    """[start, end) of the sentence that was found, or of the words that are quoted, in the passage's text."""
+    """[start, end) of the sentence that was found, or of the words that are quoted, in the passage's text as it goes on behind it."""
 
 
 def open_at(document: Document, place: Place, notes: QuerySet[Note] | None = None) -> Reading:
@@ -106,10 +107,18 @@ def is_printed(document: Document) -> bool:
 
 def _found(passage: Chunk, place: Place) -> tuple[int, int] | None:
     if place.at is not None:
-        if place.to is not None and place.at < place.to <= len(passage.text):
+        if place.to is not None and place.at < place.to <= len(passage.text) + (_behind(passage) if place.to > len(passage.text) else 0):
             return place.at, place.to
         return sentence_at(passage.text, min(place.at, max(len(passage.text) - 1, 0)))
     return sentence_near(passage.text, place.near)
+
+
+def _behind(passage: Chunk) -> int:
+    """How many characters of its page and the next one stand behind a passage, at most _BEYOND; a line end joins the pages."""
+    pages = Page.objects.filter(text_version=passage.text_version_id, number__range=(passage.page_to, passage.page_to + 1))
+    lengths = dict(pages.values_list("number", Length("text")))
+    left = lengths.get(passage.page_to, 0) - passage.end + 1 + lengths.get(passage.page_to + 1, -1)
+    return max(0, min(left, _BEYOND))
 
 
 def passage_of(document: Document, chunk_id: int | None) -> Chunk | None:
@@ -134,23 +143,24 @@ def surroundings(passage: Chunk, found: tuple[int, int]) -> dict[int, tuple[str,
 
 
 def _spans(passage: Chunk, found: tuple[int, int] | None) -> Iterator[tuple[Page, Span]]:
-    pages = Page.objects.filter(text_version=passage.text_version_id, number__range=(passage.page_from, passage.page_to))
+    last = passage.page_to + (found is not None and found[1] > len(passage.text))
+    pages = Page.objects.filter(text_version=passage.text_version_id, number__range=(passage.page_from, last))
     for page in pages.only("number", "text").order_by("number"):
         if span := sentence_on(passage, page, found) if found else span_on(passage, page):
             yield page, span
 
 
 def sentence_on(passage: Chunk | None, page: Page, found: tuple[int, int] | None) -> Span | None:
-    """The sentence cut to one page; None where nothing of it is there. The passage's text joins its pages with line ends."""
-    span = span_on(passage, page)
-    if passage is None or span is None or found is None:
+    """The sentence cut to one page, which may be the one behind the passage; None where nothing of it is there. The passage's text joins
+    its pages with line ends."""
+    if passage is None or found is None or not passage.page_from <= page.number <= passage.page_to + 1:
         return None
-    before = 0
+    before = -passage.start
     if page.number > passage.page_from:
         earlier = Page.objects.filter(text_version=passage.text_version_id, number__range=(passage.page_from, page.number - 1))
-        lengths = dict(earlier.values_list("number", Length("text")))
-        before = sum(length + 1 for length in lengths.values()) - passage.start
-    start, end = (max(span.start, min(span.end, edge - before + span.start)) for edge in found)
+        before += sum(length + 1 for length in earlier.values_list(Length("text"), flat=True))
+    least = passage.start if page.number == passage.page_from else 0
+    start, end = (max(least, min(len(page.text), edge - before)) for edge in found)
     return Span(start, end) if start < end else None
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import logging
 import time
+import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,17 +22,20 @@ from cases.models import AuditEvent, Role
 from documents.errors import Refused
 from documents.jobs import ReviewJob
 from documents.models import Document, ReviewCell, ReviewRow, ReviewTable
+from documents.services.chat.answering import AS_THEY_ARE
 from documents.services.chat.contracts import Source
 from documents.services.review import tables
 from documents.services.review.answers import DocumentEvidence, answer_cell
 from documents.services.search import SearchError
 from tasks.batches import control
+from tasks.engine import retry_policy
 from tasks.errors import PermanentError, RetryableError
 from tasks.manager import manager
 from tasks.models import Batch, TaskRecord
 from tasks.progress import batches as batch_progress
 from tasks.run import TaskRun
 
+log = logging.getLogger(__name__)
 TASK = "documents.fill_review_row"
 PRIORITY = 6
 KEPT_EVERY = 2.0
@@ -123,7 +128,20 @@ class Answered:
 
 
 def fill_row(job: ReviewJob, run: TaskRun) -> dict[str, Any]:
-    """Raises PermanentError where the row's document can't be answered from, or a cell of it failed."""
+    """Raises PermanentError where the row's document can't be answered from, or a cell of it failed; in words that say nothing of the case
+    and the questions, for they stand in logs."""
+    try:
+        return _fill_row(job, run)
+    except AS_THEY_ARE:
+        raise
+    except Exception as error:
+        if retry_policy.is_transient(error):
+            raise
+        log.error("A row of a review table failed with %s\n%s", type(error).__name__, "".join(traceback.format_tb(error.__traceback__)))
+        raise PermanentError(_("Something went wrong while this document was looked at. Please try again."), "row_failed") from None
+
+
+def _fill_row(job: ReviewJob, run: TaskRun) -> dict[str, Any]:
     row = ReviewRow.objects.select_related("table__case", "document").filter(pk=job.row_id).first()
     if row is None or row.table.deleted_at is not None or row.document.deleted_at is not None:
         return {"cells": 0}
@@ -133,21 +151,21 @@ def fill_row(job: ReviewJob, run: TaskRun) -> dict[str, Any]:
     evidence = DocumentEvidence(document, run.record.user)
     done, failed = _filled(row, document, evidence, run)
     if failed:
-        raise PermanentError(failed, "cells_failed")
+        raise PermanentError(_("Some cells could not be looked for; each says why."), "cells_failed")
     return {"cells": done}
 
 
-def _filled(row: ReviewRow, document: Document, evidence: DocumentEvidence, run: TaskRun) -> tuple[int, str]:
-    """Until no cell of the row is empty: columns may be added meanwhile, and questions changed. Gives how many were answered, and why the
-    last of those that failed did."""
-    done, failed = 0, ""
+def _filled(row: ReviewRow, document: Document, evidence: DocumentEvidence, run: TaskRun) -> tuple[int, bool]:
+    """Until no cell of the row is empty: columns may be added meanwhile, and questions changed. Gives how many were answered, and whether
+    any failed."""
+    done, failed = 0, False
     while waiting := _cells(row):
         answered: list[Answered] = []
         written = time.monotonic()
         for place, (cell, question, text) in enumerate(waiting):
             run.progress(min(99.0, 100 * (done + place) / (done + len(waiting))), "answering")
             answered.append(_answered(cell, question, text, evidence, run.check))
-            failed = answered[-1].reason or failed
+            failed = failed or bool(answered[-1].reason)
             if time.monotonic() - written > KEPT_EVERY:
                 done += _write(answered, document, run)
                 answered, written = [], time.monotonic()

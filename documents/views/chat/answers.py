@@ -36,7 +36,7 @@ class Sentence:
 
     @property
     def faults(self) -> list[str]:
-        return [fault["text"] for fault in self.shown.sentence.faults if fault.get("text")]
+        return [fault["text"] for fault in self.shown.faults if fault.get("text")]
 
     @property
     def is_quotation(self) -> bool:
@@ -66,12 +66,12 @@ class Answer:
     @property
     def looked_for(self) -> str:
         """A query for the search, on one line."""
-        return " ".join((self.message.understood or self.message.question).split())[:QUERY]
+        return " ".join((self.shown.understood or self.message.question).split())[:QUERY]
 
     @property
     def understood(self) -> str:
         """How it was understood, where that is not as it was asked."""
-        understood, asked = (" ".join(text.split()) for text in (self.message.understood, self.message.question))
+        understood, asked = (" ".join(text.split()) for text in (self.shown.understood, self.message.question))
         return "" if understood == asked else understood
 
 

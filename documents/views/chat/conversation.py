@@ -144,7 +144,7 @@ def _page(request: HttpRequest, one: Conversation, *, status: int = 200, **conte
     listed = answers(reversed(newest[:SHOWN_AT_ONCE]), request.user)
     first = one.messages.order_by("number").values_list("question", flat=True).first()
     find = request.GET.get("find", "")[:200].replace("\x00", "").strip()
-    chosen = list(Document.objects.visible_to(request.user).filter(pk__in=one.documents.values("pk")).order_by("title"))
+    chosen = list(Document.objects.visible_to(request.user).filter(case=one.case_id, pk__in=one.documents.values("pk")).order_by("title"))
     mine = one.owner_id == request.user.pk
     return case_page(
         request, one.case, TAB, "documents/chat/conversation.html", status=status,

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -96,11 +97,20 @@ def review_table(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _changed(request: HttpRequest, table: ReviewTable, questions: list[Any], now: Any) -> HttpResponse:
-    since = parse_datetime(request.GET["since"].replace(" ", "+")) or now
+    since = _moment(request.GET["since"].replace(" ", "+")) or now
     rows = [int(one) for one in request.GET.get("rows", "").split(",") if one.isdecimal() and len(one) < 19][: showing.ROWS_PER_PAGE]
     changed = showing.changed_since(table, questions, rows, since)
     context = {"rows": changed, "now": now, "role": table.case.role_of(request.user)}
     return render(request, "documents/review/rows.html", context)
+
+
+def _moment(text: str) -> datetime | None:
+    """None for what is none, or does not say where it is that time."""
+    try:
+        found = parse_datetime(text)
+    except ValueError:
+        return None
+    return found if found is not None and found.tzinfo is not None else None
 
 
 def _column(question: Any, order: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from cases.services.citations.grammars.records import exhibit_key
 from documents.models import Chunk, Citation, Document
@@ -103,14 +103,23 @@ def _attached(question: Question, statements: Sequence[Statement]) -> Iterator[t
     by: dict[uuid.UUID | None, str] = {statement.passage.document: statement.line for statement in attaching}
     if not by:
         return
-    visible = Document.objects.visible_to(question.user).filter(case=question.case, parent__in=list(by)).exclude(text_version=None)
+    visible = _looked_at(question).filter(parent__in=list(by))
     for parent, version in visible.order_by("pk").values_list("parent", "text_version")[:MOST]:
         for chunk in Chunk.objects.filter(text_version=version).order_by("index").values_list("pk", flat=True)[:MOST_CHUNKS]:
             yield chunk, by[parent]
 
 
+def _looked_at(question: Question) -> QuerySet[Document]:
+    """What was read of the case; of a question about some documents only these, and those that they are copies of."""
+    visible = Document.objects.visible_to(question.user).filter(case=question.case).exclude(text_version=None)
+    if not question.documents:
+        return visible
+    copied = Document.objects.filter(pk__in=question.documents).exclude(duplicate_of=None).values("duplicate_of")
+    return visible.filter(Q(pk__in=question.documents) | Q(pk__in=copied))
+
+
 def _papers(question: Question) -> Iterable[Document]:
-    visible = Document.objects.visible_to(question.user).filter(case=question.case, duplicate_of=None).exclude(text_version=None)
+    visible = _looked_at(question).filter(duplicate_of=None)
     return visible.only("pk", "title", "name", "kind", "record_keys", "text_version_id").order_by("created")[:2000]
 
 
@@ -164,9 +173,7 @@ def _of_record(question: Question, statements: Sequence[Statement]) -> Iterator[
         for statement in statements:
             if statement.passage.chunk == mention.chunk_id and " ".join(mention.text.split()) in statement.line:
                 targets.setdefault(mention.target_id, statement.line)
-    visible = (
-        Document.objects.visible_to(question.user).filter(Q(pk__in=list(targets)[:MOST]), case=question.case).exclude(text_version=None)
-    )
+    visible = _looked_at(question).filter(Q(pk__in=list(targets)[:MOST]))
     for document, version in visible.values_list("pk", "text_version"):
         for chunk in Chunk.objects.filter(text_version=version).order_by("index").values_list("pk", flat=True)[:MOST_CHUNKS]:
             yield chunk, targets[document]
