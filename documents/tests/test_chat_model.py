@@ -15,9 +15,9 @@ from django.core.management import call_command
 
 from cases.models import Case
 from documents.models import Document, Message, RedactionFinding
-from documents.services.chat import asking, conversations, llm
+from documents.services.chat import asking, conversations, injection, llm
 from documents.services.chat.contracts import Draft, Evidence, MadeBy, Notice, Passage, Piece, Question, Refusal, Turn, Usage
-from documents.services.chat.llm import answering, client, injection, prompt
+from documents.services.chat.llm import answering, client, prompt
 from documents.services.chat.llm.cleaning import Thoughts, plain
 from documents.services.chat.llm.errors import ModelError
 from documents.services.chat.llm.language import language

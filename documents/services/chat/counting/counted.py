@@ -22,6 +22,8 @@ from documents.services.search.narrowing.values import words_of
 
 ITEMS = 20
 MOST_CHOSEN = 200
+SORTED = (Document.Kind.RULING, Document.Kind.FILING)
+"""Broad kinds whose documents may be of a finer one that nobody has noted."""
 MOST_AUTHORITIES = 10
 _SUBSECTION = re.compile(r"\d\s?\(\w{1,4}\)")
 _NOT_ONLY_PAPER = ("hearing", "recording")
@@ -167,6 +169,7 @@ class _Seen:
             count,
             copies=found.order_by().exclude(duplicate_of=None).count(),
             **self._beside(made),
+            **self._unsorted(made),
         )
         sentence = telling.sentence(made.asked, told, made.dated, made.added, made.authorities, first, chosen=bool(self.chosen))
         return Listing(count, self.address(words), sentence, tuple(first))
@@ -179,7 +182,7 @@ class _Seen:
             return made
         return replace(made, words=made.words | {"since": [day.isoformat()], "until": [day.isoformat()]})
 
-    def _beside(self, made: _Counting) -> dict[str, int]:
+    def _beside(self, made: _Counting) -> dict[str, Any]:
         """How many more could belong to it, were more known of them."""
         words, asked = made.words, made.asked
         beside = dict.fromkeys(("undated", "unread", "waiting", "unknown_by", "unknown_to"), 0)
@@ -197,6 +200,15 @@ class _Seen:
             rest = self.fitting({word: value for word, value in words.items() if word not in ("to", "between")})
             beside["unknown_to"] = rest.filter(metadata__to__isnull=True).count()
         return beside
+
+    def _unsorted(self, made: _Counting) -> dict[str, Any]:
+        """How many of the broad kind it is not known of whether they are of the finer one."""
+        kind = made.words.get("kind")
+        broad = Document.Kind(kind).broad if kind else None
+        if broad not in SORTED or broad == kind:
+            return {}
+        rest = self.fitting({word: value for word, value in made.words.items() if word != "kind"})
+        return {"unsorted": rest.filter(kind=broad).count(), "broad": str(broad.label).lower()}
 
     def _else(self, words: dict[str, Any], without: Iterable[str], **instead: Any) -> int:
         return self.fitting({word: value for word, value in words.items() if word not in without} | instead).count()

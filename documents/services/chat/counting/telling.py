@@ -32,6 +32,8 @@ class Told:
     waiting: int = 0
     unknown_by: int = 0
     unknown_to: int = 0
+    unsorted: int = 0
+    broad: str = ""
 
 
 def sentence(
@@ -165,6 +167,10 @@ def _beside(told: Told, asked: Asked) -> list[str]:
         )
     if told.undated:
         said.append(ngettext("%(n)d more has no date.", "%(n)d more have no date.", told.undated) % {"n": told.undated})
+    if told.unsorted:
+        one = "%(n)d more is noted as %(broad)s only, and may be one."
+        many = "%(n)d more are noted as %(broad)s only, and may be such."
+        said.append(ngettext(one, many, told.unsorted) % {"n": told.unsorted, "broad": told.broad})
     if told.unknown_by:
         one, many = "Of %(n)d more it is not known who wrote it.", "Of %(n)d more it is not known who wrote them."
         said.append(ngettext(one, many, told.unknown_by) % {"n": told.unknown_by})

@@ -11,6 +11,7 @@ from documents.services.chat.extractive.scoring import Scoring
 from documents.services.chat.extractive.telling import Told, telling
 from documents.services.chat.extractive.vectors import Vectors
 from documents.services.chat.extractive.wanted import Wanted
+from documents.services.chat.injection import orders_in
 from documents.services.chat.places import source_in
 from tasks.errors import PermanentError, RetryableError
 
@@ -54,8 +55,11 @@ def _told(wanted: Wanted, evidence: Evidence, vectors: Vectors | None, check: Ch
 
 
 def _statements(evidence: Evidence) -> list[Statement]:
-    """Without those that only say where something stands, where that was followed."""
-    found = [statement for passage in evidence.passages for statement in statements_of(passage)]
+    """Without those that give orders to a program, and those that only say where something stands, where that was followed."""
+    found: list[Statement] = []
+    for passage in evidence.passages:
+        orders = orders_in(passage.text)
+        found += [one for one in statements_of(passage) if not any(start < one.to and one.at < end for start, end in orders)]
     followed = {passage.referred for passage in evidence.passages if passage.referred}
     return [statement for statement in found if not (statement.line in followed and only_refers(statement.line))]
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from documents.services.chat.contracts import Check, Passage, QuestionType
 from documents.services.chat.evidence import Statement
-from documents.services.chat.extractive import names, values
+from documents.services.chat.extractive import bearing, names, values
 from documents.services.chat.extractive.vectors import Vectors
 from documents.services.chat.extractive.wanted import Wanted, figures_in
 from documents.services.chat.words import alike, content_of, negated_in, stems_in
@@ -118,6 +118,14 @@ class Scoring:
         placed = f"{lower} {statement.passage.title.lower()}"
         if any(not re.search(rf"\b{re.escape(one)}(?!\d)", placed) for one in wanted.numbered):
             return False
+        near = f"{statement.before} {statement.heading}"
+        if not all(
+            bearing.may_speak_of(wanted.text, name, statement.line, near, statement.passage.text, statement.passage.title)
+            for name in wanted.names
+        ):
+            return False
+        if not bearing.may_be_done_by(wanted.text, statement.line, one.beside, statement.passage.text):
+            return False
         around = one.beside | one.before | set(one.stems)
         if all(_has_name(name, around, lower) for name in wanted.names):
             return bool(set(wanted.predicate) & around) or self.vectors is not None
@@ -173,9 +181,20 @@ class Scoring:
         """Whether it has a value of the kind that is sought, or denies what is taken for granted; where no value is, it must be near."""
         if self._values(one) or self._opposed(one):
             return True
-        if self.wanted.has_value:
+        if self.wanted.has_value or (self.wanted.kind == QuestionType.WHETHER and not self._says_of_leave(one)):
             return False
         return one.cosine >= (LEAST_NEAR if len(self.wanted.predicate) > 1 else LEAST_NEAR_OF_ONE)
+
+    def _says_of_leave(self, one: _Read) -> bool:
+        """Whether it says of what is asked that somebody may or must do it, where that is asked: a heading is not enough."""
+        asked, line = self.wanted.text, one.statement.line
+        only_above = [stem for stem in bearing.leave_asked(asked) if stem in one.beside and not {stem, *alike(stem)} & one.stems.keys()]
+        return bearing.answers_leave(asked, line) and not only_above
+
+    def _lacks(self, one: _Read) -> bool:
+        """Whether it lacks what is asked whether it is so: aluminium in the fuel says nothing of water in it."""
+        asked = [stem for stem in self.wanted.predicate if stem not in bearing.OF_LEAVE]
+        return sum(one.matched.get(stem, 0.0) < LEAST_OF_WORD for stem in asked) > max(0, len(asked) - 3) // 2
 
     def _values(self, one: _Read) -> list[values.Value]:
         wanted, line = self.wanted, one.statement.line
@@ -191,7 +210,7 @@ class Scoring:
     def _opposed(self, one: _Read) -> bool:
         """Whether it denies what a question for a person, a time, a place or an amount takes for granted."""
         wanted = self.wanted
-        if wanted.negative or wanted.kind not in values.HAVE_VALUES or one.cosine < LEAST_NEAR_DENIED:
+        if wanted.negative or bearing.asks_identity(wanted.text) or wanted.kind not in values.HAVE_VALUES or one.cosine < LEAST_NEAR_DENIED:
             return False
         contrary, denied = self._against(one)
         if not contrary and not denied:
@@ -218,15 +237,19 @@ class Scoring:
             score -= SAID_NO
         if needed and wanted.past and not opposed and _STILL_DUE.search(one.statement.line) and not _STILL_DUE.search(wanted.text):
             score -= STILL_DUE
+        if wanted.kind == QuestionType.WHETHER and self._lacks(one):
+            score -= LACKS
         return Scored(one.statement, score, one.cosine, words, predicate, exact, opposed, tuple(found))
 
 
 LEAST_NEAR, LEAST_NEAR_OF_ONE = 0.4, 0.5
 """Cosines of a sentence without a value, where the question says more than one word, or only one."""
 LEAST_NEAR_DENIED, LEAST_SHARED_DENIED, LEAST_SHARED_CONTRARY = 0.4, 0.75, 0.5
-WITHOUT_HEAD, STILL_DUE, SAID_NO = 1.5, 1.0, 1.5
+WITHOUT_HEAD, STILL_DUE, SAID_NO, LACKS = 1.5, 1.0, 1.5, 0.6
 HEAD = 0.5
 """How much of what is sought a sentence must have."""
+LEAST_OF_WORD = 0.45
+"""How much of each word a sentence must have that says whether something is so."""
 _WEIGHTS = (5.7, 0.35, 4.6, 0.0, 0.7)
 _BIAS = -6.5
 

@@ -151,7 +151,8 @@ class Wanted:
         if match is None:
             return frozenset()
         role = match["role"] or match["named"] or match["called"] or match["which"] or ""
-        return frozenset(content_of(role)) - self.named
+        stems = frozenset(content_of(role))
+        return (stems - self.named) or (stems if names.roles_in(role) else frozenset())
 
     @cached_property
     def opposites(self) -> frozenset[str]:

@@ -19,7 +19,7 @@ _NOT = re.compile(
     r"\b(?:not(?!\s+(?:only|merely|just|less|later|more|fewer|earlier|exceed|to\s+exceed|greater)\b)|cannot|\w+n't|never|neither|nor|none|nobody|nothing|nowhere"
     r"|no(?!\.|\s*\d|\s+(?:later|less|more|fewer|earlier|greater|doubt|longer\s+than)\b)|fail(?:s|ed|ing|ure)?\s+to|failures?\s+of|refus(?:e|es|ed|ing|al)\s+to"
     r"|declin(?:e|es|ed|ing)\s+to|unable\s+to|unwilling\s+to|lack(?:s|ed|ing)?|absence\s+of|(?:prohibit|forbid|bar|preclud|prevent|enjoin|restrain)\w*|forbad\w*"
-    r"|hardly|scarcely|barely|neglect(?:s|ed)?\s+to|omit(?:s|ted)?\s+to|far\s+from|instead\s+of|rather\s+than)(?=\W|$)",
+    r"|(?:advis|recommend|decid|warn|counsel|vot|argu|rul|caution|speak|spoke)\w*\s+against|hardly|scarcely|barely|neglect(?:s|ed)?\s+to|omit(?:s|ted)?\s+to|far\s+from|instead\s+of|rather\s+than)(?=\W|$)",
     re.I,
 )
 _NON = re.compile(r"\bnon-(?=\w{4})", re.I)
@@ -60,7 +60,7 @@ _OUGHT = re.compile(
 _ALLOWED = re.compile(r"\b(?:may(?!\s+\d)|(?:is|are)\s+(?:permitted|allowed|entitled|free)\s+to)\b")
 _OPEN = re.compile(r"\b(?:may(?!\s+\d)|might|could|would|should|plans?\s+to|planned\s+to|intends?\s+to|intended\s+to|wants?\s+to|wanted\s+to|hopes?\s+to|hoped\s+to|expect\w*\s+to|tried\s+to|attempt\w*\s+to|offer\w*\s+to|propos\w*\s+to|consider\w*|threaten\w*\s+to|likely|possibl[ey]|perhaps|potential\w*|proposed|about\s+to)\b")  # fmt: skip
 _YET = re.compile(
-    r"\b(?:shall|must|will|(?:is|are)\s+to|(?:is|are)\s+(?:required|obliged|obligated)\s+to|agree[sd]?\s+to|promis\w+\s+to|undertakes?\s+to)\b",
+    r"\b(?:shall|must|will|(?:is|are)\s+to|(?:is|are)\s+(?:required|obliged|obligated)\s+to|agree[sd]?\s+to|promis\w+\s+to|undertakes?\s+to|please|kindly)\b",
     re.I,
 )
 _PAST = re.compile(r"\b(?:was|were|had|did|has\s+been|have\s+been|has|have)\b", re.I)

@@ -8,9 +8,10 @@ from contextlib import closing
 from django.utils.translation import gettext as _
 
 from documents.models import Document
+from documents.services.chat import injection
 from documents.services.chat.contracts import Check, Draft, Evidence, MadeBy, Notice, Piece, Question, Refusal, Usage
 from documents.services.chat.extractive import Extractive
-from documents.services.chat.llm import injection, prompt
+from documents.services.chat.llm import prompt
 from documents.services.chat.llm.client import LanguageModel
 from documents.services.chat.llm.errors import ModelError
 from documents.services.chat.llm.language import language

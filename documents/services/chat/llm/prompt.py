@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from documents.services.chat.contracts import Evidence, Passage, Question, Turn
-from documents.services.chat.llm.injection import without_invisible
+from documents.services.chat.injection import without_invisible
 from documents.services.chunking.sentences import sentence_starts
 
 NOTHING_FOUND = "NOTHING_FOUND"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from documents.services.chat.contracts import Passage, Source
-from documents.services.chat.llm.injection import orders_in
+from documents.services.chat.injection import orders_in
 from documents.services.chat.llm.prompt import Sent
 from documents.services.chat.places import source_in
 from documents.services.chunking.sentences import headings, sentences_of
