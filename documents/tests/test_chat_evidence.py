@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 from django.db import transaction
 
@@ -11,7 +13,7 @@ from cases.services.citations import extract
 from documents.models import Chunk, Citation, Document, Page
 from documents.services.authorities.record.linking import link_reading, renew
 from documents.services.chat.contracts import Passage, Question
-from documents.services.chat.evidence import gather, searched, statements_of
+from documents.services.chat.evidence import gather, gathering, searched, statements_of
 from documents.services.chat.places import source_in
 from documents.tests.searching import document
 from lexintel.models import User
@@ -177,3 +179,20 @@ def test_what_was_searched_counts_each_document_once(case: Case, owner: User, st
     narrowed = searched(Question("?", owner, case.pk, documents=(Document.objects.get(title="Again").pk,)))
     assert (narrowed.total, narrowed.read) == (1, 1)
     assert searched(Question("?", stranger, case.pk)).total == 0
+
+
+@pytest.mark.django_db
+def test_a_reranker_that_was_registered_orders_what_was_found(case: Case, owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    document(
+        case,
+        "Lease",
+        "The rent of the pier is due in May.",
+        "The rent of the crane is due in June.",
+        "The rent of the dock is due in July.",
+    )
+    question = Question("When is the rent due?", owner, case.pk)
+    before = [one.text for one in gather(question).passages]
+    monkeypatch.setattr(gathering, "reranker", lambda: SimpleNamespace(score=lambda asked, texts: list(range(len(texts)))))
+    after = gather(question).passages
+    assert [one.text for one in after] == before[::-1]
+    assert [one.number for one in after] == [1, 2, 3]

@@ -13,6 +13,7 @@ from documents.services.chat.evidence.completing import completed
 from documents.services.chat.evidence.looked_at import searched
 from documents.services.chat.evidence.references import follow
 from documents.services.chat.evidence.statements import statements_of
+from documents.services.chat.ports import reranker
 from documents.services.search import Hit, SearchRequest, search
 from documents.services.search.request import Filter
 
@@ -28,7 +29,17 @@ def gather(question: Question) -> Evidence:
     chosen = (Filter("document", tuple(map(str, question.documents))),) if question.documents else ()
     asked = question.sought or question.asked
     found = search(SearchRequest(q=asked, user=question.user, case=question.case, filters=chosen))
-    return Evidence(tuple(_whole(passages_of(found.results[:PASSAGES]), question)), searched(question, found.partial))
+    passages = _reranked(passages_of(found.results[:PASSAGES]), question)
+    return Evidence(tuple(_whole(passages, question)), searched(question, found.partial))
+
+
+def _reranked(passages: list[Passage], question: Question) -> list[Passage]:
+    """As a model orders them, where one was registered."""
+    if (model := reranker()) is None or not passages:
+        return passages
+    scores = model.score(question.asked, [passage.text for passage in passages])
+    order = sorted(range(len(passages)), key=lambda place: -scores[place])
+    return [replace(passages[place], number=number) for number, place in enumerate(order, 1)]
 
 
 def _whole(passages: Sequence[Passage], question: Question) -> list[Passage]:
