@@ -74,7 +74,11 @@ class _Read:
 class Scoring:
     """Of one question over what was gathered for it."""
 
-    def __init__(self, wanted: Wanted, statements: Sequence[Statement], vectors: Vectors | None, check: Check) -> None:
+    def __init__(
+        self, wanted: Wanted, statements: Sequence[Statement], vectors: Vectors | None, check: Check, least_near: float | None = None
+    ) -> None:
+        """`least_near`: the least cosine of a sentence without a value, where it is not the usual one."""
+        self.least_near = least_near
         self.wanted, self.vectors, self.check = wanted, vectors, check
         self.roles = _roles({statement.passage.chunk: statement.passage for statement in statements}.values())
         self.read = [self._read(statement) for statement in statements]
@@ -175,6 +179,8 @@ class Scoring:
             return True
         if self.wanted.has_value:
             return False
+        if self.least_near is not None:
+            return one.cosine >= self.least_near
         return one.cosine >= (LEAST_NEAR if len(self.wanted.predicate) > 1 else LEAST_NEAR_OF_ONE)
 
     def _values(self, one: _Read) -> list[values.Value]:

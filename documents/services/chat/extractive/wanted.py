@@ -87,6 +87,8 @@ class Wanted:
 
     text: str
     given: QuestionType = QuestionType.OTHER
+    idle: frozenset[str] = frozenset()
+    """Stems that are not looked for."""
 
     @cached_property
     def kind(self) -> QuestionType:
@@ -100,7 +102,7 @@ class Wanted:
     @cached_property
     def words(self) -> dict[str, str]:
         """Stems of what it is about, with the words themselves."""
-        return content_of(self.text)
+        return {one: word for one, word in content_of(self.text).items() if one not in self.idle}
 
     @cached_property
     def names(self) -> tuple[str, ...]:
