@@ -18,7 +18,7 @@ from tasks.errors import PermanentError, RetryableError
 MOST_PARTS = 3
 THRESHOLD = 0.2
 """Logits: below, nothing answers. None of 56 questions that the demonstration matter and made-up papers do not answer reached it."""
-THRESHOLD_IN_PLACE, LIKELY, LEAD = -0.8, -1.5, 1.0
+THRESHOLD_IN_PLACE, LIKELY, LEAD = -1.0, -1.5, 1.0
 """Of sentences in a place that the question names, and of one that says which place is meant; with the names of the question it only
 needs to lead before the next."""
 

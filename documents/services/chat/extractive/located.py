@@ -33,11 +33,10 @@ _PAPER = re.compile(
 _SENTENCE = re.compile(r"(?<=[a-z\d][.!])(?<!\bMr\.)(?<!\bMs\.)(?<!\bDr\.)(?<!\bMrs\.)(?<!\bNo\.)\s+(?=[A-Z])")
 _ASIDE = re.compile(r",\s+(?:(?:on|to|in|from|by)\s+)?which\b[^,?]*,", re.IGNORECASE)
 IDLE = frozenset(
-    stem
-    for stem in stems_in(
-        "section clause paragraph provision article schedule exhibit appendix annex wording words text say state provide prohibit forbid allow "
-        "require oblige promise call demand give right rights mean read contain possible exact happen result results regulate cite point refer report letter answer complaint outline "
-        "memorandum"
+    stems_in(
+        "section clause paragraph provision article schedule exhibit appendix annex report letter answer complaint outline memorandum "
+        "wording words text say state provide prohibit forbid allow require oblige promise call demand give right rights mean read contain "
+        "possible exact happen result results regulate cite point refer"
     )
 )
 """Stems that say that something is said, or where."""

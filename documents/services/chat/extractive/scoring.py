@@ -16,7 +16,7 @@ import numpy as np
 
 from documents.services.chat.contracts import Check, Passage, QuestionType
 from documents.services.chat.evidence import Statement
-from documents.services.chat.extractive import names, values
+from documents.services.chat.extractive import doers, names, values
 from documents.services.chat.extractive.vectors import Vectors
 from documents.services.chat.extractive.wanted import Wanted, figures_in
 from documents.services.chat.words import alike, content_of, negated_in, stems_in
@@ -108,8 +108,10 @@ class Scoring:
                     around |= of_name
                 if of_name & set(known):
                     around |= role
-        figures = figures_in(f"{statement.line} {beside} {statement.before} {statement.section}")
-        return _Read(statement, stems, around, figures, stems_in(statement.before))
+        own, further = figures_in(statement.line), figures_in(f"{beside} {statement.before} {statement.section}")
+        if any(figure.startswith("#") for figure in own):
+            further = frozenset(figure for figure in further if not figure.startswith("#"))
+        return _Read(statement, stems, around, own | further, stems_in(statement.before))
 
     def _may_answer(self, one: _Read) -> bool:
         """Whether it has the figures, the names and the quoted words of the question, here or beside it."""
@@ -123,7 +125,10 @@ class Scoring:
         if any(not re.search(rf"\b{re.escape(one)}(?!\d)", placed) for one in wanted.numbered):
             return False
         around = one.beside | one.before | set(one.stems)
-        if all(_has_name(name, around, lower) for name in wanted.names):
+        if doers.done_by_another(wanted.text, statement.line):
+            return False
+        elsewhere = lower if doers.is_pronominal(f"{statement.before} {statement.line}") else ""
+        if all(_has_name(name, around, elsewhere) for name in wanted.names):
             return bool(set(wanted.predicate) & around) or self.vectors is not None
         return False
 
@@ -141,7 +146,7 @@ class Scoring:
         if self.vectors is None:
             cosines = [GUESSED_COSINE * self._share(one.matched) for one in likely]
         else:
-            cosines = self.vectors.cosines(self.wanted.text, [one.statement.line for one in likely])
+            cosines = self.vectors.cosines(self.wanted.text, [_meaning(one.statement) for one in likely])
         for one, cosine in zip(likely, cosines, strict=True):
             one.cosine = cosine
 
@@ -224,17 +229,24 @@ class Scoring:
             score -= SAID_NO
         if needed and wanted.past and not opposed and _STILL_DUE.search(one.statement.line) and not _STILL_DUE.search(wanted.text):
             score -= STILL_DUE
+        if doers.of_another_paper(wanted.text, one.statement.line):
+            score -= OF_ANOTHER_PAPER
         return Scored(one.statement, score, one.cosine, words, predicate, exact, opposed, tuple(found))
 
 
 LEAST_NEAR, LEAST_NEAR_OF_ONE = 0.4, 0.5
 """Cosines of a sentence without a value, where the question says more than one word, or only one."""
 LEAST_NEAR_DENIED, LEAST_SHARED_DENIED, LEAST_SHARED_CONTRARY = 0.4, 0.75, 0.5
-WITHOUT_HEAD, STILL_DUE, SAID_NO = 1.5, 1.0, 1.5
+WITHOUT_HEAD, STILL_DUE, SAID_NO, OF_ANOTHER_PAPER = 1.5, 1.0, 1.5, 1.5
 HEAD = 0.5
 """How much of what is sought a sentence must have."""
 _WEIGHTS = (5.7, 0.35, 4.6, 0.0, 0.7)
 _BIAS = -6.5
+
+
+def _meaning(statement: Statement) -> str:
+    """What is compared by meaning: of a row also what stands above it."""
+    return f"{statement.heading}: {statement.line}" if statement.row else statement.line
 
 
 def weigh(*features: float) -> float:
