@@ -16,8 +16,16 @@ from documents.services.chat.places import source_in
 from tasks.errors import PermanentError, RetryableError
 
 MOST_PARTS = 3
-THRESHOLD = 0.2
-"""Logits: below, nothing answers. None of 56 questions that the demonstration matter and made-up papers do not answer reached it."""
+THRESHOLD = 0.1
+"""Logits: below, nothing answers. None of 90 questions that the demonstration matter and made-up papers do not answer reached it."""
+THRESHOLDS = {
+    QuestionType.HOW_MUCH: -1.2,
+    QuestionType.HOW_LONG: -1.2,
+    QuestionType.WHETHER: -0.2,
+    QuestionType.WHAT: -0.2,
+    QuestionType.HOW: -0.2,
+}
+"""Of questions whose answers say more by themselves: few sentences have an amount or a duration of what is asked."""
 THRESHOLD_IN_PLACE, LIKELY, LEAD = -1.0, -1.5, 1.0
 """Of sentences in a place that the question names, and of one that says which place is meant; with the names of the question it only
 needs to lead before the next."""
@@ -66,10 +74,10 @@ def _told(wanted: Wanted, evidence: Evidence, vectors: Vectors | None, check: Ch
         lead = ranked[0].score - ranked[1].score if len(ranked) > 1 else LEAD
         return ranked[0].statement if ranked[0].score >= LIKELY or (meant.names and lead >= LEAD) else None
 
-    if (place := located(wanted.text, statements, likely)) is not None and (told := _told_of(place, wanted, vectors, check)):
-        return told
+    if (place := located(wanted.text, statements, likely)) is not None:
+        return _told_of(place, wanted, vectors, check)
     ranked = Scoring(wanted, statements, vectors, check).ranked()
-    return telling(wanted.kind, [one for one in ranked if one.score >= THRESHOLD], vectors)
+    return telling(wanted.kind, [one for one in ranked if one.score >= THRESHOLDS.get(wanted.kind, THRESHOLD)], vectors)
 
 
 def _told_of(place: Located, wanted: Wanted, vectors: Vectors | None, check: Check) -> list[Told]:

@@ -12,7 +12,9 @@ _ASKED = re.compile(r"\b(?:did|has|have|had|does|do|will|must|may|can)\s+(?P<res
 _PASSIVE = re.compile(r"\b(?:is|are|was|were|be|been|being)\s+(?:\w+\s+)?$")
 _NOT_ITS_SUBJECT = re.compile(r"[,;:.]|\b(?:that|who|which|whom|whether|if|and|but|by|of|to|for|from|with|at|in|on)\b", re.IGNORECASE)
 _PRONOUN = re.compile(r"\b(?:I|we|he|she|it|they|his|her|its|their|our|my|us|him|them|you|your)\b", re.IGNORECASE)
-_PAPER = re.compile(r"(?P<of>(?:[A-Z][\w'’-]+\s+(?:(?:and|of|for)\s+)?){1,5})(?P<noun>Agreement|Contract|Lease|Act|Report|Order|Policy|Plan)\b")
+_PAPER = re.compile(
+    r"(?P<of>(?:[A-Z][\w'’-]+\s+(?:(?:and|of|for)\s+)?){1,5})(?P<noun>Agreement|Contract|Lease|Act|Report|Order|Policy|Plan)\b"
+)
 _LOOSE = frozenset(stems_in("agreement contract lease act report order policy plan")) | {"our", "thi", "such", "that", "said"}
 
 

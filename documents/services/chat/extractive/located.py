@@ -60,17 +60,17 @@ Likely = Callable[[str, Sequence[Statement]], "Statement | None"]
 
 
 def located(question: str, statements: Sequence[Statement], likely: Likely) -> Located | None:
-    """None where the question names no place, or the place is not among the sentences."""
+    """None where the question names no place, or a section that is not among the sentences; without sentences where it is another part."""
     asked = _SENTENCE.split(question.strip())
     last = _ASIDE.sub(" ", asked[-1])
     by_clause = _BY_WHICH.search(last) or _BY_WHOM.search(last)
     if by_clause is not None and not any(references_in(last)) and (found := _bridged(last, by_clause, statements, likely)) is not None:
         return found
-    for reference in references_in(question):
+    for reference in references_in(question) if _SAYING.search(last) or len(asked) > 1 else ():
         if found := tuple(_of(reference, statements)):
             reach = reference.part not in SECTIONS
             return Located(found, _topic(last, [f"{reference.part} {reference.mark}", reference.paper]), reach)
-        return None
+        return None if reference.part in SECTIONS else Located((), "", papers=True)
     if _SAYING.search(last) and (paper := _PAPER.search(last)) is not None and (found := tuple(_of_paper(paper, statements))):
         return Located(found, _topic(last, [paper[0]]), papers=True)
     return None

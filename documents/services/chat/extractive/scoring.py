@@ -127,10 +127,15 @@ class Scoring:
         around = one.beside | one.before | set(one.stems)
         if doers.done_by_another(wanted.text, statement.line):
             return False
-        elsewhere = lower if doers.is_pronominal(f"{statement.before} {statement.line}") else ""
+        elsewhere = lower if doers.is_pronominal(f"{statement.before} {statement.line}") and not self._names_others(statement) else ""
         if all(_has_name(name, around, elsewhere) for name in wanted.names):
             return bool(set(wanted.predicate) & around) or self.vectors is not None
         return False
+
+    def _names_others(self, statement: Statement) -> bool:
+        """Whether it has names, and none that the question has: its pronouns are theirs."""
+        found = names.names_in(statement.line)
+        return bool(found) and not any(names.same(one.text, asked) for one in found for asked in self.wanted.names)
 
     def _literal(self, one: _Read, stem: str) -> float:
         if stem in one.stems:
@@ -229,6 +234,8 @@ class Scoring:
             score -= SAID_NO
         if needed and wanted.past and not opposed and _STILL_DUE.search(one.statement.line) and not _STILL_DUE.search(wanted.text):
             score -= STILL_DUE
+        if needed and wanted.verb and not opposed and one.matched.get(wanted.verb, 0.0) < DONE:
+            score -= WITHOUT_VERB
         if doers.of_another_paper(wanted.text, one.statement.line):
             score -= OF_ANOTHER_PAPER
         return Scored(one.statement, score, one.cosine, words, predicate, exact, opposed, tuple(found))
@@ -238,8 +245,9 @@ LEAST_NEAR, LEAST_NEAR_OF_ONE = 0.4, 0.5
 """Cosines of a sentence without a value, where the question says more than one word, or only one."""
 LEAST_NEAR_DENIED, LEAST_SHARED_DENIED, LEAST_SHARED_CONTRARY = 0.4, 0.75, 0.5
 WITHOUT_HEAD, STILL_DUE, SAID_NO, OF_ANOTHER_PAPER = 1.5, 1.0, 1.5, 1.5
-HEAD = 0.5
-"""How much of what is sought a sentence must have."""
+WITHOUT_VERB = 1.5
+HEAD, DONE = 0.5, 0.35
+"""How much of what is sought, and of what was done, a sentence must have."""
 _WEIGHTS = (5.7, 0.35, 4.6, 0.0, 0.7)
 _BIAS = -6.5
 

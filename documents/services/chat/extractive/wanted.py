@@ -8,6 +8,7 @@ from functools import cached_property
 
 from documents.services.chat.contracts import QuestionType
 from documents.services.chat.extractive import names, values
+from documents.services.chat.understanding.stated import premise_of
 from documents.services.chat.words import OPPOSITES, content_of, is_negative, stem
 
 _FIGURE = re.compile(r"(?<![\w.])\d{1,3}(?:,\d{3})+(?:\.\d+)?|(?<![\w.-])\d+(?:\.\d+)?(?![\w])")
@@ -154,6 +155,13 @@ class Wanted:
             return frozenset()
         role = match["role"] or match["named"] or match["called"] or match["which"] or ""
         return frozenset(content_of(role)) - self.named
+
+    @cached_property
+    def verb(self) -> str:
+        """Stem of what was done, where the question tells it: when did they sign it, who paid."""
+        premise = premise_of(self.text)
+        found = stem(premise.verb.lower()) if premise is not None else ""
+        return found if found in self.predicate else ""
 
     @cached_property
     def opposites(self) -> frozenset[str]:
