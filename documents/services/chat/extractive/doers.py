@@ -10,6 +10,7 @@ from documents.services.search.text.words import words_in
 
 _ASKED = re.compile(r"\b(?:did|has|have|had|does|do|will|must|may|can)\s+(?P<rest>[A-Z].*)$", re.DOTALL)
 _PASSIVE = re.compile(r"\b(?:is|are|was|were|be|been|being)\s+(?:\w+\s+)?$")
+_BY = re.compile(r"^[^;:.]*\bby\s+(?:the\s+|(?:Mr|Ms|Mrs|Dr)\.\s+)?$")
 _NOT_ITS_SUBJECT = re.compile(r"[,;:.]|\b(?:that|who|which|whom|whether|if|and|but|by|of|to|for|from|with|at|in|on)\b", re.IGNORECASE)
 _PRONOUN = re.compile(r"\b(?:I|we|he|she|it|they|his|her|its|their|our|my|us|him|them|you|your)\b", re.IGNORECASE)
 _PAPER = re.compile(
@@ -68,11 +69,12 @@ def _says(word: str, verb: str) -> bool:
 
 
 def _subject(line: str, place: int) -> str:
-    """The name right before a verb, or the last before the pronoun that stands there; "" where there is none, or it is a passive."""
+    """The name right before a verb, or the last before the pronoun that stands there; "" where there is none;
+    of a passive the name behind "by"."""
     before = line[:place]
-    if _PASSIVE.search(before):
-        return ""
     known = names.names_in(line)
+    if _PASSIVE.search(before):
+        return next((one.text for one in known if one.start > place and _BY.search(line[place : one.start])), "")
     known = [one for one in known if one.end <= place]
     if not known:
         return ""

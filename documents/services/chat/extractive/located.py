@@ -64,8 +64,8 @@ def located(question: str, statements: Sequence[Statement], likely: Likely) -> L
     asked = _SENTENCE.split(question.strip())
     last = _ASIDE.sub(" ", asked[-1])
     by_clause = _BY_WHICH.search(last) or _BY_WHOM.search(last)
-    if by_clause is not None and not any(references_in(last)) and (found := _bridged(last, by_clause, statements, likely)) is not None:
-        return found
+    if by_clause is not None and not any(references_in(last)) and (place := _bridged(last, by_clause, statements, likely)) is not None:
+        return place
     for reference in references_in(question) if _SAYING.search(last) or len(asked) > 1 else ():
         if found := tuple(_of(reference, statements)):
             reach = reference.part not in SECTIONS
@@ -89,8 +89,8 @@ def _bridged(last: str, by_clause: re.Match[str], statements: Sequence[Statement
         return Located(attached, _topic(last[: by_clause.start()], []), papers=True)
     referring: dict[Statement, list[Reference]] = {}
     for statement in statements:
-        if found := [one for one in references_in(statement.line, statement.passage.document) if one.part in kinds]:
-            referring[statement] = found
+        if references := [one for one in references_in(statement.line, statement.passage.document) if one.part in kinds]:
+            referring[statement] = references
     by = likely(clause, list(referring))
     if by is None:
         return None

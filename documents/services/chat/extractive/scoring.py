@@ -234,7 +234,12 @@ class Scoring:
             score -= SAID_NO
         if needed and wanted.past and not opposed and _STILL_DUE.search(one.statement.line) and not _STILL_DUE.search(wanted.text):
             score -= STILL_DUE
-        if needed and wanted.verb and not opposed and one.matched.get(wanted.verb, 0.0) < DONE:
+        if (
+            (needed or (wanted.kind == QuestionType.WHAT and wanted.past))
+            and wanted.verb
+            and not opposed
+            and one.matched.get(wanted.verb, 0.0) < DONE
+        ):
             score -= WITHOUT_VERB
         if doers.of_another_paper(wanted.text, one.statement.line):
             score -= OF_ANOTHER_PAPER
