@@ -37,6 +37,9 @@ _CAUSE = re.compile(
     r"excused?|caused?|result(?:s|ed)?\s+(?:of|from)|on\s+the\s+ground|,\s+as\s)\b",
     re.IGNORECASE,
 )
+_BEGINS_WITH_PRONOUN = re.compile(
+    r"(?:(?:In|On|At|By|As|Since|Until)\s[^,]{3,40},?\s)?(?:he|she|it|its|his|her|they|their|this|these)\b", re.IGNORECASE
+)
 _STILL_DUE = re.compile(r"\b(?:shall|must|will|falls?\s+due|is\s+due|are\s+due|is\s+to\s+be|may|demand(?:s|ed)?|requests?)\b")
 _DEFINED = re.compile(
     r"(?P<name>[A-Z][^()\n“”\"]{2,80}?)\s*\(\s*(?:the\s+|together,?\s+the\s+|hereinafter,?\s+(?:the\s+)?)?"
@@ -258,7 +261,9 @@ _BIAS = -6.5
 
 
 def _meaning(statement: Statement) -> str:
-    """What is compared by meaning: of a row also what stands above it."""
+    """What is compared by meaning: of a row also what stands above it, and of what begins with a pronoun the sentence before."""
+    if statement.before and _BEGINS_WITH_PRONOUN.match(statement.line):
+        return f"{statement.before} {statement.line}"
     return f"{statement.heading}: {statement.line}" if statement.row else statement.line
 
 
