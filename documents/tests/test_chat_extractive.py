@@ -65,6 +65,7 @@ NO_ANSWERS = (
     "Where does Samuel Achterberg live?",
     "When did Samuel Achterberg inspect the hook?",
     "Who paid for the repair of the hook?",
+    "Did Veritas Lifting replace the hook?",
     "When was the crane sold?",
     "How long was Samuel Achterberg in hospital?",
     "How much did Veritas charge for the inspection?",

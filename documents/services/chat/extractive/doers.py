@@ -8,7 +8,7 @@ from documents.services.chat.extractive import names
 from documents.services.chat.words import alike, stem, stems_in
 from documents.services.search.text.words import words_in
 
-_ASKED = re.compile(r"\b(?:did|has|have|had|does|do|will|must|may|can)\s+(?P<rest>[A-Z].*)$", re.DOTALL)
+_ASKED = re.compile(r"\b(?i:did|has|have|had|does|do|will|must|may|can)\s+(?P<rest>[A-Z].*)$", re.DOTALL)
 _PASSIVE = re.compile(r"\b(?:is|are|was|were|be|been|being)\s+(?:\w+\s+)?$")
 _BY = re.compile(r"^[^;:.]*\bby\s+(?:the\s+|(?:Mr|Ms|Mrs|Dr)\.\s+)?$")
 _NOT_ITS_SUBJECT = re.compile(r"[,;:.]|\b(?:that|who|which|whom|whether|if|and|but|by|of|to|for|from|with|at|in|on)\b", re.IGNORECASE)
@@ -26,7 +26,7 @@ def is_pronominal(line: str) -> bool:
 
 def done_by_another(question: str, line: str) -> bool:
     """ "Castellan ordered" is no answer to what Marlowe ordered: the verb of the question has another name for its subject each time."""
-    asked = _doer_and_verb(question)
+    asked = doer_and_verb(question)
     if asked is None:
         return False
     doer, verb = asked
@@ -46,7 +46,7 @@ def of_another_paper(question: str, line: str) -> bool:
     return False
 
 
-def _doer_and_verb(question: str) -> tuple[str, str] | None:
+def doer_and_verb(question: str) -> tuple[str, str] | None:
     """(name, stem of the verb) of "did Marlowe order"."""
     match = _ASKED.search(question)
     if match is None:

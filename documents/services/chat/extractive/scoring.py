@@ -238,7 +238,7 @@ class Scoring:
         if needed and wanted.past and not opposed and _STILL_DUE.search(one.statement.line) and not _STILL_DUE.search(wanted.text):
             score -= STILL_DUE
         if (
-            (needed or (wanted.kind == QuestionType.WHAT and wanted.past))
+            (needed or (wanted.kind in (QuestionType.WHAT, QuestionType.WHETHER) and wanted.past))
             and wanted.verb
             and not opposed
             and one.matched.get(wanted.verb, 0.0) < DONE

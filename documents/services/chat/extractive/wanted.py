@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from documents.services.chat.contracts import QuestionType
-from documents.services.chat.extractive import names, values
+from documents.services.chat.extractive import doers, names, values
 from documents.services.chat.understanding.stated import premise_of
 from documents.services.chat.words import OPPOSITES, content_of, is_negative, stem
 
@@ -160,8 +160,9 @@ class Wanted:
     def verb(self) -> str:
         """Stem of what was done, where the question tells it: when did they sign it, who paid."""
         premise = premise_of(self.text)
-        found = stem(premise.verb.lower()) if premise is not None else ""
-        return found if found in self.predicate else ""
+        doer = doers.doer_and_verb(self.text)
+        told = (stem(premise.verb.lower()) if premise is not None else "", doer[1] if doer is not None else "")
+        return next((one for one in told if one in self.predicate), "")
 
     @cached_property
     def opposites(self) -> frozenset[str]:
