@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from cases.models import Case
-from documents.models import Message, Page
+from documents.models import Message, Page, RedactionFinding
 from documents.services.chat import asking, conversations
 from documents.services.chat.showing import shown
 from documents.tests.searching import document
@@ -20,11 +20,15 @@ LEASE = "The lease of the crane ends on 3 May 2024. Rent is payable in advance. 
 @pytest.mark.django_db(transaction=True)
 def test_a_question_is_answered_with_what_stands_in_the_case(case: Case, owner: User, stranger: User, work_off: Callable[..., int]) -> None:
     lease = document(case, "Lease", "Schedule of rent.", LEASE)
+    RedactionFinding.objects.create(
+        document=lease, page=2, kind=RedactionFinding.Kind.SAME_COLOUR, text="The lease of the crane ends on 3 May"
+    )
     conversation = conversations.begin(case, owner)
     message = asking.ask(conversation, owner, "When does the lease of the crane end?")
     work_off()
     message.refresh_from_db()
     assert (message.state, message.method, message.refused) == (Message.State.ANSWERED, Message.Method.EXTRACTIVE, False)
+    assert [notice["code"] for notice in message.notices] == ["unseen"]
     (answer,) = shown([message], owner)
     first = answer.sentences[0]
     assert first.text == "The lease of the crane ends on 3 May 2024."

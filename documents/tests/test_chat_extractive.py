@@ -50,6 +50,8 @@ ANSWERS = (
     ("How long was the crane out of service?", "seventeen days", "The crane was out of service"),
     ("May the Tenant sublet the hall?", "No", "The Tenant may not assign"),
     ("Does Veritas accept liability for the accident?", "", "We do not accept any liability"),
+    ("What does Section 4 of the Lease say?", "", "The Tenant may not assign"),
+    ("What does the letter say about the accident?", "", "We do not accept any liability"),
     ("What is the rent of the hall?", "$18,500", "The rent of the hall is $18,500"),
 )
 NO_ANSWERS = (
@@ -61,6 +63,15 @@ NO_ANSWERS = (
     "When was Henrike Vossberg dismissed?",
     "What is the name of the insurer?",
     "Where does Samuel Achterberg live?",
+    "When did Samuel Achterberg inspect the hook?",
+    "Who paid for the repair of the hook?",
+    "Did Veritas Lifting replace the hook?",
+    "When was the crane sold?",
+    "How long was Samuel Achterberg in hospital?",
+    "How much did Veritas charge for the inspection?",
+    "What does the Lease say about the deposit?",
+    "What does Schedule 7 of the Lease say about the rent?",
+    "When did Brightwater assign the Lease?",
     "What is the capital of Australia?",
     "How do I bake bread?",
 )

@@ -139,10 +139,16 @@ class Answering:
         self.message.method = Method.LLM if model else Method.EXTRACTIVE
         gate = Gate(question, evidence)
         pieces: Generator[Piece] = _each((model or Extractive()).answer(question, evidence, self.run.check))
+        said: list[Draft] = []
         with closing(pieces):
             for piece in pieces:
                 self.run.check()
                 self._take(piece, gate)
+                if isinstance(piece, Draft):
+                    said.append(piece)
+        if self.message.method == Method.EXTRACTIVE and any(one.sources for one in said):
+            for notice in llm.unseen(said):
+                self._take(notice, gate)
 
     def _take(self, piece: Piece, gate: Gate) -> None:
         message = self.message

@@ -29,6 +29,8 @@ _REFERENCE = re.compile(
     r"\b(?P<part>Schedule|Exhibit|Appendix|Annex|Attachment|Section|Article|Clause|Paragraph|section|schedule|exhibit|appendix|annex|clause)"
     rf"\s+{_MARK}{_OF}"
 )
+_PAPER_BEFORE = re.compile(r"\b(?P<paper>(?:[A-Z][\w'’-]*\s+){0,2}(?i:report|letter|lease|agreement|contract|complaint|answer)),?\s+$")
+_PARAGRAPH = re.compile(r"\b(?P<paper>Complaint|Answer|Report|Declaration|Affidavit|Compl\.|Decl\.),?\s+¶+\s*(?P<mark>\d{1,3})\b")
 _ONLY_REFERS = re.compile(
     r"\b(?:(?:is|are|as)\s+(?:\w+\s+)?(?:set\s+(?:out|forth)|stated|specified|listed|described|provided|shown|given|laid\s+down|contained|"
     r"governed|determined|in)\b"
@@ -39,7 +41,7 @@ _ATTACHED = re.compile(
     r"^(?:I|We)\s+(?:attach|enclose)\b|\b(?:is|are)\s+(?:attached|enclosed)\b|^(?:please\s+)?(?:find|see)\s+(?:the\s+)?attached\b",
     re.IGNORECASE,
 )
-_SECTIONS = frozenset(["section", "article", "clause", "paragraph"])
+SECTIONS = frozenset(["section", "article", "clause", "paragraph"])
 
 
 class Reference(NamedTuple):
@@ -61,7 +63,10 @@ class Followed(NamedTuple):
 def references_in(text: str, document: uuid.UUID | None = None) -> Iterator[Reference]:
     for match in _REFERENCE.finditer(text):
         if not re.match(r"\s*(?:U\.S\.C|C\.F\.R)", text[match.end() :]):
-            yield Reference(match["part"].lower(), match["mark"], match["paper"] or "", document)
+            before = _PAPER_BEFORE.search(text[: match.start()])
+            yield Reference(match["part"].lower(), match["mark"], match["paper"] or (before["paper"] if before else ""), document)
+    for match in _PARAGRAPH.finditer(text):
+        yield Reference("paragraph", match["mark"], match["paper"], document)
 
 
 def only_refers(text: str) -> bool:
@@ -134,7 +139,7 @@ def _chunks_of(reference: Reference, papers: Sequence[Document]) -> list[int]:
         )
     mark = re.escape(reference.mark)
     heading = rf"(^|\n)[ \t#]*{reference.part}[ \t]+{mark}(?![\w.]*\d)[^\n]{{0,80}}(\n|$)"
-    if reference.part in _SECTIONS:
+    if reference.part in SECTIONS:
         heading = rf"(^|\n)[ \t#]*(({reference.part}|§)[ \t]*)?{mark}\.?[ \t]+[^\n.…]"
     chunks = Chunk.objects.filter(text_version__in=versions, text__iregex=heading).order_by("text_version", "index")
     leaders = re.compile(heading.replace("(^|\\n)", "(?:^|\\n)") + r"[^\n]*", re.IGNORECASE)
@@ -151,13 +156,14 @@ def _holders(reference: Reference, papers: Sequence[Document]) -> Iterator[Docum
             return
     own = [paper for paper in papers if paper.pk == reference.document]
     words = {word.folded for word in words_in(reference.paper)}
+    contracts = [paper for paper in papers if paper.kind == "contract"]
     if words:
-        titled = [paper for paper in papers if words <= {word.folded for word in words_in(f"{paper.title} {paper.name}")}]
-        yield from [paper for paper in titled if paper.kind == "contract"] or titled or own
-    elif own:
-        yield from own
+        titled = [paper for paper in papers if words <= {word.folded for word in words_in(f"{paper.title} {paper.name} {paper.kind}")}]
+        yield from [paper for paper in titled if paper.kind == "contract"] or titled or own or contracts
     else:
-        yield from [paper for paper in papers if paper.kind == "contract"]
+        yield from own
+        if not own or own[0].kind != "contract":
+            yield from contracts
 
 
 def _of_record(question: Question, statements: Sequence[Statement]) -> Iterator[tuple[int, str]]:

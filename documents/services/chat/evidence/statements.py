@@ -43,6 +43,7 @@ _CITED = re.compile(r"^\W*(?:see\b|cf\.|id\.|ibid|accord\b|but\s+see|e\.g\.|comp
 _AUTHORITY = re.compile(r"\b\d{1,4}\s+(?:U\.\s?S\.|F\.\s?(?:\d?[a-z]+|Supp)|S\.\s?Ct\.|U\.S\.C\.|L\.\s?Ed)|\bFed\.\s+R\.|§")
 _CONTENTS = re.compile(r"^(?:table\s+of\s+)?contents\b|^table\s+of\s+authorities\b", re.IGNORECASE)
 _COLUMNS = re.compile(r"\t|\s\|\s|\S {2,}\S")
+_GAP = re.compile(r"\t+|\s\|\s| {2,}")
 _COMMENT = re.compile(r"^\[Comment\s+\d+\s+by\s")
 
 
@@ -144,7 +145,7 @@ def _whole(text: str) -> Iterator[tuple[int, int]]:
         (start + len(text[start:end]) - len(text[start:end].lstrip()), end) for start, end in sentences_of(text) if text[start:end].strip()
     ]
     held: tuple[int, int] | None = None
-    for start, end in (one for span in spans for one in _fields_apart(text, *span)):
+    for start, end in (one for span in spans for part in _fields_apart(text, *span) for one in _rows_apart(text, *part)):
         if held is None:
             held = start, end
         elif (
@@ -170,6 +171,18 @@ def _fields_apart(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         if line.strip():
             yield start, start + len(line.rstrip())
         start += len(line) + 1
+
+
+def _rows_apart(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """A line of cells that stands right below another line, by itself."""
+    begun, place = start, start
+    for line in text[start:end].split("\n"):
+        bare = line.strip()
+        if place > begun and len(_GAP.split(bare)) > 2 and _FIGURE.search(bare) and _is_row(line) and text[begun:place].strip():
+            yield begun, begun + len(text[begun:place].rstrip())
+            begun = place + len(line) - len(line.lstrip())
+        place += len(line) + 1
+    yield begun, end
 
 
 def is_ended(text: str) -> bool:

@@ -16,7 +16,7 @@ import numpy as np
 
 from documents.services.chat.contracts import Check, Passage, QuestionType
 from documents.services.chat.evidence import Statement
-from documents.services.chat.extractive import bearing, names, values
+from documents.services.chat.extractive import bearing, doers, names, values
 from documents.services.chat.extractive.vectors import Vectors
 from documents.services.chat.extractive.wanted import Wanted, figures_in
 from documents.services.chat.words import alike, content_of, negated_in, stems_in
@@ -36,6 +36,9 @@ _CAUSE = re.compile(
     r"\b(?:because|since|so\s+that|in\s+order\s+to|due\s+to|owing\s+to|for\s+the\s+reason|as\s+a\s+result|therefore|"
     r"excused?|caused?|result(?:s|ed)?\s+(?:of|from)|on\s+the\s+ground|,\s+as\s)\b",
     re.IGNORECASE,
+)
+_BEGINS_WITH_PRONOUN = re.compile(
+    r"(?:(?:In|On|At|By|As|Since|Until)\s[^,]{3,40},?\s)?(?:he|she|it|its|his|her|they|their|this|these)\b", re.IGNORECASE
 )
 _STILL_DUE = re.compile(r"\b(?:shall|must|will|falls?\s+due|is\s+due|are\s+due|is\s+to\s+be|may|demand(?:s|ed)?|requests?)\b")
 _DEFINED = re.compile(
@@ -74,7 +77,11 @@ class _Read:
 class Scoring:
     """Of one question over what was gathered for it."""
 
-    def __init__(self, wanted: Wanted, statements: Sequence[Statement], vectors: Vectors | None, check: Check) -> None:
+    def __init__(
+        self, wanted: Wanted, statements: Sequence[Statement], vectors: Vectors | None, check: Check, least_near: float | None = None
+    ) -> None:
+        """`least_near`: the least cosine of a sentence without a value, where it is not the usual one."""
+        self.least_near = least_near
         self.wanted, self.vectors, self.check = wanted, vectors, check
         self.roles = _roles({statement.passage.chunk: statement.passage for statement in statements}.values())
         self.read = [self._read(statement) for statement in statements]
@@ -104,8 +111,10 @@ class Scoring:
                     around |= of_name
                 if of_name & set(known):
                     around |= role
-        figures = figures_in(f"{statement.line} {beside} {statement.before} {statement.section}")
-        return _Read(statement, stems, around, figures, stems_in(statement.before))
+        own, further = figures_in(statement.line), figures_in(f"{beside} {statement.before} {statement.section}")
+        if any(figure.startswith("#") for figure in own):
+            further = frozenset(figure for figure in further if not figure.startswith("#"))
+        return _Read(statement, stems, around, own | further, stems_in(statement.before))
 
     def _may_answer(self, one: _Read) -> bool:
         """Whether it has the figures, the names and the quoted words of the question, here or beside it."""
@@ -127,9 +136,17 @@ class Scoring:
         if not bearing.may_be_done_by(wanted.text, statement.line, one.beside, statement.passage.text):
             return False
         around = one.beside | one.before | set(one.stems)
-        if all(_has_name(name, around, lower) for name in wanted.names):
+        if doers.done_by_another(wanted.text, statement.line):
+            return False
+        elsewhere = lower if doers.is_pronominal(f"{statement.before} {statement.line}") and not self._names_others(statement) else ""
+        if all(_has_name(name, around, elsewhere) for name in wanted.names):
             return bool(set(wanted.predicate) & around) or self.vectors is not None
         return False
+
+    def _names_others(self, statement: Statement) -> bool:
+        """Whether it has names, and none that the question has: its pronouns are theirs."""
+        found = names.names_in(statement.line)
+        return bool(found) and not any(names.same(one.text, asked) for one in found for asked in self.wanted.names)
 
     def _literal(self, one: _Read, stem: str) -> float:
         if stem in one.stems:
@@ -145,7 +162,7 @@ class Scoring:
         if self.vectors is None:
             cosines = [GUESSED_COSINE * self._share(one.matched) for one in likely]
         else:
-            cosines = self.vectors.cosines(self.wanted.text, [one.statement.line for one in likely])
+            cosines = self.vectors.cosines(self.wanted.text, [_meaning(one.statement) for one in likely])
         for one, cosine in zip(likely, cosines, strict=True):
             one.cosine = cosine
 
@@ -183,6 +200,8 @@ class Scoring:
             return True
         if self.wanted.has_value or (self.wanted.kind == QuestionType.WHETHER and not self._says_of_leave(one)):
             return False
+        if self.least_near is not None:
+            return one.cosine >= self.least_near
         return one.cosine >= (LEAST_NEAR if len(self.wanted.predicate) > 1 else LEAST_NEAR_OF_ONE)
 
     def _says_of_leave(self, one: _Read) -> bool:
@@ -239,19 +258,36 @@ class Scoring:
             score -= STILL_DUE
         if wanted.kind == QuestionType.WHETHER and self._lacks(one):
             score -= LACKS
+        if (
+            (needed or (wanted.kind in (QuestionType.WHAT, QuestionType.WHETHER) and wanted.past))
+            and wanted.verb
+            and not opposed
+            and one.matched.get(wanted.verb, 0.0) < DONE
+        ):
+            score -= WITHOUT_VERB
+        if doers.of_another_paper(wanted.text, one.statement.line):
+            score -= OF_ANOTHER_PAPER
         return Scored(one.statement, score, one.cosine, words, predicate, exact, opposed, tuple(found))
 
 
 LEAST_NEAR, LEAST_NEAR_OF_ONE = 0.4, 0.5
 """Cosines of a sentence without a value, where the question says more than one word, or only one."""
 LEAST_NEAR_DENIED, LEAST_SHARED_DENIED, LEAST_SHARED_CONTRARY = 0.4, 0.75, 0.5
-WITHOUT_HEAD, STILL_DUE, SAID_NO, LACKS = 1.5, 1.0, 1.5, 0.6
-HEAD = 0.5
-"""How much of what is sought a sentence must have."""
+WITHOUT_HEAD, STILL_DUE, SAID_NO, OF_ANOTHER_PAPER, LACKS = 1.5, 1.0, 1.5, 1.5, 0.6
+WITHOUT_VERB = 1.5
+HEAD, DONE = 0.5, 0.35
+"""How much of what is sought, and of what was done, a sentence must have."""
 LEAST_OF_WORD = 0.45
 """How much of each word a sentence must have that says whether something is so."""
 _WEIGHTS = (5.7, 0.35, 4.6, 0.0, 0.7)
 _BIAS = -6.5
+
+
+def _meaning(statement: Statement) -> str:
+    """What is compared by meaning: of a row also what stands above it, and of what begins with a pronoun the sentence before."""
+    if statement.before and _BEGINS_WITH_PRONOUN.match(statement.line):
+        return f"{statement.before} {statement.line}"
+    return f"{statement.heading}: {statement.line}" if statement.row else statement.line
 
 
 def weigh(*features: float) -> float:

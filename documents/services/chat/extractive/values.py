@@ -68,6 +68,9 @@ _REPORTS = re.compile(
     r"den(?:y|ies|ied)|state[sd]?|report(?:s|ed)?)\s+that\b"
 )
 """Who says that somebody did it did not do it."""
+_THING = re.compile(
+    r"\b(?:Process|Method|System|Table|Agreement|Contract|Confidentiality|Quantity|Act|Rules?|Motion|Order|Notice|Code|Project|Program|Period)$"
+)
 _ABBREVIATED = re.compile(r"\b(?:[ap]\.m|Inc|Ltd|Co|Corp|St|Jr|Sr|[A-Z])\.$")
 _ORDINAL_STEMS = frozenset(stem(word) for word in ("first", "second", "third", "fourth", "fifth", "sixth"))
 _CODES = re.compile(r"\b(?=[\w-]*\d)[A-Z0-9][\w-]{3,}\b")
@@ -163,7 +166,7 @@ def _people(sentence: str, question: str) -> Iterator[Value]:
     known, asked = names.names_in(question, products=True), stems_in(question)
     for one in names.names_in(sentence):
         reports = _REPORTS.match(sentence[one.end :])
-        if reports is not None and not stems_in(reports["verb"]) & asked:
+        if (reports is not None and not stems_in(reports["verb"]) & asked) or _THING.search(one.text):
             continue
         if not any(names.same(one.text, other.text) for other in known):
             yield Value(one.start, one.end, one.text)

@@ -20,8 +20,14 @@ class Vectors:
 
     def __init__(self, asked: Sequence[str]) -> None:
         self._model = embedding.active_model().pk
-        service = service_registry.get("embedding")
-        self._asked: dict[str, np.ndarray] = {text: service.embed_query(text[:EMBEDDED_CHARACTERS]) for text in asked}
+        self._asked: dict[str, np.ndarray] = {}
+        for text in asked:
+            self.ask(text)
+
+    def ask(self, text: str) -> None:
+        """Let sentences be compared with this too."""
+        if text not in self._asked:
+            self._asked[text] = service_registry.get("embedding").embed_query(text[:EMBEDDED_CHARACTERS])
 
     def cosines(self, asked: str, lines: Sequence[str]) -> list[float]:
         """Of what is asked with each of these sentences."""

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from documents.services.chat.contracts import QuestionType
-from documents.services.chat.extractive import names, values
+from documents.services.chat.extractive import doers, names, values
+from documents.services.chat.understanding.stated import premise_of
 from documents.services.chat.words import OPPOSITES, content_of, is_negative, stem
 
 _FIGURE = re.compile(r"(?<![\w.])\d{1,3}(?:,\d{3})+(?:\.\d+)?|(?<![\w.-])\d+(?:\.\d+)?(?![\w])")
@@ -87,6 +88,8 @@ class Wanted:
 
     text: str
     given: QuestionType = QuestionType.OTHER
+    idle: frozenset[str] = frozenset()
+    """Stems that are not looked for."""
 
     @cached_property
     def kind(self) -> QuestionType:
@@ -100,7 +103,7 @@ class Wanted:
     @cached_property
     def words(self) -> dict[str, str]:
         """Stems of what it is about, with the words themselves."""
-        return content_of(self.text)
+        return {one: word for one, word in content_of(self.text).items() if one not in self.idle}
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -153,6 +156,14 @@ class Wanted:
         role = match["role"] or match["named"] or match["called"] or match["which"] or ""
         stems = frozenset(content_of(role))
         return (stems - self.named) or (stems if names.roles_in(role) else frozenset())
+
+    @cached_property
+    def verb(self) -> str:
+        """Stem of what was done, where the question tells it: when did they sign it, who paid."""
+        premise = premise_of(self.text)
+        doer = doers.doer_and_verb(self.text)
+        told = (stem(premise.verb.lower()) if premise is not None else "", doer[1] if doer is not None else "")
+        return next((one for one in told if one in self.predicate), "")
 
     @cached_property
     def opposites(self) -> frozenset[str]:

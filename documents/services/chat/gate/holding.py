@@ -15,6 +15,9 @@ from documents.services.chunking.sentences import headings
 
 _LEADERS = re.compile(r"(?:\.\s?){4,}\s*\d{0,4}\s*$|\s{3,}\d{1,4}\s*$|\u2026+\s*\d{1,4}\s*$", re.M)
 
+_CELLS = re.compile(r"\d{3}.*\S\s{2,}\d[\d,.]*\s*$")
+"""A row of a table, whose last cell is no page of a table of contents."""
+
 
 @dataclass
 class Held:
@@ -113,7 +116,7 @@ def _stands_in(passage: Passage, source: Source) -> bool:
 def is_heading(text: str) -> bool:
     """Whether a text is a heading, or lines of a table of contents."""
     lines = [line for line in text.strip().splitlines() if line.strip()]
-    return bool(lines and all(_LEADERS.search(line) or _is_heading(line.strip()) for line in lines))
+    return bool(lines and not _CELLS.search(lines[0]) and all(_LEADERS.search(line) or _is_heading(line.strip()) for line in lines))
 
 
 def _is_heading(line: str) -> bool:

@@ -5,5 +5,6 @@ sentence of a passage says it), cleaning (text and nothing but text). chat.injec
 """
 
 from documents.services.chat.llm.configured import answerer, leaves_to, register, state
+from documents.services.chat.llm.injection import unseen
 
-__all__ = ["answerer", "leaves_to", "register", "state"]
+__all__ = ["answerer", "leaves_to", "register", "state", "unseen"]
