@@ -20,7 +20,7 @@ from django.utils.translation import ngettext
 
 from documents.jobs import AnswerJob
 from documents.models import Chunk, Conversation, Document, Message, MessageSentence, MessageSource, TextVersion
-from documents.services.chat import llm
+from documents.services.chat import injection, llm
 from documents.services.chat.contracts import (
     Draft,
     Evidence,
@@ -147,7 +147,7 @@ class Answering:
                 if isinstance(piece, Draft):
                     said.append(piece)
         if self.message.method == Method.EXTRACTIVE and any(one.sources for one in said):
-            for notice in llm.unseen(said):
+            for notice in injection.unseen(said):
                 self._take(notice, gate)
 
     def _take(self, piece: Piece, gate: Gate) -> None:

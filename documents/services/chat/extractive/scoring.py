@@ -273,7 +273,7 @@ class Scoring:
 LEAST_NEAR, LEAST_NEAR_OF_ONE = 0.4, 0.5
 """Cosines of a sentence without a value, where the question says more than one word, or only one."""
 LEAST_NEAR_DENIED, LEAST_SHARED_DENIED, LEAST_SHARED_CONTRARY = 0.4, 0.75, 0.5
-WITHOUT_HEAD, STILL_DUE, SAID_NO, OF_ANOTHER_PAPER, LACKS = 1.5, 1.0, 1.5, 1.5, 0.6
+WITHOUT_HEAD, STILL_DUE, SAID_NO, OF_ANOTHER_PAPER, LACKS = 1.5, 1.0, 1.5, 1.5, 1.0
 WITHOUT_VERB = 1.5
 HEAD, DONE = 0.5, 0.35
 """How much of what is sought, and of what was done, a sentence must have."""

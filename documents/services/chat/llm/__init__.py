@@ -5,6 +5,5 @@ sentence of a passage says it), cleaning (text and nothing but text). chat.injec
 """
 
 from documents.services.chat.llm.configured import answerer, leaves_to, register, state
-from documents.services.chat.llm.injection import unseen
 
-__all__ = ["answerer", "leaves_to", "register", "state", "unseen"]
+__all__ = ["answerer", "leaves_to", "register", "state"]
