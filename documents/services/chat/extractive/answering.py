@@ -7,8 +7,9 @@ from django.utils.translation import gettext as _
 from documents.services.chat.contracts import Check, Draft, Evidence, Notice, Piece, Question, QuestionType, Refusal, Source
 from documents.services.chat.evidence import Statement, statements_of
 from documents.services.chat.evidence.references import only_refers
+from documents.services.chat.extractive.describing import described, describes
 from documents.services.chat.extractive.located import IDLE, REACH, Located, conditional, located
-from documents.services.chat.extractive.scoring import Scoring
+from documents.services.chat.extractive.scoring import Scored, Scoring
 from documents.services.chat.extractive.telling import Told, telling
 from documents.services.chat.extractive.vectors import Vectors
 from documents.services.chat.extractive.wanted import Wanted
@@ -66,6 +67,8 @@ def _asked(question: Question) -> list[Wanted]:
 
 def _told(wanted: Wanted, evidence: Evidence, vectors: Vectors | None, check: Check) -> list[Told]:
     statements = _statements(evidence)
+    if (name := described(wanted.text)) and (saying := [one for one in statements if describes(one.line, name)]):
+        return telling(QuestionType.OTHER, [Scored(one, -place / len(saying)) for place, one in enumerate(saying)], vectors)
 
     def likely(words: str, among: Sequence[Statement]) -> Statement | None:
         meant = Wanted(words, QuestionType.WHAT)

@@ -245,7 +245,7 @@ class Scoring:
 
     def _scored(self, one: _Read) -> Scored:
         wanted, found, opposed = self.wanted, self._values(one), self._opposed(one)
-        words, predicate = self._share(one.matched), self._share(one.matched, wanted.predicate)
+        words, predicate = self._share(one.matched), self._share(one.matched, wanted.predicate or None)
         exact = self._share({stem: float(value == 1.0) for stem, value in one.matched.items()})
         needed = wanted.has_value or wanted.kind == QuestionType.WHERE
         value = (1.0 if found or opposed else 0.0) if needed else 0.5

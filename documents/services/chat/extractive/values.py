@@ -144,7 +144,8 @@ def _counted(sentence: str, what: str) -> Iterator[Value]:
         return
     for one in _quantities(sentence):
         number, unit = one.text.split(" ", 1) if " " in one.text else (one.text, "")
-        if named & stems_in(" ".join(sentence[one.start : one.end + 60].split()[:5])) or not unit or _BARE.match(unit):
+        bare = (not unit or _BARE.match(unit)) and not _YEAR.match(number + " ") and not (number.lower() == "one" and unit == "of")
+        if named & stems_in(" ".join(sentence[one.start : one.end + 60].split()[:5])) or bare:
             yield one if stems_in(unit) & named else Value(one.start, one.start + len(number), number)
 
 
