@@ -12,6 +12,7 @@ import pytest
 
 from documents.services.classification import Material, classify, sheets_of
 from documents.services.extraction import registry
+from documents.services.extraction.parsers.office import wpd
 from documents.services.storage.names import title_of
 from documents.tests.reading import read
 
@@ -91,7 +92,9 @@ def materials() -> dict[str, Material]:
 def said(corpus, materials) -> dict[str, dict[str, Any]]:
     """What the rules are sure of, by file and field."""
     if not materials:
-        materials.update({name: material_of(path) for name in TRUTH if (path := corpus / "documents" / name).exists()})
+        there = [path for name in TRUTH if (path := corpus / "documents" / name).exists()]
+        readable = [path for path in there if path.suffix != ".wpd" or not wpd.WPD2TEXT.is_missing]
+        materials.update({path.name: material_of(path) for path in readable})
     return {name: {one.field: one.value for one in classify(material) if one.confidence >= SURE} for name, material in materials.items()}
 
 

@@ -297,7 +297,8 @@ class Supervisor:
         for part in self.parts:
             if not part.stop():
                 self.say(f"The {part.name} process did not end by itself and was killed.")
-        sweep(self.place.var / "scratch")  # working folders of a part that was killed
+        sweep(self.place.var / "scratch")  # what a part that was killed has left
+        self._empty_temporary()
         if self.attachment is not None:
             self.attachment.close()
         (self.place.run / "up.json").unlink(missing_ok=True)
