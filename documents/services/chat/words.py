@@ -15,7 +15,8 @@ _STOP = frozenset(
     "not no any some all each every both either neither so such same own also only just too very much many long often more most least "
     "less few out up down off s t d ll re ve m one ones during before after until since between against through per via according "
     "please tell say says said know known give given according mention mentioned state stated documents document file files case matter "
-    "let get got happen happens happened occur occurs occurred exactly ever actually really date day time year amount name place reason kind type person someone anyone".split()
+    "let get got happen happens happened occur occurs occurred "
+    "exactly ever actually really date day time year amount name place reason kind type person someone anyone".split()
 )
 _ENDINGS = (
     "ations", "ation", "ments", "ment", "ness", "ities", "ity", "ings", "ing", "ies", "ied", "ives", "ive", "ions", "ion", "ences", "ence",

@@ -7,14 +7,15 @@ import re
 from documents.services.chat.extractive import names
 
 _ASKED = re.compile(
-    r"^\W*(?:(?:and|so|but)\W+)?(?:who|what)(?:\s+(?:is|was|are|were)|['’]s)\s+(?:meant\s+by\s+)?(?:the\s+|an?\s+)?[\"“]?(?P<name>[^?\"”]+?)[\"”]?\s*\??\s*$",
+    r"^\W*(?:(?:and|so|but)\W+)?(?:who|what)(?:\s+(?:is|was|are|were)|['’]s)\s+(?:meant\s+by\s+)?(?:the\s+|an?\s+)?"
+    r"[\"“]?(?P<name>[^?\"”]+?)[\"”]?\s*\??\s*$",
     re.IGNORECASE,
 )
 _ARTICLE = r"(?:an?|the|its|his|her|their|our|one\s+of|[A-Z][\w&.]*['’]s|then|now|formerly|until\s+\w+)"
 _ROLES = (
-    "president director counsel attorney lawyer engineer officer manager expert witness judge foreman secretary founder chairman chairwoman "
-    "employee partner agent inventor owner plaintiff defendant professor captain master surveyor architect accountant physician doctor nurse "
-    "trustee broker buyer seller supplier tenant landlord arbitrator mediator consultant adviser advisor treasurer assistant clerk"
+    "president director counsel attorney lawyer engineer officer manager expert witness judge foreman secretary founder chairman "
+    "chairwoman employee partner agent inventor owner plaintiff defendant professor captain master surveyor architect accountant physician doctor "
+    "nurse trustee broker buyer seller supplier tenant landlord arbitrator mediator consultant adviser advisor treasurer assistant clerk"
 )
 _ROLE = rf"(?:{'|'.join(_ROLES.split())})"
 
