@@ -13,9 +13,10 @@ _ASKED = re.compile(
 )
 _ARTICLE = r"(?:an?|the|its|his|her|their|our|one\s+of|[A-Z][\w&.]*['’]s|then|now|formerly|until\s+\w+)"
 _ROLES = (
-    "president director counsel attorney lawyer engineer officer manager expert witness judge foreman secretary founder chairman "
-    "chairwoman employee partner agent inventor owner plaintiff defendant professor captain master surveyor architect accountant physician doctor "
-    "nurse trustee broker buyer seller supplier tenant landlord arbitrator mediator consultant adviser advisor treasurer assistant clerk"
+    "president director counsel attorney lawyer engineer officer manager expert witness judge foreman secretary founder "
+    "chairman chairwoman employee partner agent inventor owner plaintiff defendant professor captain master surveyor "
+    "architect accountant physician doctor nurse trustee broker buyer seller supplier tenant landlord arbitrator mediator "
+    "consultant adviser advisor treasurer assistant clerk"
 )
 _ROLE = rf"(?:{'|'.join(_ROLES.split())})"
 
