@@ -13,7 +13,7 @@ from cases.services.citations import extract
 from documents.models import Chunk, Citation, Document, Page
 from documents.services.authorities.record.linking import link_reading, renew
 from documents.services.chat.contracts import Passage, Question
-from documents.services.chat.evidence import gather, gathering, searched, statements_of
+from documents.services.chat.evidence import gather, gathering, searched, statements_of, whole
 from documents.services.chat.places import source_in
 from documents.tests.searching import document
 from lexintel.models import User
@@ -196,3 +196,13 @@ def test_a_reranker_that_was_registered_orders_what_was_found(case: Case, owner:
     after = gather(question).passages
     assert [one.text for one in after] == before[::-1]
     assert [one.number for one in after] == [1, 2, 3]
+
+
+@pytest.mark.django_db
+def test_a_whole_document_has_whole_sentences_and_a_long_one_is_not_read(case: Case, owner: User) -> None:
+    lease = document(case, "Lease", "The rent of the pier is due on the third of", "May of each year. The pier is closed in winter.")
+    found = whole(lease, 2)
+    assert found is not None
+    lines = [" ".join(one.line.split()) for passage in found.passages for one in statements_of(passage)]
+    assert lines == ["The rent of the pier is due on the third of May of each year.", "The pier is closed in winter."]
+    assert whole(lease, 1) is None

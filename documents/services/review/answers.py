@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from documents.models import Chunk, Document
-from documents.services.chat.contracts import Check, Draft, Evidence, Passage, Question, Searched, Source
-from documents.services.chat.evidence import gather
-from documents.services.chat.evidence.gathering import page_starts
+from documents.models import Document
+from documents.services.chat.contracts import Check, Draft, Evidence, Question, Source
+from documents.services.chat.evidence import gather, whole
 from documents.services.chat.extractive import best
 from documents.services.chat.gate import Gate
 from documents.services.chat.understanding import understand
@@ -23,8 +22,7 @@ class DocumentEvidence:
     def __init__(self, document: Document, user: Any) -> None:
         """The document is visible to the user, and has been read."""
         self.document, self.user = document, user
-        chunks = list(Chunk.objects.filter(text_version=document.text_version_id)[: SMALL + 1])
-        self._whole = Evidence(tuple(_passages(document, chunks)), Searched(1, 1)) if len(chunks) <= SMALL else None
+        self._whole = whole(document, SMALL)
 
     def asked(self, text: str) -> Question:
         if self.document.case_id is None:
@@ -45,14 +43,3 @@ def answer_cell(question: Question, evidence: Evidence, check: Check) -> tuple[s
     if not judged.supported or not judged.sources:
         return None
     return (value or " ".join(judged.text.split()))[:LONGEST_VALUE], judged.sources[0]
-
-
-def _passages(document: Document, chunks: list[Chunk]) -> list[Passage]:
-    starts = page_starts(chunks)
-    return [
-        Passage(
-            number, document.pk, document.title, document.kind, document.date, chunk.text_version_id, chunk.pk, chunk.text,
-            chunk.page_from, chunk.page_to, chunk.start, starts[chunk.pk], context=chunk.context,
-        )
-        for number, chunk in enumerate(chunks, 1)
-    ]  # fmt: skip

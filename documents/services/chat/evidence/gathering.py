@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.db.models.functions import Length
 
 from documents.models import Chunk, Document, Page
-from documents.services.chat.contracts import Evidence, Passage, Question
+from documents.services.chat.contracts import Evidence, Passage, Question, Searched
 from documents.services.chat.evidence.completing import completed
 from documents.services.chat.evidence.looked_at import searched
 from documents.services.chat.evidence.references import follow
@@ -31,6 +31,16 @@ def gather(question: Question) -> Evidence:
     found = search(SearchRequest(q=asked, user=question.user, case=question.case, filters=chosen))
     passages = _reranked(passages_of(found.results[:PASSAGES]), question)
     return Evidence(tuple(_whole(passages, question)), searched(question, found.partial))
+
+
+def whole(document: Document, most: int) -> Evidence | None:
+    """All of one document that has passed the door; None where it has more than `most` passages."""
+    chunks = list(Chunk.objects.filter(text_version=document.text_version_id)[: most + 1])
+    if len(chunks) > most:
+        return None
+    starts = _page_starts(chunks)
+    passages, _begun = completed([_passage(chunk, document, starts[chunk.pk], 0.0) for chunk in chunks])
+    return Evidence(tuple(replace(passage, number=number) for number, passage in enumerate(passages, 1)), Searched(1, 1))
 
 
 def _reranked(passages: list[Passage], question: Question) -> list[Passage]:
@@ -72,7 +82,7 @@ def _of_chunks(chunks: Sequence[int], known: Sequence[Passage]) -> list[Passage]
         return []
     rows = Chunk.objects.filter(pk__in=chunks, text_version__document__deleted_at=None).select_related("text_version__document")
     current = {chunk.pk: chunk for chunk in rows if chunk.text_version.document.text_version_id == chunk.text_version_id}
-    starts = page_starts(current.values())
+    starts = _page_starts(current.values())
     score = min(passage.score for passage in known)
     return [_passage(current[pk], current[pk].text_version.document, starts[pk], score) for pk in dict.fromkeys(chunks) if pk in current]
 
@@ -89,7 +99,7 @@ def passages_of(hits: Iterable[Hit]) -> list[Passage]:
     hits = list(hits)
     rows = Chunk.objects.filter(pk__in=[hit.chunk for hit in hits], text_version__document__deleted_at=None)
     chunks = {chunk.pk: chunk for chunk in rows.select_related("text_version")}
-    starts = page_starts(chunks.values())
+    starts = _page_starts(chunks.values())
     made: list[Passage] = []
     for hit in hits:
         if (chunk := chunks.get(hit.chunk)) is not None:
@@ -102,7 +112,7 @@ def passages_of(hits: Iterable[Hit]) -> list[Passage]:
     return made
 
 
-def page_starts(chunks: Iterable[Chunk]) -> dict[int, tuple[int, ...]]:
+def _page_starts(chunks: Iterable[Chunk]) -> dict[int, tuple[int, ...]]:
     """Where in each passage its pages begin. A passage joins its pages with a line end."""
     chunks = list(chunks)
     spanning = [chunk for chunk in chunks if chunk.page_to > chunk.page_from]
