@@ -55,7 +55,8 @@ def test_an_alert_tells_of_a_new_document_at_the_bell(visit: Callable[..., Page]
             if bell.count():
                 break
             page.wait_for_timeout(1000)
-        bell.click()
+        with page.expect_navigation():
+            bell.click()
         expect(page.get_by_role("region", name="Notices")).to_contain_text("Mooring lines: 1 new document")
         pictures(page, "alerts")
         page.get_by_role("link", name="Mooring lines: 1 new document").click()
