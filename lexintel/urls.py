@@ -24,10 +24,12 @@ urlpatterns = [
     path("api/", include("cases.api_urls")),
     path("api/", include("documents.api.urls")),
     path("api/", include("audio.api.urls")),
+    path("api/", include("analytics.api.urls")),
     path("api/", include("tasks.api.urls")),
     path("", include("lexintel.accounts.pages.urls")),
     path("", include("documents.urls")),
     path("", include("audio.urls")),
+    path("", include("analytics.urls")),
     path("", include("cases.urls")),
     path("", include("tasks.urls")),
 ]

@@ -1,0 +1,26 @@
+"""What happened and what it was worth: requests, views, ratings, reports, exports, analyses of recordings."""
+
+from analytics.models.exports import Export
+from analytics.models.impressions import AppliedImpressions, Impression, ImpressionDay, RecentView
+from analytics.models.ratings import HitVote, Rating, RatingScore
+from analytics.models.reports import DailyReport, ReportMail, ReportSubscription
+from analytics.models.sessions import SessionAnalysis
+from analytics.models.usage import APIRequest, UsageHour, UsageMark
+
+__all__ = [
+    "APIRequest",
+    "AppliedImpressions",
+    "DailyReport",
+    "Export",
+    "HitVote",
+    "Impression",
+    "ImpressionDay",
+    "Rating",
+    "RatingScore",
+    "RecentView",
+    "ReportMail",
+    "ReportSubscription",
+    "SessionAnalysis",
+    "UsageHour",
+    "UsageMark",
+]

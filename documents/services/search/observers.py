@@ -1,0 +1,35 @@
+"""Who is told of searches that people and programs made: higher apps register, as for counting them. The words stay here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+
+@dataclass(frozen=True)
+class Searched:
+    """A search that was answered: by whom, in which case (None: all of his), how many passages it found, and which documents it
+    showed, each with the case it belongs to (None: the public library)."""
+
+    user: Any
+    case: UUID | None
+    results: int
+    shown: Sequence[tuple[UUID, UUID | None]]
+    page: int = 1
+
+
+Observer = Callable[[Searched], None]
+_observers: list[Observer] = []
+
+
+def observe(observer: Observer) -> None:
+    """In `AppConfig.ready`. An observer must not touch the database: it is called before the answer leaves."""
+    if observer not in _observers:
+        _observers.append(observer)
+
+
+def tell(searched: Searched) -> None:
+    for observer in _observers:
+        observer(searched)
