@@ -94,12 +94,18 @@ class ApiToken(models.Model):
     @classmethod
     def holder(cls, key: str) -> User | None:
         """The active user to whom a key belongs, or None."""
+        token = cls.valid(key)
+        return token.user if token is not None else None
+
+    @classmethod
+    def valid(cls, key: str) -> ApiToken | None:
+        """The token of a key, with its user who is active, or None."""
         token = cls.objects.select_related("user").filter(digest=cls.digest_of(key)).first()
         if token is None or not token.user.is_active or token.is_expired:
             return None
         if token.last_used is None or (timezone.now() - token.last_used).total_seconds() > 60:
             cls.objects.filter(pk=token.pk).update(last_used=timezone.now())
-        return token.user
+        return token
 
 
 class SignInTally(models.Model):

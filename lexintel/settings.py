@@ -99,6 +99,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "analytics.services.usage.middleware.UsageMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -189,6 +190,8 @@ DOWNLOAD_KEEP_HOURS = integer("DOWNLOAD_KEEP_HOURS", 24, 1, 8760)  # how long a 
 DOWNLOAD_MAX_MB = integer("DOWNLOAD_MAX_MB", 20_480, 1, 10_000_000)  # what the files of one ZIP may come to
 TASK_KEEP_FAILED_DAYS = integer("TASK_KEEP_FAILED_DAYS", 180, 1, 36_500)
 SUPERVISOR_TOKEN = text("LEXINTEL_SUPERVISOR_TOKEN")  # made anew by each `up`, so that it can ask its own web process
+USAGE_RECORDING = boolean("USAGE_RECORDING", not TESTING)  # whether requests are recorded at all
+USAGE_KEEP_DAYS = integer("USAGE_KEEP_DAYS", 90, 1, 36_500)  # how long each request is kept; sums of hours stay
 METRICS_TOKEN = text("METRICS_TOKEN")  # lets a program without a login read /metrics
 TASK_FALLBACK = one_of("TASK_FALLBACK", "background", ("background", "wait"))  # hybrid's heavy tasks, while no worker is alive
 

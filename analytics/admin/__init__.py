@@ -1,0 +1,7 @@
+"""The tables of analytics in the admin: metadata, never content."""
+
+from __future__ import annotations
+
+from analytics.admin import usage
+
+__all__ = ["usage"]

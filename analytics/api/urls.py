@@ -1,5 +1,9 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from analytics.api.usage import usage
+
+urlpatterns: list[URLPattern] = [
+    path("analytics/usage/", usage, name="api-usage"),
+]

@@ -32,7 +32,10 @@ class APIRequest(models.Model):
         verbose_name = _("request")
         verbose_name_plural = _("requests")
         ordering = ["-id"]
-        indexes = [BrinIndex(fields=["time"], name="requests_by_time", autosummarize=True)]
+        indexes = [
+            BrinIndex(fields=["time"], name="requests_by_time", autosummarize=True),
+            models.Index(fields=["case", "time"], name="requests_of_a_case", condition=models.Q(case__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.method} {self.route} {self.status}"

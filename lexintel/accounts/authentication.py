@@ -64,10 +64,11 @@ class TokenMiddleware:
     def _refuse_or_set(self, request: HttpRequest, key: str | None) -> HttpResponse | None:
         if key is None:
             return None
-        user = ApiToken.holder(key)
-        if user is None:
+        token = ApiToken.valid(key)
+        if token is None:
             return JsonResponse({"detail": BAD_TOKEN}, status=401)
-        request.user = user
+        user = request.user = token.user
+        request.token_id = token.pk  # type: ignore[attr-defined]
 
         async def auser() -> User:
             return user

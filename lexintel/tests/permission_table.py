@@ -373,6 +373,10 @@ TABLE: dict[str, dict[str, Expected]] = {
     "cases/<pk>/members/": {"GET": _page(), "POST": _owners(302, 302, send=form(username="newcomer", role="viewer"))},
     "cases/<pk>/members/<member>/": {"POST": _owners(302, 302, send=form(role="editor"))},
     "cases/<pk>/activity/": {"GET": _page()},
+    # usage
+    "api/analytics/usage/": {"GET": Expected((200, 403, 403, 404, 401), send=lambda world: {"data": {"case": str(world.case.pk)}})},
+    "usage/": {"GET": _hidden()},
+    "cases/<pk>/usage/": {"GET": _owners(200, 302)},
     # documents
     "api/documents/": {"GET": _everyone(), "POST": _editors(201, send=_new_document)},
     "api/documents/<pk>/": {

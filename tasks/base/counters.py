@@ -18,6 +18,7 @@ BUCKETS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 900.0, 
 """Upper bounds of an attempt's duration in seconds."""
 NAMES = [f"{bound:g}" for bound in BUCKETS]
 ATTEMPTS, SECONDS, RESCUES, SIGN_INS = "attempts", "seconds", "rescues", "sign_ins"
+REQUESTS, DROPPED_REQUESTS = "requests", "requests_dropped"
 MARK = "folded_until"
 
 ENDED = """

@@ -94,6 +94,8 @@ class Tally:
         self.retries: Sums = defaultdict(float)
         self.rescues: Sums = defaultdict(float)
         self.sign_ins: Sums = defaultdict(float)
+        self.requests: Sums = defaultdict(float)
+        self.dropped: Sums = defaultdict(float, {(): 0.0})
         self.seconds: defaultdict[str, float] = defaultdict(float)
         self.durations: defaultdict[str, dict[str, float]] = defaultdict(lambda: dict.fromkeys([*counters.NAMES, "+Inf"], 0.0))
 
@@ -102,6 +104,10 @@ class Tally:
             self.rescues[(labels["kind"],)] += value
         elif name == counters.SIGN_INS:
             self.sign_ins[(labels["outcome"],)] += value
+        elif name == counters.REQUESTS:
+            self.requests[(labels["status"],)] += value
+        elif name == counters.DROPPED_REQUESTS:
+            self.dropped[()] += value
         elif name == counters.ATTEMPTS:
             self._count(labels, value)
         elif name == counters.SECONDS and labels["outcome"] in TIMED:
@@ -123,6 +129,8 @@ class Tally:
         yield _counter("lexintel_task_retries", "Attempts made because the one before had failed.", ("task",), self.retries)
         yield _counter("lexintel_rescues", "What the rescuer put right.", ("kind",), self.rescues)
         yield _counter("lexintel_sign_ins", "Attempts to sign in with a password, by outcome.", ("outcome",), self.sign_ins)
+        yield _counter("lexintel_requests", "Requests that were answered, by class of their status.", ("status",), self.requests)
+        yield _counter("lexintel_requests_dropped", "Requests that could not be recorded.", (), self.dropped)
         yield self._histogram()
 
     def _histogram(self) -> Metric:
