@@ -15,7 +15,7 @@ from tasks.operations import metrics
 from tasks.tests.committed import committed, db  # noqa: F401
 from tasks.tests.processes import database_url, environment, web_server
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.usefixtures("committed")]
 AWAY = """
 import sys, time, django, environ
 django.setup()
@@ -46,7 +46,7 @@ service_registry.close_all()
 """
 
 
-def test_a_database_that_is_away_costs_no_request_and_gets_them_when_it_is_back(committed):
+def test_a_database_that_is_away_costs_no_request_and_gets_them_when_it_is_back():
     env = environment(
         DATABASE_URL="postgres://nobody@127.0.0.1:1/nothing", DJANGO_SETTINGS_MODULE="lexintel.settings", USAGE_RECORDING="yes"
     )
@@ -57,7 +57,7 @@ def test_a_database_that_is_away_costs_no_request_and_gets_them_when_it_is_back(
     assert "lexintel_requests_dropped_total 500.0" in metrics.render().decode()
 
 
-def test_a_web_process_that_is_asked_to_stop_writes_what_waits(committed):
+def test_a_web_process_that_is_asked_to_stop_writes_what_waits():
     user = User.objects.create_user("ada")
     token, key = ApiToken.issue(user, "Scanner")
     APIRequest.objects.all().delete()

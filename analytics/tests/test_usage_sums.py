@@ -19,7 +19,7 @@ from analytics.services.usage.asked import Asked
 from analytics.services.usage.histogram import BOUNDS, BUCKETS, percentile
 from analytics.services.usage.reading import By
 from analytics.services.usage.writing import LOCK, Answered, write
-from tasks.tests.committed import committed, db  # noqa: F401
+from tasks.tests.committed import db  # noqa: F401
 from tasks.tests.processes import database_url
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -31,13 +31,13 @@ def no_matter(done: int, total: int) -> None:
 
 
 @pytest.fixture
-def empty(committed):
+def empty(db):  # noqa: F811
     for model in (APIRequest, UsageHour, UsageMark):
         model.objects.all().delete()
 
 
 def test_percentiles_are_in_the_true_values_bucket():
-    dice = random.Random(7)  # noqa: S311
+    dice = random.Random(7)
     values = sorted(dice.lognormvariate(4, 1.2) for _ in range(20_000))
     buckets = [0] * BUCKETS
     for value in values:
