@@ -57,7 +57,7 @@ def headings(page: str) -> list[tuple[str, str]]:
 def test_the_index_follows_the_order_of_work_and_ends_with_what_is_internal(root):
     page = text(root, reverse("admin:index"))
     names = [section or folded for section, folded in headings(page)]
-    assert names == ["Cases", "Documents", "Audio", "Tasks", "Schedules", "People", "Internal"]
+    assert names == ["Cases", "Documents", "Audio", "Analytics", "Tasks", "Schedules", "People", "Internal"]
 
 
 def test_what_is_internal_is_folded_and_holds_the_tables_nobody_works_with(root):
