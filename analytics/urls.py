@@ -1,6 +1,12 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from analytics.views import recent
 
 app_name = "analytics"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("recent/", recent.recent, name="recent"),
+    path("recent/forget/", recent.recent_forget, name="recent-forget"),
+    path("recent/keep/", recent.recent_keep, name="recent-keep"),
+]

@@ -1,0 +1,3 @@
+from analytics.admin import impressions
+
+__all__ = ["impressions"]

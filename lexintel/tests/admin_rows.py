@@ -7,6 +7,7 @@ from django.utils import timezone
 from django_celery_beat.models import ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, SolarSchedule
 from django_celery_results.models import GroupResult, TaskResult
 
+from analytics.models import AppliedImpressions, Impression, ImpressionDay, TargetDay, ViewHabits
 from audio.models import AudioPart, AudioSession, Dictation, NoiseDetection, NoiseLabel, NoiseModel, ProcessingMetric, TranscriptSegment
 from cases.models import AuditEvent, Case, Event, Importance, Membership, Opinion, Role, Ruling, RulingSource, Statute
 from documents.models import (
@@ -68,6 +69,7 @@ def add_rows(first: int, last: int) -> None:
         _of_tasks(number, case, user, document)
         _of_schedules(number)
         _of_recordings(number, case, user)
+        _of_impressions(number, case, user, document)
         ApiToken.issue(user, f"token {number}")
         Group.objects.create(name=f"group {number}")
 
@@ -148,6 +150,16 @@ def _of_recordings(number: int, case: Case, user: User) -> None:
     Dictation.objects.create(session=session, speaker="An editor")
     TranscriptSegment.objects.create(session=session, version=1, index=0, start_s=0, end_s=2, text="Secret words.", confidence=0.9)
     AudioPart.objects.create(session=session, version=1, index=0, levels=b"", speech=b"", clipped=b"")
+
+
+def _of_impressions(number: int, case: Case, user: User, document: Document) -> None:
+    now = timezone.now()
+    counted = {"kind": "document", "case": case, "views": 1}
+    Impression.objects.create(target=document.pk, last=now, **counted)
+    ImpressionDay.objects.create(day=now.date(), **counted)
+    TargetDay.objects.create(target=document.pk, day=now.date(), **counted)
+    AppliedImpressions.objects.create(key=f"bundle {number}", applied=now)
+    ViewHabits.objects.create(user=user)
 
 
 def _of_alerts(search: SavedSearch, document: Document) -> None:
