@@ -17,7 +17,7 @@ from analytics.services.impressions.events import OPENED
 from cases.models import Case
 
 
-class ViewedSerializer(serializers.Serializer[showing.Viewed]):
+class ViewedSerializer(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(choices=[kind.value for kind in OPENED])
     id = serializers.UUIDField(source="target")
     case = serializers.UUIDField(allow_null=True, help_text="null for the public library")

@@ -85,7 +85,7 @@ def words_of(totals: Totals) -> list[str | int]:
 
 def add(client: redis.client.Pipeline, hash_name: str, batch: str, bucket: int, words: list[str | int]) -> None:
     """Add one batch, unless it has arrived before; `bucket` is of the time when it was made."""
-    client.eval(_COUNT, 3, hash_name, f"{prefix()}.hashes", f"{prefix()}.seen.{bucket}", batch, SEEN_SECONDS, *words)  # type: ignore[no-untyped-call]
+    client.eval(_COUNT, 3, hash_name, f"{prefix()}.hashes", f"{prefix()}.seen.{bucket}", batch, SEEN_SECONDS, *words)
 
 
 def new_hash() -> str:
@@ -96,12 +96,12 @@ def bundle_all(client: redis.Redis) -> None:
     """Take what was counted until now aside, each hash under the name that it bears."""
     hashes = f"{prefix()}.hashes"
     for name in client.smembers(hashes):
-        client.eval(_BUNDLE, 4, name, hashes, f"{prefix()}.bundles", f"{prefix()}.bundle.")  # type: ignore[no-untyped-call]
+        client.eval(_BUNDLE, 4, name, hashes, f"{prefix()}.bundles", f"{prefix()}.bundle.")
 
 
 def bundles(client: redis.Redis) -> list[str]:
     """Those taken aside now, and by synchronisations that did not come to their end."""
-    return sorted(name.decode() for name in client.smembers(f"{prefix()}.bundles"))
+    return sorted(name.decode() if isinstance(name, bytes) else name for name in client.smembers(f"{prefix()}.bundles"))
 
 
 def id_of(bundle: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.db.models.functions import Left
 from django.utils.translation import gettext_lazy as _
 
@@ -69,6 +69,7 @@ def recent(user: Any, limit: int = MOST, case: Case | None = None) -> list[Viewe
 def most_viewed(case: Case, user: Any, since: datetime.date | None = None, limit: int = 10) -> list[Viewed]:
     """Of a case that the user sees, what was opened most: on the UTC day `since` and later (as long as days are kept), or ever. Who
     opened it is told to nobody."""
+    counted: QuerySet[Any, Any]
     if since is None:
         counted = Impression.objects.filter(case=case, kind__in=OPENED).order_by("-views", "-last").values_list("kind", "target", "views")
     else:

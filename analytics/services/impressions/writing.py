@@ -78,6 +78,7 @@ def carry(source: Case, target: Case, documents: Iterable[uuid.UUID]) -> None:
 
 
 Key = tuple[str, uuid.UUID]
+Rows = Sequence[tuple[Any, ...]]
 
 
 def _places(totals: Totals) -> dict[Key, Place]:
@@ -100,7 +101,7 @@ def _held(table: str, keys: set[uuid.UUID]) -> set[uuid.UUID]:
         return {key for (key,) in cursor.fetchall()}
 
 
-def _impressions(totals: Totals, places: Mapping[Key, Place]) -> list[Sequence[Any]]:
+def _impressions(totals: Totals, places: Mapping[Key, Place]) -> Rows:
     views: Counter[Place] = Counter()
     last: dict[Place, datetime.datetime] = {}
     for (kind, target, _day), number in totals.views.items():
@@ -110,7 +111,7 @@ def _impressions(totals: Totals, places: Mapping[Key, Place]) -> list[Sequence[A
     return sorted((*place, number, last[place]) for place, number in views.items())
 
 
-def _days(totals: Totals, places: Mapping[Key, Place]) -> tuple[list[Sequence[Any]], list[Sequence[Any]]]:
+def _days(totals: Totals, places: Mapping[Key, Place]) -> tuple[Rows, Rows]:
     """By case, and by target where it was opened."""
     days: Counter[tuple[datetime.date, str, uuid.UUID | None]] = Counter()
     targets: Counter[tuple[datetime.date, Place]] = Counter()
@@ -122,7 +123,7 @@ def _days(totals: Totals, places: Mapping[Key, Place]) -> tuple[list[Sequence[An
     return [(*key, number) for key, number in days.items()], [(day, *place, number) for (day, place), number in targets.items()]
 
 
-def _recent(totals: Totals, places: Mapping[Key, Place]) -> list[Sequence[Any]]:
+def _recent(totals: Totals, places: Mapping[Key, Place]) -> Rows:
     people = _held(get_user_model()._meta.db_table, {user for user, _kind, _target in totals.own})
     views: Counter[tuple[uuid.UUID, Place]] = Counter()
     last: dict[tuple[uuid.UUID, Place], datetime.datetime] = {}
@@ -136,7 +137,7 @@ def _recent(totals: Totals, places: Mapping[Key, Place]) -> list[Sequence[Any]]:
     return [(user, *place, number, last[user, place]) for (user, place), number in views.items()]
 
 
-def _add(statement: str, rows: Sequence[Sequence[Any]]) -> None:
+def _add(statement: str, rows: Rows) -> None:
     with connection.cursor() as cursor:
         for first in range(0, len(rows), AT_ONCE):
             cursor.execute(statement, [list(column) for column in zip(*rows[first : first + AT_ONCE], strict=True)])

@@ -23,7 +23,7 @@ class Searched:
 
 
 def of_answer(request: SearchRequest, answer: SearchResponse) -> Searched:
-    shown = [(one.document, one.case) for one in (*answer.results, *answer.named)]
+    shown = [(hit.document, hit.case) for hit in answer.results] + [(named.document, named.case) for named in answer.named]
     return Searched(request.user, request.case, answer.count, list(dict.fromkeys(shown)), answer.page)
 
 
