@@ -13,12 +13,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from analytics.services.impressions import habits, showing
-from analytics.services.impressions.events import OPENED
 from cases.models import Case
 
 
 class ViewedSerializer(serializers.Serializer[Any]):
-    kind = serializers.ChoiceField(choices=[kind.value for kind in OPENED])
+    kind = serializers.CharField(help_text="document, ruling, recording or answer")
     id = serializers.UUIDField(source="target")
     case = serializers.UUIDField(allow_null=True, help_text="null for the public library")
     case_title = serializers.CharField(source="shown.case_title")
