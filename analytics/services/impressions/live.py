@@ -92,16 +92,16 @@ def new_hash() -> str:
     return f"{prefix()}.live.{uuid.uuid4().hex}"
 
 
-def bundle_all(client: redis.Redis) -> None:
-    """Take what was counted until now aside, each hash under the name that it bears."""
+def bundle_all(client: redis.Redis) -> set[str]:
+    """Take what was counted until now aside, each hash under the name that it bears. Gives the new names."""
     hashes = f"{prefix()}.hashes"
-    for name in client.smembers(hashes):
-        client.eval(_BUNDLE, 4, name, hashes, f"{prefix()}.bundles", f"{prefix()}.bundle.")
+    made = [client.eval(_BUNDLE, 4, name, hashes, f"{prefix()}.bundles", f"{prefix()}.bundle.") for name in client.smembers(hashes)]
+    return {_text(name) for name in made if name}
 
 
 def bundles(client: redis.Redis) -> list[str]:
     """Those taken aside now, and by synchronisations that did not come to their end."""
-    return sorted(name.decode() if isinstance(name, bytes) else name for name in client.smembers(f"{prefix()}.bundles"))
+    return sorted(_text(name) for name in client.smembers(f"{prefix()}.bundles"))
 
 
 def id_of(bundle: str) -> str:
@@ -138,6 +138,10 @@ def drop(client: redis.Redis, bundle: str) -> None:
     together.delete(bundle)
     together.srem(f"{prefix()}.bundles", bundle)
     together.execute()
+
+
+def _text(name: bytes | str) -> str:
+    return name.decode() if isinstance(name, bytes) else name
 
 
 def _ms(at: datetime.datetime) -> int:

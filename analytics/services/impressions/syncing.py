@@ -29,8 +29,8 @@ Step = Callable[[str], None]
 
 @dataclass
 class Synchronised:
-    """`gone`: impressions of what is not there any more. `lost`: fields that a Redis lost which was emptied meanwhile. `left`: to another
-    synchronisation that runs at the same time."""
+    """`gone`: impressions of what is not there any more. `lost`: fields, or bundles of them, that a Redis lost which was emptied meanwhile.
+    `left`: to another synchronisation that runs at the same time."""
 
     counted: int = 0
     gone: int = 0
@@ -54,9 +54,11 @@ def synchronise(step: Step = lambda _name: None) -> Synchronised:
         step("pending")
     if settings.REDIS_URL and not done.left:
         with live.patient() as client:
-            live.bundle_all(client)
+            made = live.bundle_all(client)
             step("renamed")
-            for bundle in live.bundles(client):
+            there = live.bundles(client)
+            _tell_of_missing(made.difference(there), done)
+            for bundle in there:
                 _apply(client, bundle, done, step)
     return done
 
@@ -100,6 +102,14 @@ def _apply(client: redis.Redis, bundle: str, done: Synchronised, step: Step) -> 
     step("committed")
     live.drop(client, bundle)
     step("dropped")
+
+
+def _tell_of_missing(bundles: set[str], done: Synchronised) -> None:
+    """Those that were made and are not there any more: another synchronisation has added them, or Redis was emptied."""
+    names = {live.id_of(bundle): bundle for bundle in bundles}
+    added = set(AppliedImpressions.objects.filter(pk__in=names).values_list("pk", flat=True))
+    for name in names.keys() - added:
+        _tell(names[name], Totals(), 0, done)
 
 
 def _tell(bundle: str, totals: Totals, lost: int, done: Synchronised) -> None:
