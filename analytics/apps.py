@@ -12,7 +12,6 @@ class AnalyticsConfig(AppConfig):
 def _impressions() -> None:
     from analytics.services.impressions import middleware, panels, writing
     from cases.slots import fill_slot
-    from cases.tabs import register_overview
     from documents.services.bulk.moving import register_carrier
     from documents.services.chat.observers import observe as observe_answers
     from documents.services.search.observers import observe as observe_searches
@@ -20,5 +19,5 @@ def _impressions() -> None:
     observe_searches(middleware.searched)
     observe_answers(middleware.read)
     register_carrier(writing.carry)
-    register_overview(panels.of_case)
+    fill_slot("case overview", panels.of_case)
     fill_slot("document facts", panels.of_document)

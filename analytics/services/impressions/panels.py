@@ -9,14 +9,13 @@ from django.utils import timezone
 
 from analytics.services.impressions import habits, showing
 from cases.models import Case
-from cases.tabs import Overview
 from documents.models import Document
 
 SHOWN = 6
 DAYS = 30
 
 
-def of_case(case: Case, user: Any) -> Overview:
+def of_case(case: Case, user: Any) -> tuple[str, dict[str, Any]] | None:
     since = timezone.now().date() - timedelta(days=DAYS - 1)
     context = {
         "recent": showing.recent(user, SHOWN, case),
@@ -24,7 +23,7 @@ def of_case(case: Case, user: Any) -> Overview:
         "kept": habits.is_kept(user),
         "days": DAYS,
     }
-    return Overview("analytics/case_views.html", context)
+    return ("analytics/case_views.html", context) if context["recent"] or context["most"] else None
 
 
 def of_document(document: Document, user: Any) -> tuple[str, dict[str, Any]] | None:
