@@ -9,3 +9,18 @@ class AnalyticsConfig(AppConfig):
         from analytics.services.usage import recorder as usage_recorder
 
         usage_recorder.register()
+        _impressions()
+
+
+def _impressions() -> None:
+    from analytics.services.impressions import middleware, panels, writing
+    from cases.slots import fill_slot
+    from documents.services.bulk.moving import register_carrier
+    from documents.services.chat.observers import observe as observe_answers
+    from documents.services.search.observers import observe as observe_searches
+
+    observe_searches(middleware.searched)
+    observe_answers(middleware.read)
+    register_carrier(writing.carry)
+    fill_slot("case overview", panels.of_case)
+    fill_slot("document facts", panels.of_document)

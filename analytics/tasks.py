@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from analytics.services.usage import rolling as usage
+from analytics.services.impressions import habits, syncing
 from tasks.registry import NoPayload, task
 from tasks.run import TaskRun
 from tasks.scheduling.schedules import Schedule, declare
@@ -25,3 +26,17 @@ def clean_up_usage(job: NoPayload, run: TaskRun) -> dict[str, Any]:
 
 declare(Schedule("Sum up requests", "analytics.roll_up_usage", every=timedelta(minutes=5), description="Into sums of hours."))
 declare(Schedule("Clean up requests", "analytics.clean_up_usage", crontab="10 3 *", description="Daily 03:10 UTC."))
+@task(syncing.TASK)
+def sync_impressions_from_redis(job: NoPayload, run: TaskRun) -> dict[str, Any]:
+    """Bring what was counted since the last time into the tables."""
+    return syncing.synchronise(lambda _step: run.check()).as_result()
+
+
+@task(habits.TASK)
+def forget_views(job: NoPayload, run: TaskRun) -> dict[str, Any]:
+    """Delete what was noted of views too long ago, and counts of what is gone."""
+    return habits.clean(run.check)
+
+
+declare(Schedule("Synchronise impressions", syncing.TASK, every=timedelta(minutes=1), description="Every minute."))
+declare(Schedule("Forget old views", habits.TASK, crontab="37 2 *", description="Daily 02:37 UTC."))

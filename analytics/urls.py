@@ -8,4 +8,11 @@ app_name = "analytics"
 urlpatterns: list[URLPattern] = [
     path("usage/", usage.usage, name="usage"),
     path("cases/<uuid:pk>/usage/", usage.case_usage, name="case-usage"),
+from analytics.views import recent
+
+app_name = "analytics"
+urlpatterns: list[URLPattern] = [
+    path("recent/", recent.recent, name="recent"),
+    path("recent/forget/", recent.recent_forget, name="recent-forget"),
+    path("recent/keep/", recent.recent_keep, name="recent-keep"),
 ]

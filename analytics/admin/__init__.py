@@ -5,3 +5,6 @@ from __future__ import annotations
 from analytics.admin import usage
 
 __all__ = ["usage"]
+from analytics.admin import impressions
+
+__all__ = ["impressions"]

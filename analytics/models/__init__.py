@@ -1,7 +1,15 @@
 """What happened and what it was worth: requests, views, ratings, reports, exports, analyses of recordings."""
 
 from analytics.models.exports import Export
-from analytics.models.impressions import AppliedImpressions, Impression, ImpressionDay, RecentView
+from analytics.models.impressions import (
+    AppliedImpressions,
+    Impression,
+    ImpressionDay,
+    PendingImpression,
+    RecentView,
+    TargetDay,
+    ViewHabits,
+)
 from analytics.models.ratings import HitVote, Rating, RatingScore
 from analytics.models.reports import DailyReport, ReportMail, ReportSubscription
 from analytics.models.sessions import SessionAnalysis
@@ -15,12 +23,15 @@ __all__ = [
     "HitVote",
     "Impression",
     "ImpressionDay",
+    "PendingImpression",
     "Rating",
     "RatingScore",
     "RecentView",
     "ReportMail",
     "ReportSubscription",
     "SessionAnalysis",
+    "TargetDay",
     "UsageHour",
     "UsageMark",
+    "ViewHabits",
 ]

@@ -63,6 +63,45 @@ class ImpressionDay(models.Model):
         return f"{self.day} {self.kind}: {self.views}"
 
 
+class TargetDay(models.Model):
+    """Openings of one thing on a UTC day, of which is told what was viewed most in a stretch of time. Kept for a while only."""
+
+    day = models.DateField(_("day"))
+    kind = models.CharField(_("what"), max_length=12, choices=Kind.choices)
+    target = models.UUIDField()
+    case = models.ForeignKey(Case, null=True, blank=True, on_delete=models.CASCADE, related_name="+", db_index=False)
+    views = models.PositiveBigIntegerField(_("views"), default=0)
+
+    class Meta:
+        verbose_name = _("openings of a day")
+        verbose_name_plural = _("openings of days")
+        ordering = ["-day", "id"]
+        constraints = [models.UniqueConstraint(fields=["kind", "target", "day"], name="one_count_per_target_and_day")]
+        indexes = [models.Index(fields=["case", "day"], name="openings_of_a_case"), models.Index(fields=["day"], name="openings_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.kind} {self.target}: {self.views}"
+
+
+class PendingImpression(models.Model):
+    """An impression that waits to be added up, where there is no Redis: only ever inserted, and taken away with what it adds to.
+
+    Plain ids: what it is about may be gone when it is added up. Like a recent view it is in no log and not in the admin.
+    """
+
+    kind = models.CharField(max_length=20, help_text="a Kind, or a word of services.impressions.events")
+    target = models.UUIDField()
+    user = models.UUIDField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("pending impression")
+        verbose_name_plural = _("pending impressions")
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
 class RecentViewQuerySet(models.QuerySet["RecentView"]):
     def visible_to(self, user: Any) -> RecentViewQuerySet:
         """One's own, in the public library and in cases that one still sees."""
@@ -88,6 +127,21 @@ class RecentView(models.Model):
         ordering = ["-last", "-id"]
         constraints = [models.UniqueConstraint(fields=["user", "kind", "target"], name="one_recent_view_per_target")]
         indexes = [models.Index(fields=["user", "-last"], name="recent_views_of_a_person")]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class ViewHabits(models.Model):
+    """Whether what a person looks at is noted for her. Who has no row has not changed anything."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, primary_key=True, on_delete=models.CASCADE, related_name="+")
+    keep = models.BooleanField(default=True)
+    forgotten = models.DateTimeField(null=True, blank=True, help_text="what was looked at before is not noted any more")
+
+    class Meta:
+        verbose_name = _("habits of viewing")
+        verbose_name_plural = _("habits of viewing")
 
     def __str__(self) -> str:
         return str(self.pk)

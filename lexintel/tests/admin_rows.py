@@ -8,6 +8,7 @@ from django_celery_beat.models import ClockedSchedule, CrontabSchedule, Interval
 from django_celery_results.models import GroupResult, TaskResult
 
 from analytics.models import APIRequest, UsageHour, UsageMark
+from analytics.models import AppliedImpressions, Impression, ImpressionDay, TargetDay, ViewHabits
 from audio.models import AudioPart, AudioSession, Dictation, NoiseDetection, NoiseLabel, NoiseModel, ProcessingMetric, TranscriptSegment
 from cases.models import AuditEvent, Case, Event, Importance, Membership, Opinion, Role, Ruling, RulingSource, Statute
 from documents.models import (
@@ -70,6 +71,7 @@ def add_rows(first: int, last: int) -> None:
         _of_schedules(number)
         _of_recordings(number, case, user)
         _of_usage(number, case, user)
+        _of_impressions(number, case, user, document)
         ApiToken.issue(user, f"token {number}")
         Group.objects.create(name=f"group {number}")
 
@@ -157,6 +159,14 @@ def _of_usage(number: int, case: Case, user: User) -> None:
     APIRequest.objects.create(time=now, method="GET", route="cases/{pk}/", status=200, ms=12.5, size=900, user=user.pk, case=case.pk)
     UsageHour.objects.create(hour=now, method="GET", route="cases/{pk}/", case=case.pk, requests=1, ms=12.5)
     UsageMark.objects.create(pk=number + 1)
+def _of_impressions(number: int, case: Case, user: User, document: Document) -> None:
+    now = timezone.now()
+    counted = {"kind": "document", "case": case, "views": 1}
+    Impression.objects.create(target=document.pk, last=now, **counted)
+    ImpressionDay.objects.create(day=now.date(), **counted)
+    TargetDay.objects.create(target=document.pk, day=now.date(), **counted)
+    AppliedImpressions.objects.create(key=f"bundle {number}", applied=now)
+    ViewHabits.objects.create(user=user)
 
 
 def _of_alerts(search: SavedSearch, document: Document) -> None:

@@ -633,6 +633,13 @@ TABLE: dict[str, dict[str, Expected]] = {
     "cases/<pk>/dictate/": {"POST": _editors(302, 302)},
     "audio/<pk>/": {"GET": _page()},
     "audio/<pk>/<action>/": {"POST": _editors(302, 302, ids=lambda world: {"pk": world.recording.pk, "action": "reprocess"})},
+    # impressions
+    "recent/": {"GET": _everyone(nobody=302)},
+    "recent/forget/": {"POST": _everyone(302, nobody=302)},
+    "recent/keep/": {"POST": _everyone(302, nobody=302, send=form(keep="0"))},
+    "api/analytics/recent/": {"GET": _everyone(), "DELETE": _everyone(204)},
+    "api/analytics/recent/settings/": {"GET": _everyone(), "POST": _everyone(send=json(keep=False))},
+    "api/analytics/cases/<case_id>/most-viewed/": {"GET": _read()},
     # tasks
     "api/tasks/": {"GET": _everyone()},
     "api/tasks/summary/": {"GET": _everyone()},

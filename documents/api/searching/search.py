@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from documents.models import Document
-from documents.services.search import SearchError, SearchRequest, SearchResponse, named, search
+from documents.services.search import SearchError, SearchRequest, SearchResponse, named, observers, search
 from documents.services.search.asked import MOST_VALUES, filters_in, query_of
 from documents.services.search.narrowing.values import LONGEST_VALUE
 from documents.services.search.request import FIELDS, MODES, SORTS
@@ -262,4 +262,5 @@ class SearchView(APIView):
             status = 503 if error.code == "meaning_unavailable" else 400
             where = {"position": error.position, "end": error.end}
             return Response({"detail": error.message, "code": error.code, **where}, status=status)
+        observers.tell(observers.of_answer(wanted, answer))
         return Response(SearchResponseSerializer(answer, context={"wanted": wanted}).data)

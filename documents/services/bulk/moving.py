@@ -36,12 +36,20 @@ from tasks.run import TaskRun
 TRIES = 5
 Ties = Callable[[Collection[UUID]], Mapping[UUID, str]]
 _ties: list[Ties] = []
+Carrier = Callable[[Case, Case, Collection[UUID]], None]
+_carriers: list[Carrier] = []
 
 
 def register_ties(ties: Ties) -> None:
     """`ties(document ids)` names those that something of a higher app holds in their case, each with a sentence that says what."""
     if ties not in _ties:
         _ties.append(ties)
+
+
+def register_carrier(carry: Carrier) -> None:
+    """`carry(source, target, document ids)` has what a higher app keeps of documents go with them, in the transaction of their move."""
+    if carry not in _carriers:
+        _carriers.append(carry)
 
 
 def move(selection: Selection, user: Any, target: Case) -> Outcome:
@@ -129,6 +137,8 @@ class Family:
         self._write_rows()
         self._carry_search()
         belongings.carry(self.source, self.target, self.documents, self.user)
+        for carry in _carriers:
+            carry(self.source, self.target, self.ids)
         linking.renew_later([document.pk for document in self.documents], left=self.source.pk)
         self._leave_source_in_order()
         arrivals.note([document.pk for document in self.documents if document.status == Document.Status.READY])

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from documents.services.search.request import SearchRequest, SearchResponse
+
 
 @dataclass(frozen=True)
 class Searched:
@@ -18,6 +20,11 @@ class Searched:
     results: int
     shown: Sequence[tuple[UUID, UUID | None]]
     page: int = 1
+
+
+def of_answer(request: SearchRequest, answer: SearchResponse) -> Searched:
+    shown = [(hit.document, hit.case) for hit in answer.results] + [(named.document, named.case) for named in answer.named]
+    return Searched(request.user, request.case, answer.count, list(dict.fromkeys(shown)), answer.page)
 
 
 Observer = Callable[[Searched], None]

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from cases.views import case_page
 from documents.errors import Refused
 from documents.models import Conversation, Document, Message
-from documents.services.chat import asking, conversations, llm
+from documents.services.chat import asking, conversations, llm, observers
 from documents.services.chat.registering import TAB
 from documents.views.chat.answers import answers
 
@@ -142,6 +142,7 @@ def _page(request: HttpRequest, one: Conversation, *, status: int = 200, **conte
         found = found.filter(number__lt=int(before))
     newest = list(found[: SHOWN_AT_ONCE + 1])
     listed = answers(reversed(newest[:SHOWN_AT_ONCE]), request.user)
+    observers.tell(observers.Read(request.user, [shown.message.pk for shown in listed if shown.message.state == Message.State.ANSWERED]))
     first = one.messages.order_by("number").values_list("question", flat=True).first()
     find = request.GET.get("find", "")[:200].replace("\x00", "").strip()
     chosen = list(Document.objects.visible_to(request.user).filter(case=one.case_id, pk__in=one.documents.values("pk")).order_by("title"))

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from cases.models import Case
 from cases.views import case_page, visible_case
 from documents.models import Document
-from documents.services.search import MODES, SearchError, SearchRequest, SearchResponse, named
+from documents.services.search import MODES, SearchError, SearchRequest, SearchResponse, named, observers
 from documents.services.search import search as find
 from documents.services.search.asked import filters_in, of_address
 from documents.services.search.request import PAGE_SIZE
@@ -89,6 +89,7 @@ def _found(request: HttpRequest, case: Case | None) -> dict[str, Any]:
         wanted, answer = _answer(request, case)
     except SearchError as error:
         return context | {"error": error, **_place(query, error)}
+    observers.tell(observers.of_answer(wanted, answer))
     kept = beside_answer(wanted, answer, case)
     groups = panel(answer.facets, context["kind"], filters, request.GET, case)
     return context | kept | {"answer": answer, "wanted": wanted, "panel": groups, "first": (answer.page - 1) * PAGE_SIZE + 1}
