@@ -39,7 +39,7 @@ class Table:
 
     @property
     def has_few_dead(self) -> bool:
-        return self.dead < FEW_DEAD * (self.live + self.dead)
+        return self.dead < FEW_DEAD * max(1, self.live + self.dead)
 
 
 def vacuum(on_table: Callable[[int, int, str], None]) -> dict[str, Any]:
