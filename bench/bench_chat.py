@@ -51,14 +51,14 @@ def run(out: Callable[[str], object], plan: Plan) -> Figures:
     figures = Figures()
     with own_database("lexintel_bench_chat") as env:
         began = time.perf_counter()
-        corpus = Corpus(random.Random(15), text_of(plan), plan.size(TOPICS, 80))  # noqa: S311 -- the same every time
-        (case,) = fill(corpus, plan.size(PASSAGES, 5_000), cases=1)
+        corpus = Corpus(random.Random(15), text_of(plan), plan.size(TOPICS, 30))  # noqa: S311 -- the same every time
+        (case,) = fill(corpus, plan.size(PASSAGES, 1_500), cases=1)
         out(f"  {Chunk.objects.count():,} passages in one case, loaded and indexed in {time.perf_counter() - began:.0f} s")
         user = User.objects.create_user("bench")
         Membership.objects.create(case=case, user=user, role=Role.OWNER)
-        questions = [ASKED[n % len(ASKED)].format(corpus.question()) for n in range(plan.size(QUESTIONS, 4))]
+        questions = [ASKED[n % len(ASKED)].format(corpus.question()) for n in range(plan.size(QUESTIONS, 2))]
         _first_words(figures, case, user, questions)
-        _opening(figures, case, user)
+        _opening(figures, case, user, plan.size(OPENED, 2))
         _review(figures, env, corpus, user, plan)
     return figures
 
@@ -118,15 +118,15 @@ def _first_kept() -> Iterator[list[float]]:
         post_save.disconnect(note, sender=MessageSentence)
 
 
-def _opening(figures: Figures, case: Case, user: User) -> None:
+def _opening(figures: Figures, case: Case, user: User, times: int) -> None:
     conversation = _long_conversation(case, user)
     client = Client()
     client.force_login(user)
     plain = {**settings.STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
     with override_settings(STORAGES=plain):  # names without hashes: nobody has collected the files here
-        opened = _page(client, conversation.get_absolute_url())
-        listed = _page(client, reverse("conversation-messages", args=[conversation.pk]))
-        trivial = _page(client, reverse("account"))
+        opened = _page(client, conversation.get_absolute_url(), times)
+        listed = _page(client, reverse("conversation-messages", args=[conversation.pk]), times)
+        trivial = _page(client, reverse("account"), times)
     figures.absolute |= {
         f"opening a conversation of {MESSAGES} messages ms": opened,
         f"its {MESSAGES} messages by the API, a page of them, ms": listed,
@@ -136,10 +136,10 @@ def _opening(figures: Figures, case: Case, user: User) -> None:
     figures.ratios[f"opening a conversation of {MESSAGES} messages to the page of one's account"] = opened / trivial
 
 
-def _page(client: Client, address: str) -> float:
+def _page(client: Client, address: str, count: int) -> float:
     """Median milliseconds of a page, after one to warm up."""
     times = []
-    for _ in range(OPENED + 1):
+    for _ in range(count + 1):
         began = time.perf_counter()
         response = client.get(address, headers={"host": "localhost"})
         times.append(time.perf_counter() - began)

@@ -23,6 +23,7 @@ from tasks.base.memory import tree_mb
 
 PAGES = 1000
 FILES = 3000
+HEAVY_PAGES = 40
 MB = 1024 * 1024
 LIMIT_S = 3000
 LOOK_S = 0.05
@@ -34,9 +35,9 @@ def run(out: Callable[[str], object], plan: Plan) -> Figures:
     figures = Figures()
     with tempfile.TemporaryDirectory() as name, installation(children=1) as place:
         folder = Path(name)
-        _long(figures, place, folder, plan.size(PAGES, 150))
-        _heavy(figures, place, folder, plan.size(5, 1))
-        _many(figures, place, folder, plan.size(FILES, 20), out)
+        _long(figures, place, folder, plan.size(PAGES, 30))
+        _heavy(figures, place, folder, plan.size(5, 1), plan.size(HEAVY_PAGES, 6))
+        _many(figures, place, folder, plan.size(FILES, 6), out)
     return figures
 
 
@@ -64,9 +65,9 @@ def _until_found(place: Installation, document: str) -> float:
     raise CommandError(f"The first page was not found after {LIMIT_S} s.")
 
 
-def _heavy(figures: Figures, place: Installation, folder: Path, size: int) -> None:
-    """A brief of 40 pages, each with its text and a photograph, in about so many megabytes."""
-    pages, side = 40, int((size * MB / 40 / 3) ** 0.5)
+def _heavy(figures: Figures, place: Installation, folder: Path, size: int, pages: int) -> None:
+    """A brief of so many pages, each with its text and a photograph, in about so many megabytes."""
+    side = int((size * MB / pages / 3) ** 0.5)
     prose, draft, path = Prose(5), folder / "heavy.typ", folder / "heavy.pdf"
     source = []
     for number in range(pages):

@@ -33,13 +33,13 @@ def run(out: Callable[[str], object], plan: Plan) -> Figures:
     figures = Figures()
     cores = os.cpu_count() or 1
     with tempfile.TemporaryDirectory() as folder, installation(children=cores) as place:
-        files = materials.filings(Path(folder), materials.PAGES[: plan.size(len(materials.PAGES), 3)])
+        files = materials.filings(Path(folder), materials.PAGES[: plan.size(len(materials.PAGES), 2)])
         (filing,) = materials.filings(Path(folder), (plan.size(FILING_PAGES, 2),))
         alone_rate = alone.rate(plan.size(int(ALONE_S), 1), place.env)
         _found(figures, place, filing, alone_rate / cores, plan)
-        _batches(figures, "", place, files, plan)
+        _batches(figures, "", place, files, plan, alone_rate)
         if plan.corpus:
-            _batches(figures, "corpus: ", place, materials.corpus_filings(plan.corpus), plan)
+            _batches(figures, "corpus: ", place, materials.corpus_filings(plan.corpus), plan, alone_rate)
     return figures
 
 
@@ -52,14 +52,17 @@ def _found(figures: Figures, place: Installation, filing: Filing, alone_per_core
     figures.absolute[f"a {filing.pages}-page filing until it is found, s"] = min(times)
 
 
-def _batches(figures: Figures, source: str, place: Installation, files: Sequence[Filing], plan: Plan) -> None:
-    """Each round beside embedding alone; the best ratio counts, for both sides of it have the same minute."""
-    _batch(place, files, f"{source}warm", 1)
+def _batches(figures: Figures, source: str, place: Installation, files: Sequence[Filing], plan: Plan, alone_rate: float) -> None:
+    """Each round beside embedding alone; the best ratio counts, for both sides of it have the same minute. A quick run embeds alone once,
+    before all of it."""
     ratios, rates = [], []
-    before = alone.rate(plan.size(int(ALONE_S), 1), place.env)
+    before = alone_rate
+    if not plan.quick:
+        _batch(place, files, f"{source}warm", 1)
+        before = alone.rate(int(ALONE_S), place.env)
     for n in range(plan.size(ROUNDS, 1)):
         passages, seconds = _batch(place, files, f"{source}{n}", plan.size(COPIES, 1))
-        after = alone.rate(plan.size(int(ALONE_S), 1), place.env)
+        after = before if plan.quick else alone.rate(int(ALONE_S), place.env)
         ratios.append(passages / seconds / ((before + after) / 2))
         rates.append(plan.size(COPIES, 1) * sum(filing.pages for filing in files) / seconds)
         before = after

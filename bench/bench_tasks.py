@@ -33,7 +33,7 @@ WARM_UP = 1.0
 def run(out: Callable[[str], object], plan: Plan) -> Figures:
     """Ratios: our records through Celery to Celery alone (goal 0.5), through the web process's threads to Celery alone; submitting many to
     writing as many bare rows; from submit to start to the same of Celery alone."""
-    runs, submits, starts = plan.size(RUN, 200), plan.size(SUBMIT, 500), plan.size(STARTS, 5)
+    runs, submits, starts = plan.size(RUN, 100), plan.size(SUBMIT, 200), plan.size(STARTS, 3)
     bare_rate, bare_start = _bare(runs, starts)
     with own_database("lexintel_bench_tasks") as env:
         env |= {"TASK_MODULES": "bench.noop", "TASK_SERVICES_AT_START": "0"}

@@ -36,6 +36,8 @@ user = User.objects.create_user("bench")
 print(ApiToken.issue(user, "bench")[1], create_case("Benchmark", user=user).pk)
 """
 
+TEMPLATE = "LEXINTEL_BENCH_TEMPLATE"
+"""Names a migrated database of the configured server that every benchmark may copy instead of migrating one of its own."""
 READY_TOKEN = "bench"  # noqa: S105 (of an installation that lives for a minute on loopback)
 
 
@@ -127,6 +129,7 @@ def migrated_database() -> Iterator[str]:
 @contextmanager
 def own_database(name: str, template: str = "") -> Iterator[dict[str, str]]:
     """This process and those it starts work in a new database, migrated or copied from a `template` that is; gives their environment."""
+    template = template or os.environ.get(TEMPLATE, "")
     with ExitStack() as stack:
         url = stack.enter_context(fresh_database(f"{name}_{os.getpid()}", template))
         stack.callback(_use, connection.settings_dict["NAME"])
@@ -207,8 +210,9 @@ def _wait_until_said(process: subprocess.Popen[bytes], log: Path, words: str, se
 @contextmanager
 def installation(*, children: int) -> Iterator[Installation]:
     """Web process and one Celery worker with that many children, ready to be used."""
+    template = os.environ.get(TEMPLATE, "")
     with ExitStack() as stack:
-        url = stack.enter_context(fresh_database(f"lexintel_bench_{os.getpid()}"))
+        url = stack.enter_context(fresh_database(f"lexintel_bench_{os.getpid()}", template))
         var = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lexintel-bench-")))
         share_models(var)
         port = free_port()
@@ -223,7 +227,8 @@ def installation(*, children: int) -> Iterator[Installation]:
             "STOP_GRACE_SECONDS": "1",
         }
         manage = [sys.executable, "manage.py"]
-        subprocess.run([*manage, "migrate", "-v0"], env=env, cwd=settings.BASE_DIR, check=True)
+        if not template:
+            subprocess.run([*manage, "migrate", "-v0"], env=env, cwd=settings.BASE_DIR, check=True)
         subprocess.run([*manage, "collectstatic", "--noinput", "-v0"], env=env, cwd=settings.BASE_DIR, check=True)
         made = subprocess.run(
             [*manage, "shell", "-v0", "-c", MAKE_OWNER], env=env, cwd=settings.BASE_DIR, check=True, capture_output=True, text=True

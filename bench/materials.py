@@ -75,18 +75,18 @@ class Prose:
         return self._chance.choice(choices).format(n=self._chance.randint(100, 1999), d=self._chance.randint(0, 9))
 
 
-def filings(folder: Path, pages: tuple[int, ...] = PAGES) -> list[Filing]:
+def filings(folder: Path, pages: tuple[int, ...] = PAGES, paragraphs: int = PARAGRAPHS_A_PAGE) -> list[Filing]:
     """PDFs with a caption, running headers and footers, numbered paragraphs."""
-    return [_filing(folder / f"filing {number}.pdf", count, seed=number) for number, count in enumerate(pages, 1)]
+    return [_filing(folder / f"filing {number}.pdf", count, number, paragraphs) for number, count in enumerate(pages, 1)]
 
 
-def _filing(path: Path, pages: int, seed: int) -> Filing:
+def _filing(path: Path, pages: int, seed: int, paragraphs: int) -> Filing:
     prose = Prose(seed)
     source = [f'#set page("us-letter", header: [Case 3:21-cv-0{seed:04} Document {seed}], footer: context [Page #counter(page).display()])']
     source += ["#set text(size: 11pt)", f"= In re Harbor Crane Litigation, No. {seed}"]
     for number in range(pages):
         source += ["#pagebreak()"] if number else []
-        source += [f"{escaped(text)}\n" for text in prose.page()]
+        source += [f"{escaped(text)}\n" for text in prose.page()[:paragraphs]]
     draft = path.with_suffix(".typ")
     draft.write_text("\n".join(source))
     typst.compile(str(draft), output=str(path))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import django_stubs_ext
@@ -193,6 +194,7 @@ OPENINGS_KEEP_DAYS = integer("OPENINGS_KEEP_DAYS", 400, 1, 36_500)  # how often 
 DOWNLOAD_KEEP_HOURS = integer("DOWNLOAD_KEEP_HOURS", 24, 1, 8760)  # how long a ZIP of documents can be fetched by who asked for it
 DOWNLOAD_MAX_MB = integer("DOWNLOAD_MAX_MB", 20_480, 1, 10_000_000)  # what the files of one ZIP may come to
 TASK_KEEP_FAILED_DAYS = integer("TASK_KEEP_FAILED_DAYS", 180, 1, 36_500)
+HEALTH_KEEP_DAYS = integer("HEALTH_KEEP_DAYS", 90, 1, 36_500)  # what the hourly health check found
 SUPERVISOR_TOKEN = text("LEXINTEL_SUPERVISOR_TOKEN")  # made anew by each `up`, so that it can ask its own web process
 USAGE_RECORDING = boolean("USAGE_RECORDING", not TESTING)  # whether requests are recorded at all
 USAGE_KEEP_DAYS = integer("USAGE_KEEP_DAYS", 90, 1, 36_500)  # how long each request is kept; sums of hours stay
@@ -223,8 +225,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 # The name of the database is in the queue's, so that test databases and second installations on one server stay apart.
 CELERY_TASK_DEFAULT_QUEUE = f"lexintel.{DATABASES['default']['NAME']}"
-CELERY_RESULT_BACKEND = "django-db"
-CELERY_TASK_IGNORE_RESULT = True
+CELERY_RESULT_BACKEND = "tasks.workers.results:ResultBackend"  # of Celery's own tasks; ours have their results in their records
+CELERY_RESULT_EXTENDED = True  # with the task's name
+CELERY_RESULT_EXPIRES = timedelta(days=TASK_KEEP_SUCCEEDED_DAYS)
 CELERY_TASK_SERIALIZER = CELERY_RESULT_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_ACKS_LATE = True

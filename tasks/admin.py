@@ -10,11 +10,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tasks.admin_links import NamesRows, linked
-from tasks.models import TaskAttempt, TaskRecord, TopicState, Worker
+from tasks.models import HealthSample, TaskAttempt, TaskRecord, TopicState, Worker
 from tasks.operations import bulk
 from tasks.operations.actions import MEANINGS, Action
 from tasks.operations.waiting_reasons import reason as waiting_reason
 from tasks.scheduling.admin import link_to_schedule
+from tasks.workers import results_admin  # noqa: F401  (registers the admin of Celery's results)
 
 
 class ReadOnly(admin.ModelAdmin):
@@ -146,3 +147,16 @@ class TopicStateAdmin(ReadOnly):
     list_filter = ["status"]
     search_fields = ["topic", "scope"]
     show_full_result_count = False
+
+
+@admin.register(HealthSample)
+class HealthSampleAdmin(ReadOnly):
+    internal = True
+    list_display = ["time", "ok", "not_well"]
+    list_filter = ["ok"]
+    date_hierarchy = "time"
+    show_full_result_count = False
+
+    @admin.display(description=_("not well"))
+    def not_well(self, sample: HealthSample) -> str:
+        return ", ".join(part["name"] for part in sample.parts if not part["ok"])

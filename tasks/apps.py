@@ -17,8 +17,10 @@ class TasksConfig(AppConfig):
             import_module(module)
 
         from tasks.operations import explanations  # noqa: F401  (registers what errors mean)
-        from tasks.scheduling import schedules
+        from tasks.operations.maintenance import register_check
+        from tasks.scheduling import overview, schedules
         from tasks.workers import celery
 
         celery.register_names()
+        register_check("schedules", overview.check)
         post_migrate.connect(schedules.create_missing, sender=self, dispatch_uid="tasks.scheduling.schedules")

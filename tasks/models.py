@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from tasks.base.scopes import scopes_of
@@ -340,3 +341,19 @@ class Counter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.labels}: {self.value:g}"
+
+
+class HealthSample(models.Model):
+    """What one health check found: `parts` is [{"name", "ok", "ms", "detail"}], the details cut."""
+
+    time = models.DateTimeField(_("time"), default=timezone.now, db_index=True)
+    ok = models.BooleanField(_("all well"))
+    parts = models.JSONField(_("parts"), default=list)
+
+    class Meta:
+        ordering = ["-time"]
+        verbose_name = _("health check")
+        verbose_name_plural = _("health checks")
+
+    def __str__(self) -> str:
+        return f"{self.time:%Y-%m-%d %H:%M} {'ok' if self.ok else 'not well'}"

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from tasks.batches import control
-from tasks.operations import bulk, maintenance
+from tasks.operations import bulk, health_history, maintenance, vacuum
 from tasks.recovery import retention
 from tasks.registry import NoPayload, task
 from tasks.run import TaskRun
@@ -19,17 +19,19 @@ VACUUM_HOURS = 2
 
 @task("tasks.health_check")
 def health_check(job: NoPayload, run: TaskRun) -> dict[str, Any]:
-    """What is not well is also said in the log and in the task's log."""
+    """What is not well is also said in the log and in the task's log; each check is kept for the trend."""
     found = maintenance.health()
     for part in found["parts"]:
         if not part["ok"]:
             log.warning("%s is not well: %s", part["name"], part["detail"])
+    with run.publish(found):
+        health_history.keep(found)
     return found
 
 
 @task("tasks.vacuum_database", heavy=True, soft_limit=VACUUM_HOURS * 3600, concurrency=1)
 def vacuum_database(job: NoPayload, run: TaskRun) -> dict[str, Any]:
-    return maintenance.vacuum(lambda done, count, name: run.progress(100 * done / count, "vacuum", name))
+    return vacuum.vacuum(lambda done, count, name: run.progress(100 * done / count, "vacuum", name))
 
 
 @task("tasks.cleanup_expired_sessions")

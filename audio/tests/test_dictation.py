@@ -152,7 +152,7 @@ async def test_words_come_while_somebody_speaks_and_a_recording_at_the_end(dicta
         final = await mouth.until("final")
         assert mouth.said("ack")
         await mouth.end()
-        done = await mouth.until("done")
+        done = await mouth.until("done", 180)
     assert "fellow Americans" in " ".join(each["text"] for each in mouth.said("final"))
     assert final["end_s"] > final["start_s"]
     assert {"db", "hint"} <= set(mouth.said("level")[0])
@@ -181,7 +181,7 @@ async def test_a_socket_that_drops_twenty_times_loses_and_repeats_nothing(dictat
     async with microphone(dictation, key) as mouth:
         await mouth.send(*messages[(await mouth.until("ready"))["next"] :])
         await mouth.end()
-        await mouth.until("done", 60)
+        await mouth.until("done", 180)
     await asyncio.to_thread(work_off)
     await dictation.arefresh_from_db()
     assert dictation.duration_s == pytest.approx(11.0, abs=0.1)

@@ -20,6 +20,7 @@ from documents.services.pipeline import confinement
 from documents.services.storage import blobs, checks, space
 from tasks import service_registry
 from tasks.models import Worker
+from tasks.scheduling import overview
 
 # Without these nothing can be answered; the other parts only make some things wait.
 ESSENTIAL = ("database", "storage", "migrations")
@@ -129,6 +130,14 @@ def _beat() -> str:
     return _alive(Worker.Kind.BEAT, _("Nothing obeys the schedules."))
 
 
+def _schedules() -> str:
+    """Whether all have run that were due."""
+    on_time, told = overview.check()
+    if not on_time:
+        raise NotWell(told)
+    return told
+
+
 def _alive(kind: Worker.Kind, sentence: str) -> str:
     number = Worker.objects.alive(kind).count()
     if not number:
@@ -162,6 +171,7 @@ CHECKS: dict[str, Callable[[], str]] = {
     "web": _web,
     "workers": _workers,
     "beat": _beat,
+    "schedules": _schedules,
     "models": _models,
     "confinement": _confinement,
     "language model": _language_model,

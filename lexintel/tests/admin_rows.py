@@ -57,7 +57,7 @@ from documents.models import (
     Upload,
 )
 from lexintel.models import ApiToken, User
-from tasks.models import TaskAttempt, TaskRecord, TopicState, Worker
+from tasks.models import HealthSample, TaskAttempt, TaskRecord, TopicState, Worker
 
 
 def add_rows(first: int, last: int) -> None:
@@ -184,6 +184,8 @@ def _of_tasks(number: int, case: Case, user: User, document: Document) -> None:
     TopicState.objects.create(topic=document.topic, scope=case.pk, status="succeeded", updated=timezone.now())
     Worker.objects.create(kind="web", name=f"web {number}", host="here", pid=number + 1, started=timezone.now(), last_seen=timezone.now())
     TaskResult.objects.create(task_id=f"task {number}")
+    TaskResult.objects.create(task_id=f"call {number}", task_name="tasks.health_check", result=f'"{record.pk}"')
+    HealthSample.objects.create(ok=False, parts=[{"name": "broker", "ok": False, "ms": 1.0, "detail": "away"}])
     GroupResult.objects.create(group_id=f"group {number}", result="[]")
 
 

@@ -664,6 +664,11 @@ TABLE: dict[str, dict[str, Expected]] = {
     "api/tasks/impressions/sync/": {"POST": _staff()},
     "api/tasks/cleanup/sessions": {"POST": _staff()},
     "api/tasks/cleanup/sessions/": {"POST": _staff()},
+    "api/tasks/schedules/": {"GET": _staff()},
+    "api/tasks/health/": {"GET": _staff()},
+    "schedules/": {"GET": _hidden()},
+    "schedules/<pk>/run/": {"POST": _hidden(ids=lambda world: {"pk": 1})},
+    "health/": {"GET": _hidden()},
     "tasks/": {"GET": _everyone(nobody=302)},
     "tasks/board/": {"GET": Expected((404, 404, 404, 404, 302))},
     "tasks/many/": {

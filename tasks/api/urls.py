@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 from tasks.api.tasks import TaskViewSet, TriggerViewSet
+from tasks.api.upkeep import HealthView, SchedulesView
 from tasks.progress.sse import task_progress
 
 
@@ -25,6 +26,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("batches/", include("tasks.batches.urls")),
     path("tasks/", TaskViewSet.as_view({"get": "list"}), name="api-tasks"),
     path("tasks/summary/", TaskViewSet.as_view({"get": "summary"}, pagination_class=None, filterset_class=None), name="api-tasks-summary"),
+    path("tasks/schedules/", SchedulesView.as_view(), name="api-schedules"),
+    path("tasks/health/", HealthView.as_view(), name="api-health"),
     path("tasks/<uuid:pk>/", TaskViewSet.as_view({"get": "retrieve"}), name="api-task"),
     path("tasks/<uuid:pk>/progress/", task_progress, name="api-task-progress"),
     *either("tasks/<uuid:pk>/status", "get", "status"),

@@ -18,9 +18,6 @@ from django.utils.translation import gettext as _
 
 from tasks.models import Status, TaskRecord, Worker
 
-FEW_DEAD = 0.05
-"""Share of dead rows under which cleaning an HNSW index costs more than it frees."""
-
 
 @dataclass(frozen=True)
 class Part:
@@ -89,43 +86,6 @@ def health() -> dict[str, Any]:
     """{"ok": bool, "parts": [{name, ok, detail, ms}]}"""
     parts = check_parts()
     return {"ok": all(part.ok for part in parts), "parts": [asdict(part) for part in parts]}
-
-
-def vacuum(on_table: Callable[[int, int, str], None]) -> dict[str, Any]:
-    """VACUUM ANALYZE every table; returns sizes in bytes before and after. `on_table(done, count, name)` before each.
-
-    The tables with most dead rows come first, for the case that time runs out. HNSW indexes are slow to clean, so a table with
-    one is cleaned in them only where enough rows are dead.
-    """
-    before, tables = _size(), _tables()
-    for done, (name, has_hnsw, dead) in enumerate(tables):
-        on_table(done, len(tables), name)
-        cleanup = "OFF" if has_hnsw and dead < FEW_DEAD else "AUTO"
-        with connection.cursor() as cursor:
-            cursor.execute(f"VACUUM (ANALYZE, INDEX_CLEANUP {cleanup}) {connection.ops.quote_name(name)}")
-    return {"tables": len(tables), "bytes_before": before, "bytes_after": _size()}
-
-
-TABLES = """
-SELECT c.relname,
-       EXISTS (SELECT 1 FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_am a ON a.oid = x.relam
-               WHERE i.indrelid = c.oid AND a.amname = 'hnsw'),
-       COALESCE(s.n_dead_tup::float / NULLIF(s.n_live_tup + s.n_dead_tup, 0), 0)
-FROM pg_class c LEFT JOIN pg_stat_user_tables s ON s.relid = c.oid
-WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace ORDER BY COALESCE(s.n_dead_tup, 0) DESC, c.relname
-"""
-
-
-def _tables() -> list[tuple[str, bool, float]]:
-    with connection.cursor() as cursor:
-        cursor.execute(TABLES)
-        return list(cursor.fetchall())
-
-
-def _size() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_database_size(current_database())")
-        return int(cursor.fetchone()[0])
 
 
 def cleanup_sessions() -> int:

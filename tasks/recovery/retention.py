@@ -12,10 +12,10 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
-from django_celery_results.models import TaskResult
+from django_celery_results.models import GroupResult, TaskResult
 
 from tasks.base import counters
-from tasks.models import ACTIVE, Batch, Status, TaskRecord, TopicState, Worker
+from tasks.models import ACTIVE, Batch, HealthSample, Status, TaskRecord, TopicState, Worker
 
 CHUNK = 500
 TOPICS_KEPT = timedelta(days=30)
@@ -34,8 +34,18 @@ def clean_up(on_progress: OnProgress) -> dict[str, int]:
         "batches": _batches(),
         "topics": _topics(),
         "workers": _workers(),
-        "results": TaskResult.objects.filter(date_done__lt=Now() - _succeeded_for()).delete()[0],
+        "results": _results(),
+        "health_checks": _health_samples(),
     }
+
+
+def _results() -> int:
+    """Of Celery's own tasks and groups."""
+    return sum(model.objects.filter(date_done__lt=Now() - _succeeded_for()).delete()[0] for model in (TaskResult, GroupResult))
+
+
+def _health_samples() -> int:
+    return HealthSample.objects.filter(time__lt=Now() - timedelta(days=settings.HEALTH_KEEP_DAYS)).delete()[0]
 
 
 def old_records() -> QuerySet[TaskRecord]:

@@ -12,13 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django_celery_beat.admin import PeriodicTaskAdmin
 from django_celery_beat.models import PeriodicTask
-from kombu.utils.json import loads
-from pydantic import ValidationError
 
 from tasks import registry
 from tasks.admin_links import link_to, list_of
-from tasks.manager import manager
 from tasks.models import TaskRecord
+from tasks.scheduling.scheduler import run_now
 
 admin.site.unregister(PeriodicTask)
 
@@ -39,7 +37,7 @@ class ScheduleAdmin(PeriodicTaskAdmin):
 
     @admin.action(description=_("Run now"), permissions=["change"])
     def run_tasks(self, request: HttpRequest, queryset: QuerySet[PeriodicTask]) -> None:
-        submitted = [row for row in queryset if self._run(request, row)]
+        submitted = [row for row in queryset if self._run(request, row) is not None]
         if submitted:
             count = len(submitted)
             messages.success(request, ngettext("%d task is on its way.", "%d tasks are on their way.", count) % count)
@@ -49,8 +47,8 @@ class ScheduleAdmin(PeriodicTaskAdmin):
             messages.error(request, _("%(name)s: there is no task %(task)s here.") % {"name": row.name, "task": row.task})
             return None
         try:
-            return manager.submit(row.task, loads(row.kwargs or "{}"), schedule=row.name, user=request.user)
-        except ValidationError as error:
+            return run_now(row, request.user)[0]
+        except ValueError as error:
             messages.error(request, _("%(name)s: %(error)s") % {"name": row.name, "error": error})
             return None
 

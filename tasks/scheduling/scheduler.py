@@ -16,6 +16,7 @@ from django.db.models import F
 from django_celery_beat.models import PeriodicTask
 from django_celery_beat.schedulers import DatabaseScheduler, ModelEntry
 from kombu.exceptions import OperationalError as KombuError
+from kombu.utils.json import loads
 from pydantic import ValidationError
 
 from tasks import registry
@@ -117,6 +118,19 @@ def submit(entry: ModelEntry, due: datetime) -> TaskRecord | None:
             log.info("%s is left out at %s, because its run before has not ended: %s", entry.name, due, earlier.pk)
             return earlier
         return _submit(entry, key)
+
+
+def run_now(row: PeriodicTask, user: Any) -> tuple[TaskRecord, bool]:
+    """Submit a schedule's task at once, beside its times; and whether it is new: a run that has not ended is given instead of a second.
+
+    Raises UnknownTask, and ValueError for arguments that the task does not take.
+    """
+    with transaction.atomic():
+        PeriodicTask.objects.select_for_update().get(pk=row.pk)
+        running = TaskRecord.objects.active().filter(name=row.task, schedule=row.name).first()
+        if running is not None:
+            return running, False
+        return manager.submit(row.task, loads(row.kwargs or "{}"), schedule=row.name, user=user), True
 
 
 def _submit(entry: ModelEntry, key: str) -> TaskRecord | None:

@@ -14,7 +14,7 @@ from django_celery_results.models import TaskResult
 from tasks.engine import attempts
 from tasks.manager import manager
 from tasks.models import Batch, Status, TaskAttempt, TaskLine, TaskRecord, TopicState, Worker
-from tasks.operations import maintenance
+from tasks.operations.vacuum import vacuum
 from tasks.recovery import retention
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -92,7 +92,7 @@ def test_batches_topics_processes_and_foreign_results_follow() -> None:
         Worker.objects.create(kind=kind, name=f"{kind} {days}", host="x", pid=1, started=ago, last_seen=now - timedelta(days=days))
     TaskResult.objects.create(task_id="foreign")
     TaskResult.objects.update(date_done=ago)
-    assert clean_up() == {"records": 0, "batches": 1, "topics": 1, "workers": 3, "results": 1}
+    assert clean_up() == {"records": 0, "batches": 1, "topics": 1, "workers": 3, "results": 1, "health_checks": 0}
     assert set(Batch.objects.values_list("pk", flat=True)) == {kept.pk, recent.pk}
     assert set(TopicState.objects.values_list("pk", flat=True)) == {kept.topic, "document:b", "document:c", "document:d"}
     assert set(Worker.objects.values_list("name", flat=True)) == {"web 0", "beat 50"}
@@ -134,20 +134,25 @@ def test_the_health_check_says_in_its_diary_what_is_not_well(settings: Any) -> N
     assert any(text.startswith("workers is not well") for text in lines)
 
 
-def test_the_slow_cleaning_of_vector_indexes_is_left_out_while_few_rows_are_dead() -> None:
+def test_a_vacuum_says_what_it_won_and_leaves_out_the_slow_cleaning_of_vector_indexes_while_few_rows_are_dead() -> None:
     with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE trial_rows AS SELECT generate_series(1, 20000) AS n; DELETE FROM trial_rows")
+        cursor.execute("SELECT pg_stat_force_next_flush()")
         cursor.execute("CREATE TABLE trial_vectors (v halfvec(3)); CREATE INDEX ON trial_vectors USING hnsw (v halfvec_cosine_ops)")
     try:
         with CaptureQueriesContext(
             connection,
         ) as said:
-            result = maintenance.vacuum(lambda done, count, name: None)
+            result = vacuum(lambda done, count, name: None)
     finally:
         with connection.cursor() as cursor:
-            cursor.execute("DROP TABLE trial_vectors")
+            cursor.execute("DROP TABLE trial_vectors, trial_rows")
     vacuums = {query["sql"].rsplit('"', 2)[1]: query["sql"] for query in said if query["sql"].startswith("VACUUM")}
     assert "INDEX_CLEANUP OFF" in vacuums["trial_vectors"]
     assert "INDEX_CLEANUP AUTO" in vacuums["tasks_taskrecord"]
     assert result["tables"] == len(vacuums)
     assert result["bytes_before"] > 0
     assert result["bytes_after"] > 0
+    assert result["most"][0]["table"] == "trial_rows"
+    assert result["most"][0]["dead_rows"] == 20_000
+    assert 700_000 < result["most"][0]["bytes_won"] <= result["bytes_won"]

@@ -81,9 +81,10 @@ def test_the_same_due_time_gives_the_same_record(scheduler):
 
 def test_maintenance_tasks_do_what_they_say():
     from tasks.operations import maintenance
+    from tasks.operations.vacuum import vacuum
 
     seen = []
-    result = maintenance.vacuum(lambda done, count, name: seen.append(name))
+    result = vacuum(lambda done, count, name: seen.append(name))
     assert result["tables"] == len(seen) > 10
     assert maintenance.cleanup_sessions() == 0
     parts = {part["name"]: part for part in maintenance.health()["parts"]}

@@ -11,8 +11,10 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from celery import current_app
 from django.db import connection
 from django.test import override_settings
+from django_celery_results.models import TaskResult
 
 from cases.services import matters
 from documents.models import Document
@@ -21,12 +23,15 @@ from lexintel.models import User
 from tasks.base.memory import tree_mb
 from tasks.manager import manager
 from tasks.models import TaskRecord, Worker
+from tasks.progress.transport import queue_name
 from tasks.tests.committed import committed, db  # noqa: F401
 from tasks.tests.processes import Process, celery_worker, until
 
 pytestmark = pytest.mark.faults
 STAGES = ("documents.extract_text_from_document", "documents.generate_embeddings", "documents.extract_citations")
 MAINTENANCE = ("tasks.health_check", "tasks.cleanup_expired_sessions", "tasks.vacuum_database")
+CALLED = ("celery.backend_cleanup", "tasks.health_check")
+"""Through Celery, as other programs do: one of its own tasks, and one of ours."""
 ROUNDS, DOCUMENTS, EACH = 3, 20, 17
 AT_REST = 3.0
 """Seconds after which the heart has seen that nothing runs any more, and has let its connection go."""
@@ -41,6 +46,7 @@ class Worked:
     log: list[dict[str, Any]]
     connections: list[int] = field(default_factory=list)
     memory: list[float] = field(default_factory=list)
+    results: dict[str, str] = field(default_factory=dict)
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +67,10 @@ def worked(committed: None) -> Iterator[Worked]:  # noqa: F811
             time.sleep(AT_REST)
             found.connections.append(_connections())
             found.memory.append(_memory(worker))
+        for name in CALLED:
+            current_app.send_task(name, queue=queue_name())
+        until(lambda: TaskResult.objects.filter(status="SUCCESS").count() == len(CALLED), 60, f"what Celery keeps\n{worker.tail()}")
+        found.results = dict(TaskResult.objects.values_list("task_name", "result"))
         found.log = [json.loads(line) for line in worker.log.read_text().splitlines() if line.startswith('{"')]
         yield found
 
@@ -89,6 +99,12 @@ def test_fifty_tasks_of_each_kind_are_done(worked: Worked) -> None:
     assert {name: done[name] >= 50 for name in (*STAGES, *MAINTENANCE)} == dict.fromkeys((*STAGES, *MAINTENANCE), True)
     assert TaskRecord.objects.filter(attempt__gt=1).count() == 0
     assert Document.objects.filter(status=Document.Status.READY).count() == ROUNDS * DOCUMENTS
+
+
+def test_celery_keeps_the_results_of_other_tasks_and_of_ours_only_the_record_of_a_call(worked: Worked) -> None:
+    assert set(worked.results) == set(CALLED)
+    assert worked.results["celery.backend_cleanup"] == "null"
+    assert TaskRecord.objects.filter(pk=json.loads(worked.results["tasks.health_check"]), name="tasks.health_check").exists()
 
 
 def test_each_service_is_built_once_in_the_life_of_the_process(worked: Worked) -> None:

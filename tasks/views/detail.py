@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from tasks.models import Status, TaskAttempt, TaskLine, TaskRecord
 from tasks.operations.actions import MEANINGS, Action, act, fitting
 from tasks.operations.explanations import Cause, cause_of_attempt, cause_of_record
+from tasks.operations.outcomes import outcome_of
 from tasks.operations.waiting_reasons import reason as waiting_reason
 from tasks.progress import estimates, topics
 from tasks.views.listing import rows_of
@@ -73,6 +74,7 @@ def task_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "cause": cause,
         "hopeless": cause is not None and not cause.retry,
         "why": waiting_reason(record),
+        "outcome": outcome_of(record),
         "left": estimates.in_words(estimates.seconds_left(record, record.percent)) if record.status == Status.STARTED else "",
         "actions": [(action, MEANINGS[action].icon) for action in fitting(record)] if may_change else [],
         "timeline": timeline(record),
