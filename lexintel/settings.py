@@ -26,6 +26,7 @@ from lexintel.environment import (
     price,
     secret,
     sender,
+    share,
     text,
     types,
     words,
@@ -185,6 +186,7 @@ DELETED_KEEP_DAYS = integer("DELETED_KEEP_DAYS", 30, 1, 36_500)  # how long the 
 IMPORT_KEEP_DAYS = integer("IMPORT_KEEP_DAYS", 30, 1, 36_500)  # files of imports into the law library that failed, so that they can go on
 SEARCH_HISTORY_KEEP_DAYS = integer("SEARCH_HISTORY_KEEP_DAYS", 365, 1, 36_500)  # what somebody has searched for
 SEARCH_HISTORY_MOST = integer("SEARCH_HISTORY_MOST", 500, 1, 100_000)  # of each person
+SEARCH_RATING_BOOST = share("SEARCH_RATING_BOOST", 0, 0.2)  # how much ratings of documents change scores; 0: not at all
 DOWNLOAD_KEEP_HOURS = integer("DOWNLOAD_KEEP_HOURS", 24, 1, 8760)  # how long a ZIP of documents can be fetched by who asked for it
 DOWNLOAD_MAX_MB = integer("DOWNLOAD_MAX_MB", 20_480, 1, 10_000_000)  # what the files of one ZIP may come to
 TASK_KEEP_FAILED_DAYS = integer("TASK_KEEP_FAILED_DAYS", 180, 1, 36_500)

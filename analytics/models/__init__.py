@@ -2,7 +2,7 @@
 
 from analytics.models.exports import Export
 from analytics.models.impressions import AppliedImpressions, Impression, ImpressionDay, RecentView
-from analytics.models.ratings import HitVote, Rating, RatingScore
+from analytics.models.ratings import HitVote, Rating, RatingPrior, RatingScore
 from analytics.models.reports import DailyReport, ReportMail, ReportSubscription
 from analytics.models.sessions import SessionAnalysis
 from analytics.models.usage import APIRequest, UsageHour, UsageMark
@@ -16,6 +16,7 @@ __all__ = [
     "Impression",
     "ImpressionDay",
     "Rating",
+    "RatingPrior",
     "RatingScore",
     "RecentView",
     "ReportMail",

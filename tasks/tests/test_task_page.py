@@ -226,7 +226,7 @@ def test_staff_ask_for_maintenance_once_however_often_they_click(api, owner):
     assert TaskRecord.objects.get().name == "tasks.cleanup_expired_sessions"
 
 
-@pytest.mark.parametrize("address", ["rating/recalculate", "impressions/sync"])
+@pytest.mark.parametrize("address", ["impressions/sync"])
 def test_what_this_installation_cannot_do_is_not_pretended(api, owner, address):
     owner.is_staff = True
     owner.save()

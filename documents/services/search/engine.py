@@ -18,7 +18,7 @@ from psycopg.errors import QueryCanceled
 
 from documents.models import ChunkEmbedding, ChunkWords, Document, EmbeddingModel
 from documents.services import embedding
-from documents.services.search import lexical, meaning, vector_index
+from documents.services.search import lexical, meaning, priors, vector_index
 from documents.services.search.diagnosis import languages_of_documents, scores, steps, understood, ways
 from documents.services.search.errors import SearchError
 from documents.services.search.explained import Diagnosis
@@ -129,7 +129,7 @@ def _searched(request: SearchRequest, query: Query, times: dict[str, float], *, 
     if request.mode != "text":
         _look_for_meaning(job)
     with _timed(job, "fusion"):
-        fused = _fused(job)
+        fused = priors.weighed(_fused(job), job.signals, request.user)
     with _timed(job, "door"):
         found = in_order(permitted(spread(fused.ranked), request.user), request.sort)
     _say_what_was_cut(job)
