@@ -7,7 +7,7 @@ class AnalyticsConfig(AppConfig):
 
     def ready(self) -> None:
         from analytics.services.ratings import prior, showing
-        from documents.services.search.priors import register_prior
+        from documents.services.search.showing.priors import register_prior
 
         showing.register()
         register_prior(prior.of_documents)

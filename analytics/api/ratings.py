@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -20,7 +21,6 @@ from analytics.services.ratings.judgements import JudgementList
 from cases.models import Case
 from documents.api.errors import RefusedErrors
 from documents.api.searching.words import AskedSerializer
-from lexintel.frame.pagination import Pages
 
 MOST = 200
 """Things that may be asked for at once."""
@@ -167,14 +167,16 @@ class JudgementSerializer(serializers.Serializer[Any]):
     when = serializers.DateTimeField()
 
 
-class JudgementsView(APIView):
-    @extend_schema(operation_id="case_judgements", tags=["ratings"], responses=JudgementSerializer(many=True))
-    def get(self, request: Request, pk: UUID) -> Response:
-        """Votes on hits and answers of a case, for its owner, the newest first; who voted is not told."""
-        case = get_object_or_404(Case.objects.visible_to(request.user), pk=pk)
-        pages = Pages()
-        page: Any = JudgementList(case, request.user)
-        return pages.get_paginated_response(JudgementSerializer(pages.paginate_queryset(page, request, self), many=True).data)
+@extend_schema(
+    operation_id="case_judgements", tags=["ratings"],
+    description="Votes on hits and answers of a case, for its owner, the newest first; who voted is not told.",
+)  # fmt: skip
+class JudgementsView(ListAPIView[Any]):
+    serializer_class = JudgementSerializer
+    filter_backends = ()
+
+    def get_queryset(self) -> Any:
+        return JudgementList(get_object_or_404(Case.objects.visible_to(self.request.user), pk=self.kwargs["pk"]), self.request.user)
 
 
 def _target(given: Any) -> tuple[str, UUID]:

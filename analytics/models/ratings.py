@@ -48,7 +48,7 @@ class Rating(models.Model):
         indexes = [models.Index(fields=["target_type", "target_id"], name="ratings_of_a_target")]
 
     def __str__(self) -> str:
-        return f"{self.target_type} {self.target_id}: {self.value}"
+        return f"{self.target_type}: {self.value}"
 
 
 class RatingScore(models.Model):

@@ -18,7 +18,7 @@ from psycopg.errors import QueryCanceled
 
 from documents.models import ChunkEmbedding, ChunkWords, Document, EmbeddingModel
 from documents.services import embedding
-from documents.services.search import lexical, meaning, priors, vector_index
+from documents.services.search import lexical, meaning, vector_index
 from documents.services.search.diagnosis import languages_of_documents, scores, steps, understood, ways
 from documents.services.search.errors import SearchError
 from documents.services.search.explained import Diagnosis
@@ -31,7 +31,7 @@ from documents.services.search.query.spelling import suggestions
 from documents.services.search.request import MODES, PAGE_SIZE, Hit, Leg, Notice, SearchRequest, SearchResponse
 from documents.services.search.scope import Scope, scope_of
 from documents.services.search.sentences import nearest
-from documents.services.search.showing import listing
+from documents.services.search.showing import listing, priors
 from documents.services.search.showing.facets import facets
 from documents.services.search.showing.order import in_order
 from documents.services.search.showing.passages import Evidence, Permitted, hits, permitted
