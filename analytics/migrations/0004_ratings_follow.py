@@ -7,6 +7,9 @@ to be another leaves its ratings to that one, except of people who have rated bo
 from django.db import migrations, models
 
 FOLLOW = """
+-- All scores may change in one night: with room on their pages no index is written.
+ALTER TABLE analytics_ratingscore SET (fillfactor = 50);
+
 CREATE FUNCTION analytics_ratings_move() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     UPDATE analytics_rating SET case_id = NEW.case_id WHERE target_type = 'document' AND target_id = NEW.id;
@@ -43,6 +46,7 @@ CREATE TRIGGER delete_ratings AFTER DELETE ON cases_ruling
 """
 
 STAY = """
+ALTER TABLE analytics_ratingscore RESET (fillfactor);
 DROP TRIGGER move_ratings ON documents_document;
 DROP TRIGGER delete_ratings ON documents_document;
 DROP TRIGGER delete_ratings ON documents_message;

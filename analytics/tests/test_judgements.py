@@ -14,8 +14,8 @@ from analytics.models import HitVote, Rating, RatingScore
 from analytics.services.ratings import judgements, prior
 from cases.models import Case, Ruling
 from documents.models import Conversation, Document, Message
-from documents.services.search.showing import priors
 from documents.services.search.fusion import Signals, fuse
+from documents.services.search.showing import priors
 
 ADDRESS = "/api/ratings/hits/"
 

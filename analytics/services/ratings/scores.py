@@ -20,6 +20,8 @@ from tasks.run import TaskRun
 ONE, ALL = "analytics.calculate_rating", "analytics.calculate_all_ratings"
 _LOCK = 7_261_604
 """Advisory: shared by who writes one score, alone for who writes all of them, so that none is written over by an older one."""
+_MEMORY = "64MB"
+"""For the sums of all things, so that they need no files; until the transaction ends."""
 _WRITE_ALL = """
 WITH counted AS (
     SELECT type, count(value) AS count, avg(value) AS mean
@@ -30,15 +32,25 @@ WITH counted AS (
     ON CONFLICT (target_type) DO UPDATE SET mean = excluded.mean, count = excluded.count, computed = excluded.computed
     RETURNING target_type, mean
 ), sums AS (
-    SELECT target_type, target_id, (array_agg(case_id))[1] AS case_id, count(*) AS count, sum(value) AS total
+    SELECT target_type, target_id, max(case_id::text)::uuid AS case_id, count(*) AS count, sum(value) AS total
     FROM analytics_rating GROUP BY target_type, target_id
+), fresh AS MATERIALIZED (
+    SELECT target_type, target_id, case_id, count, total, total::float8 / count AS average,
+           (mean * %(weight)s + total) / (%(weight)s + count) AS bayesian
+    FROM sums JOIN prior USING (target_type)
+), changed AS (
+    UPDATE analytics_ratingscore AS score SET case_id = fresh.case_id, count = fresh.count, total = fresh.total,
+        average = fresh.average, bayesian = fresh.bayesian, computed = %(now)s
+    FROM fresh WHERE score.target_type = fresh.target_type AND score.target_id = fresh.target_id
+        AND (score.case_id, score.count, score.total, score.bayesian)
+            IS DISTINCT FROM (fresh.case_id, fresh.count, fresh.total, fresh.bayesian)
+), made AS (
+    INSERT INTO analytics_ratingscore (target_type, target_id, case_id, count, total, average, bayesian, computed)
+    SELECT target_type, target_id, case_id, count, total, average, bayesian, %(now)s FROM fresh WHERE NOT EXISTS (
+        SELECT FROM analytics_ratingscore AS score WHERE score.target_type = fresh.target_type AND score.target_id = fresh.target_id
+    ) ORDER BY target_type, target_id
 )
-INSERT INTO analytics_ratingscore AS score (target_type, target_id, case_id, count, total, average, bayesian, computed)
-SELECT target_type, target_id, case_id, count, total, total::float8 / count,
-       (mean * %(weight)s + total) / (%(weight)s + count), %(now)s
-FROM sums JOIN prior USING (target_type)
-ON CONFLICT (target_type, target_id) DO UPDATE SET case_id = excluded.case_id, count = excluded.count, total = excluded.total,
-    average = excluded.average, bayesian = excluded.bayesian, computed = excluded.computed
+SELECT count(*) FROM fresh
 """
 _FORGET = """
 DELETE FROM analytics_ratingscore AS score WHERE NOT EXISTS (
@@ -88,12 +100,13 @@ def calculate_all(run: TaskRun) -> dict[str, Any]:
 
 
 def write_all() -> dict[str, Any]:
-    """In the caller's transaction; gives how many scores were written and how many things nobody rates any more."""
+    """In the caller's transaction; gives how many things are rated and how many things nobody rates any more."""
     values: dict[str, Any] = {"types": TargetType.values, "few": FEW, "neutral": NEUTRAL, "weight": WEIGHT, "now": timezone.now()}
     _lock("pg_advisory_xact_lock")
     with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('work_mem', %s, true)", [_MEMORY])
         cursor.execute(_WRITE_ALL, values)
-        written = cursor.rowcount
+        written = cursor.fetchone()[0]
         cursor.execute(_FORGET)
         return {"scores": written, "forgotten": cursor.rowcount}
 
