@@ -34,9 +34,7 @@ def run(out: Callable[[str], object], plan: Plan, template: str) -> Figures:
         moved = median(_seconds(_calculated) for _round in range(ROUNDS) if _let_the_mean_move())
         again = median(_seconds(_calculated) for _round in range(ROUNDS))
         plain = median(_seconds(_averaged) for _round in range(ROUNDS))
-    out(
-        f"ratings: {things} things in {first:.2f} s, all changed in {moved:.2f} s, none in {again:.2f} s; plain averages of the same {plain:.2f} s"
-    )
+    out(f"ratings of {things} things: first {first:.2f} s, all changed {moved:.2f} s, none {again:.2f} s; plain averages {plain:.2f} s")
     return Figures(
         {"calculate all ratings to plain averages": moved / plain},
         {"calculate all ratings, first (s)": first, "all changed (s)": moved, "none changed (s)": again},

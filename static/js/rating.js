@@ -47,7 +47,7 @@ onPage("[data-rating]", (form, signal) => {
   }
 });
 
-const standingOf = ({ mine, count, average }) => ({ mine: Number(mine) || null, count: Number(count), average: Number(average) });
+function standingOf({ mine, count, average }) { return { mine: Number(mine) || null, count: Number(count), average: Number(average) }; }
 
 /** Answers are many on one page: they are asked for together. */
 function ask(form) {
@@ -77,7 +77,7 @@ function show(form, standing) {
   said(form).textContent = sentence(standing);
 }
 
-const said = (form) => form.querySelector("[data-rating-said]");
+function said(form) { return form.querySelector("[data-rating-said]"); }
 
 function sentence({ mine, count, average }) {
   const own = mine ? interpolate(ngettext("You gave %(n)s star.", "You gave %(n)s stars.", mine), { n: mine }) : "";
