@@ -87,27 +87,24 @@ function sentence({ mine, count, average }) {
 
 // -- thumbs --------------------------------------------------------------------------------------------------------------------------
 
-onPage("[data-search]", async (page, signal) => {
+onPage("[data-search]", (page, signal) => {
   const thumbs = [...page.querySelectorAll("[data-hit-vote]")];
   if (!thumbs.length) return;
-  let words = null;
+  const asked = api("GET", `${ADDRESS}hits/${location.search}`, { signal });
 
   page.addEventListener("click", (event) => {
     const button = event.target.closest("[data-useful]");
-    if (button && words) vote(button);
+    if (button) vote(button);
   }, { signal });
 
-  try {
-    const found = await api("GET", `${ADDRESS}hits/${location.search}`, { signal });
-    words = found.words;
-    for (const { document: id, useful } of found.votes) press(id, useful);
-  } catch (error) {
+  asked.then(({ votes }) => { for (const { document: id, useful } of votes) press(id, useful); }, (error) => {
     if (error.name !== "AbortError") for (const group of thumbs) group.hidden = true;
-  }
+  });
 
   async function vote(button) {
     const { document: id, page: number } = button.closest("[data-hit-vote]").dataset;
     const useful = button.dataset.useful === "1";
+    const { words } = await asked; // a vote may come before the page knows those given earlier
     const before = pressed(id);
     const after = before === useful ? null : useful;
     press(id, after);
