@@ -24,3 +24,8 @@ def _impressions() -> None:
     register_carrier(writing.carry)
     fill_slot("case overview", panels.of_case)
     fill_slot("document facts", panels.of_document)
+        from analytics.services.ratings import prior, showing
+        from documents.services.search.showing.priors import register_prior
+
+        showing.register()
+        register_prior(prior.of_documents)

@@ -15,4 +15,9 @@ urlpatterns: list[URLPattern] = [
     path("recent/", recent.recent, name="recent"),
     path("recent/forget/", recent.recent_forget, name="recent-forget"),
     path("recent/keep/", recent.recent_keep, name="recent-keep"),
+from analytics.views import judgements
+
+app_name = "analytics"
+urlpatterns: list[URLPattern] = [
+    path("cases/<uuid:pk>/judgements/", judgements.judgements, name="judgements"),
 ]

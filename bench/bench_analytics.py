@@ -10,6 +10,11 @@ from bench.figures import Figures, Plan
 from bench.installation import migrated_database
 
 PARTS: tuple[ModuleType, ...] = (recording,)
+from bench.analytics import rating
+from bench.figures import Figures, Plan
+from bench.installation import migrated_database
+
+PARTS: tuple[ModuleType, ...] = (rating,)
 """In the order in which they run."""
 
 

@@ -46,6 +46,14 @@ def integer(name: str, default: int, at_least: int, at_most: int) -> int:
     return int(value)
 
 
+def share(name: str, default: float, at_most: float) -> float:
+    """From 0 to `at_most`."""
+    value = text(name) or str(default)
+    if not re.fullmatch(r"\d{0,9}(?:\.\d{1,9})?", value, re.ASCII) or not 0 <= float(value) <= at_most:
+        raise ImproperlyConfigured(f"{name} is '{value}'; it must be a number from 0 to {at_most:g}.")
+    return float(value)
+
+
 def boolean(name: str, default: bool = False) -> bool:
     value = text(name, "yes" if default else "no").lower()
     if value not in YES | NO:

@@ -27,6 +27,7 @@ from lexintel.environment import (
     price,
     secret,
     sender,
+    share,
     text,
     types,
     words,
@@ -191,6 +192,7 @@ SEARCH_HISTORY_MOST = integer("SEARCH_HISTORY_MOST", 500, 1, 100_000)  # of each
 RECENT_VIEWS_KEEP_DAYS = integer("RECENT_VIEWS_KEEP_DAYS", 365, 1, 36_500)  # what somebody has looked at, shown to herself
 RECENT_VIEWS_MOST = integer("RECENT_VIEWS_MOST", 500, 1, 100_000)  # of each person
 OPENINGS_KEEP_DAYS = integer("OPENINGS_KEEP_DAYS", 400, 1, 36_500)  # how often each thing was opened on each day; sums stay
+SEARCH_RATING_BOOST = share("SEARCH_RATING_BOOST", 0, 0.2)  # how much ratings of documents change scores; 0: not at all
 DOWNLOAD_KEEP_HOURS = integer("DOWNLOAD_KEEP_HOURS", 24, 1, 8760)  # how long a ZIP of documents can be fetched by who asked for it
 DOWNLOAD_MAX_MB = integer("DOWNLOAD_MAX_MB", 20_480, 1, 10_000_000)  # what the files of one ZIP may come to
 TASK_KEEP_FAILED_DAYS = integer("TASK_KEEP_FAILED_DAYS", 180, 1, 36_500)

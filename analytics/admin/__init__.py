@@ -8,3 +8,4 @@ __all__ = ["usage"]
 from analytics.admin import impressions
 
 __all__ = ["impressions"]
+from analytics.admin import ratings as ratings

@@ -12,4 +12,11 @@ urlpatterns: list[URLPattern] = [
     path("analytics/recent/", RecentView.as_view(), name="recent-views"),
     path("analytics/recent/settings/", RecentSettingsView.as_view(), name="recent-views-settings"),
     path("analytics/cases/<uuid:case_id>/most-viewed/", MostViewedView.as_view(), name="most-viewed"),
+from analytics.api.ratings import HitVoteView, JudgementsView, RatingsView, RatingView
+
+urlpatterns: list[URLPattern] = [
+    path("ratings/", RatingView.as_view()),
+    path("ratings/many/", RatingsView.as_view()),
+    path("ratings/hits/", HitVoteView.as_view()),
+    path("analytics/cases/<uuid:pk>/judgements/", JudgementsView.as_view()),
 ]

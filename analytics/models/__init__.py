@@ -11,6 +11,8 @@ from analytics.models.impressions import (
     ViewHabits,
 )
 from analytics.models.ratings import HitVote, Rating, RatingScore
+from analytics.models.impressions import AppliedImpressions, Impression, ImpressionDay, RecentView
+from analytics.models.ratings import HitVote, Rating, RatingPrior, RatingScore
 from analytics.models.reports import DailyReport, ReportMail, ReportSubscription
 from analytics.models.sessions import SessionAnalysis
 from analytics.models.usage import APIRequest, UsageHour, UsageMark
@@ -25,6 +27,7 @@ __all__ = [
     "ImpressionDay",
     "PendingImpression",
     "Rating",
+    "RatingPrior",
     "RatingScore",
     "RecentView",
     "ReportMail",

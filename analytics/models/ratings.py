@@ -48,7 +48,7 @@ class Rating(models.Model):
         indexes = [models.Index(fields=["target_type", "target_id"], name="ratings_of_a_target")]
 
     def __str__(self) -> str:
-        return f"{self.target_type} {self.target_id}: {self.value}"
+        return f"{self.target_type}: {self.value}"
 
 
 class RatingScore(models.Model):
@@ -71,6 +71,23 @@ class RatingScore(models.Model):
 
     def __str__(self) -> str:
         return f"{self.target_type} {self.target_id}: {self.bayesian:.2f}"
+
+
+class RatingPrior(models.Model):
+    """What is expected of a thing that nobody has rated: a row for each type, written with all scores once a day."""
+
+    target_type = models.CharField(_("what"), max_length=10, choices=TargetType.choices, primary_key=True)
+    mean = models.FloatField(_("mean"))
+    count = models.PositiveBigIntegerField(_("ratings"), default=0)
+    computed = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("expected rating")
+        verbose_name_plural = _("expected ratings")
+        ordering = ["target_type"]
+
+    def __str__(self) -> str:
+        return f"{self.target_type}: {self.mean:.1f}"
 
 
 class HitVoteQuerySet(models.QuerySet["HitVote"]):
@@ -101,6 +118,7 @@ class HitVote(models.Model):
         verbose_name_plural = _("votes on hits")
         ordering = ["-updated", "-id"]
         constraints = [models.UniqueConstraint(fields=["user", "document", "digest"], name="one_vote_per_hit")]
+        indexes = [models.Index(fields=["document"], name="votes_on_a_document")]
 
     def __str__(self) -> str:
         return str(self.pk)

@@ -68,12 +68,19 @@ def _pointing_to(row: Model, request: HttpRequest) -> list[ListOf]:
         for relation in row._meta.get_fields(include_hidden=True)
         if isinstance(relation, ForeignObjectRel) and relation.field.concrete and not relation.field.many_to_many
     ]
-    return [_list(relation, row) for relation in relations if _may_view(relation.related_model, request)]
+    return [_list(relation, row) for relation in relations if _may_view(relation.related_model, request) and _may_narrow(relation, request)]
 
 
 def _may_view(model: Any, request: HttpRequest) -> bool:
     table = admin.site._registry.get(model)
     return table is not None and table.has_view_permission(request)
+
+
+def _may_narrow(relation: Any, request: HttpRequest) -> bool:
+    """A table may refuse to say which of its rows belong to whom."""
+    return admin.site._registry[relation.related_model].lookup_allowed(
+        f"{relation.field.name}__{relation.field.target_field.name}__exact", "", request
+    )
 
 
 def _list(relation: Any, row: Model) -> ListOf:

@@ -9,6 +9,8 @@ from django_celery_results.models import GroupResult, TaskResult
 
 from analytics.models import APIRequest, UsageHour, UsageMark
 from analytics.models import AppliedImpressions, Impression, ImpressionDay, TargetDay, ViewHabits
+from analytics.models import HitVote, Rating, RatingPrior, RatingScore
+from analytics.models.ratings import TargetType
 from audio.models import AudioPart, AudioSession, Dictation, NoiseDetection, NoiseLabel, NoiseModel, ProcessingMetric, TranscriptSegment
 from cases.models import AuditEvent, Case, Event, Importance, Membership, Opinion, Role, Ruling, RulingSource, Statute
 from documents.models import (
@@ -72,6 +74,7 @@ def add_rows(first: int, last: int) -> None:
         _of_recordings(number, case, user)
         _of_usage(number, case, user)
         _of_impressions(number, case, user, document)
+        _of_ratings(number, case, user, document)
         ApiToken.issue(user, f"token {number}")
         Group.objects.create(name=f"group {number}")
 
@@ -187,6 +190,14 @@ def _of_tasks(number: int, case: Case, user: User, document: Document) -> None:
     TaskResult.objects.create(task_id=f"call {number}", task_name="tasks.health_check", result=f'"{record.pk}"')
     HealthSample.objects.create(ok=False, parts=[{"name": "broker", "ok": False, "ms": 1.0, "detail": "away"}])
     GroupResult.objects.create(group_id=f"group {number}", result="[]")
+
+
+def _of_ratings(number: int, case: Case, user: User, document: Document) -> None:
+    Rating.objects.create(user=user, target_type="document", target_id=document.pk, case=case, value=4)
+    RatingScore.objects.create(target_type="document", target_id=document.pk, case=case, count=1, total=4, computed=timezone.now())
+    HitVote.objects.create(user=user, case=case, document=document.pk, words={"q": "secret words"}, digest=str(number), useful=True)
+    if number < len(TargetType.values):
+        RatingPrior.objects.create(target_type=TargetType.values[number], mean=3, computed=timezone.now())
 
 
 def _of_schedules(number: int) -> None:

@@ -150,6 +150,10 @@ def _ruling(world: World) -> dict[str, Any]:
     return {"pk": Ruling.objects.get_or_create(name="Roe v. Wade", keys=["us:410:113"])[0].pk}
 
 
+def _rated(world: World) -> dict[str, Any]:
+    return {"target_type": "document", "target_id": str(world.document.pk)}
+
+
 def _statute(world: World) -> dict[str, Any]:
     from cases.models import Statute
 
@@ -658,6 +662,20 @@ TABLE: dict[str, dict[str, Expected]] = {
     # Does what the asking person may, which for some is nothing.
     "api/tasks/bulk": {"POST": _everyone(send=json(action="retry", filter={"status": "failed"}))},
     "api/tasks/bulk/": {"POST": _everyone(send=json(action="retry", filter={"status": "failed"}))},
+    "api/ratings/": {
+        "GET": _read(send=lambda world: {"data": _rated(world)}),
+        "POST": _read(send=lambda world: _json(**_rated(world), value=4)),
+        "DELETE": _read(send=lambda world: _json(**_rated(world))),
+    },
+    # What one may not see is left out.
+    "api/ratings/many/": {"GET": _everyone(send=lambda world: {"data": _rated(world)})},
+    "api/ratings/hits/": {
+        "GET": _everyone(send=lambda world: {"data": {"q": "lease"}}),
+        "POST": _read(send=lambda world: _json(q="lease", document=str(world.document.pk), useful=True)),
+        "DELETE": _read(204, send=lambda world: _json(q="lease", document=str(world.document.pk))),
+    },
+    "api/analytics/cases/<pk>/judgements/": {"GET": _owners(200, ids=lambda world: {"pk": world.case.pk})},
+    "cases/<pk>/judgements/": {"GET": _owners(200, nobody=302)},
     "api/tasks/rating/recalculate": {"POST": _staff()},
     "api/tasks/rating/recalculate/": {"POST": _staff()},
     "api/tasks/impressions/sync": {"POST": _staff()},

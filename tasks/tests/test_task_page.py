@@ -226,12 +226,18 @@ def test_staff_ask_for_maintenance_once_however_often_they_click(api, owner):
     assert TaskRecord.objects.get().name == "tasks.cleanup_expired_sessions"
 
 
-def test_what_this_installation_cannot_do_is_not_pretended(api, owner):
+@pytest.mark.parametrize(
+    ("address", "task"),
+    [
+        ("rating/recalculate", "analytics.calculate_all_ratings"),
+        ("impressions/sync", "analytics.sync_impressions_from_redis"),
+    ],
+)
+def test_staff_ask_for_what_the_clock_does_otherwise(api, owner, address, task):
     owner.is_staff = True
     owner.save()
-    answer = api(owner).post("/api/tasks/rating/recalculate")
-    assert (answer.status_code, answer.json()["code"]) == (404, "not_available")
-    assert not TaskRecord.objects.exists()
+    answer = api(owner).post(f"/api/tasks/{address}")
+    assert (answer.status_code, TaskRecord.objects.get().name) == (202, task)
 
 
 def test_a_task_is_paused_and_goes_on_through_the_api(api, record, editor, viewer):

@@ -31,7 +31,7 @@ from documents.services.search.query.spelling import suggestions
 from documents.services.search.request import MODES, PAGE_SIZE, Hit, Leg, Notice, SearchRequest, SearchResponse
 from documents.services.search.scope import Scope, scope_of
 from documents.services.search.sentences import nearest
-from documents.services.search.showing import listing
+from documents.services.search.showing import listing, priors
 from documents.services.search.showing.facets import facets
 from documents.services.search.showing.order import in_order
 from documents.services.search.showing.passages import Evidence, Permitted, hits, permitted
@@ -129,7 +129,7 @@ def _searched(request: SearchRequest, query: Query, times: dict[str, float], *, 
     if request.mode != "text":
         _look_for_meaning(job)
     with _timed(job, "fusion"):
-        fused = _fused(job)
+        fused = priors.weighed(_fused(job), job.signals, request.user)
     with _timed(job, "door"):
         found = in_order(permitted(spread(fused.ranked), request.user), request.sort)
     _say_what_was_cut(job)
