@@ -179,6 +179,7 @@ TASK_AGING_SECONDS = env.float("TASK_AGING_SECONDS", default=60)  # a waiting ta
 TASK_MESSAGES_OUT = integer("TASK_MESSAGES_OUT", 200, 1, 10_000)  # how many wake-ups may lie at the broker
 TASK_SCHEDULES_IN_WEB = boolean("TASK_SCHEDULES_IN_WEB", TASK_EXECUTOR in ("background", "djangoq"))  # instead of beat
 TASK_KEEP_SUCCEEDED_DAYS = integer("TASK_KEEP_SUCCEEDED_DAYS", 30, 1, 36_500)
+USAGE_KEEP_DAYS = integer("USAGE_KEEP_DAYS", 90, 1, 36_500)  # rows of requests; their sums of hours stay
 AUDIO_KEEP_DAYS = integer("AUDIO_KEEP_DAYS", 30, 1, 36_500)  # recordings that nobody pinned and no transcript needs
 AUDIO_KEEP_FAILED_HOURS = integer("AUDIO_KEEP_FAILED_HOURS", 24, 1, 87_600)  # recordings that failed or were cancelled
 DELETED_KEEP_DAYS = integer("DELETED_KEEP_DAYS", 30, 1, 36_500)  # how long the deletion of a document can be taken back
