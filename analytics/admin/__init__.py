@@ -1,0 +1,3 @@
+from analytics.admin import reports
+
+__all__ = ["reports"]

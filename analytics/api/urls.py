@@ -1,5 +1,14 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from analytics.api.reports import ReportSubscriptionsViewSet, ReportsViewSet
+
+urlpatterns = [
+    path("analytics/reports/", ReportsViewSet.as_view({"get": "list", "post": "create"}), name="analytics-reports"),
+    path(
+        "analytics/reports/subscriptions/",
+        ReportSubscriptionsViewSet.as_view({"get": "list", "post": "create", "delete": "destroy"}),
+        name="analytics-report-subscriptions",
+    ),
+]

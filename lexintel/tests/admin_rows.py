@@ -7,6 +7,7 @@ from django.utils import timezone
 from django_celery_beat.models import ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, SolarSchedule
 from django_celery_results.models import GroupResult, TaskResult
 
+from analytics.models import DailyReport, ReportMail, ReportSubscription
 from audio.models import AudioPart, AudioSession, Dictation, NoiseDetection, NoiseLabel, NoiseModel, ProcessingMetric, TranscriptSegment
 from cases.models import AuditEvent, Case, Event, Importance, Membership, Opinion, Role, Ruling, RulingSource, Statute
 from documents.models import (
@@ -68,6 +69,7 @@ def add_rows(first: int, last: int) -> None:
         _of_tasks(number, case, user, document)
         _of_schedules(number)
         _of_recordings(number, case, user)
+        _of_reports(case, user)
         ApiToken.issue(user, f"token {number}")
         Group.objects.create(name=f"group {number}")
 
@@ -148,6 +150,12 @@ def _of_recordings(number: int, case: Case, user: User) -> None:
     Dictation.objects.create(session=session, speaker="An editor")
     TranscriptSegment.objects.create(session=session, version=1, index=0, start_s=0, end_s=2, text="Secret words.", confidence=0.9)
     AudioPart.objects.create(session=session, version=1, index=0, levels=b"", speech=b"", clipped=b"")
+
+
+def _of_reports(case: Case, user: User) -> None:
+    report = DailyReport.objects.create(day="2026-03-04", case=case, figures={"documents_in": 123456}, made=timezone.now())
+    ReportSubscription.objects.create(case=case, user=user)
+    ReportMail.objects.create(report=report, user=user)
 
 
 def _of_alerts(search: SavedSearch, document: Document) -> None:
