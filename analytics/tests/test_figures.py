@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from analytics.management.commands.figures import table
 from analytics.services.figures import Stretch, day_of, defined, figure, nothing, values_of, values_of_cases
 from analytics.tests import known_day
 from analytics.tests.known_day import DAY, INSTALLATION, ONE, OTHER
@@ -57,3 +59,8 @@ def test_each_part_has_words_and_a_case_hears_nothing_of_the_installation():
         assert not colon or figure(whole).part_label(part) not in ("", part) or part == "unexpected"
     assert "library_in" in nothing(None)
     assert not {one.key for one in defined() if one.staff_only} & (set(ONE) | set(OTHER))
+
+
+def test_the_documentation_defines_every_figure():
+    """`python3 manage.py figures` prints the table to put there."""
+    assert table() in (settings.BASE_DIR / "docs" / "ANALYTICS.md").read_text()

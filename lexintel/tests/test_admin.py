@@ -57,7 +57,7 @@ def headings(page: str) -> list[tuple[str, str]]:
 def test_the_index_follows_the_order_of_work_and_ends_with_what_is_internal(root):
     page = text(root, reverse("admin:index"))
     names = [section or folded for section, folded in headings(page)]
-    assert names == ["Cases", "Documents", "Audio", "Tasks", "Schedules", "People", "Internal"]
+    assert names == ["Cases", "Documents", "Audio", "Analytics", "Tasks", "Schedules", "People", "Internal"]
 
 
 def test_what_is_internal_is_folded_and_holds_the_tables_nobody_works_with(root):
@@ -79,7 +79,7 @@ def test_inside_a_section_what_is_used_most_comes_first(root):
 
 
 def test_the_side_bar_has_the_same_order_and_opens_what_is_internal_where_one_is_in_it(root):
-    names = ["Cases", "Documents", "Audio", "Tasks", "Schedules", "People", "Internal"]
+    names = ["Cases", "Documents", "Audio", "Analytics", "Tasks", "Schedules", "People", "Internal"]
     passages = text(root, reverse("admin:documents_chunk_changelist"))
     assert [section or folded for section, folded in headings(passages) if (section or folded) in names] == names
     assert '<details class="module section-internal" open>' in passages

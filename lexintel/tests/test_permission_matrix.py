@@ -43,7 +43,17 @@ from tasks.models import Batch, TaskRecord
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 ADMIN = "admin/"
 ASKED = [route for route in TABLE if route not in OWN_CONNECTION]
-OF_NO_CASE = ("account/", "people/", "welcome/", "api/noise-models/", "api/rulings/", "api/statutes/", "api/imports/", "library/")
+OF_NO_CASE = (
+    "account/",
+    "reports/",
+    "people/",
+    "welcome/",
+    "api/noise-models/",
+    "api/rulings/",
+    "api/statutes/",
+    "api/imports/",
+    "library/",
+)
 ABOUT_A_CASE = [route for route in ASKED if "<" in route and not route.startswith(OF_NO_CASE)]
 
 
