@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.conf import settings
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from analytics.services.figures import Figure, Stretch, Unit, Values, define
 from analytics.services.figures.counting import Counted, Found
-from analytics.services.usage import BOUNDS
+from analytics.services.usage.histogram import BUCKETS, percentile
 
 WITHIN = "u.hour >= %(since)s AND u.hour < %(until)s"
 _requests = Counted(
@@ -47,21 +47,9 @@ _people = Counted(
 def source(stretch: Stretch) -> Mapping[UUID | None, Values]:
     found: Found = {case: dict(values) for case, values in _requests(stretch).items()}
     for case, values in _durations(stretch).items():
-        buckets = [int(values.get(f"bucket:{place}") or 0) for place in range(1, len(BOUNDS) + 2)]
-        found.setdefault(case, {})["request_ms_p95"] = quantile(buckets, 0.95)
+        buckets = [int(values.get(f"bucket:{place}") or 0) for place in range(1, BUCKETS + 1)]
+        found.setdefault(case, {})["request_ms_p95"] = percentile(buckets, 0.95)
     return found
-
-
-def quantile(buckets: Sequence[int], share: float) -> float | None:
-    """Linear within the bucket in which it falls; the lower end of the last, which has no upper one."""
-    wanted, before = sum(buckets) * share, 0
-    for place, count in enumerate(buckets):
-        if count and before + count >= wanted:
-            low = BOUNDS[place - 1] if place else 0.0
-            high = BOUNDS[place] if place < len(BOUNDS) else low
-            return round(low + (high - low) * (wanted - before) / count, 1)
-        before += count
-    return None
 
 
 def register() -> None:

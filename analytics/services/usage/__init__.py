@@ -1,6 +1,10 @@
-"""Requests as they were recorded."""
+"""Requests that were answered: recorded beside the request, summed up by the hour, told by route, by time and by person.
+
+middleware -> recorder (a bounded buffer and a thread) -> writing (COPY) -> rolling (sums of hours, cleaning) -> reading and activity.
+"""
 
 from __future__ import annotations
 
-BOUNDS: tuple[float, ...] = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 30_000)
-"""Upper ends of the buckets of a duration, milliseconds; one more holds what took longer."""
+from analytics.services.usage.histogram import BOUNDS
+
+__all__ = ["BOUNDS"]
