@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from analytics.management.commands.figures import table
 from analytics.services.figures import Stretch, day_of, defined, figure, nothing, values_of, values_of_cases
@@ -51,6 +52,17 @@ def test_a_stretch_takes_the_days_that_begin_in_it(db):
     late = Stretch(day.since + timedelta(hours=1), day.until + timedelta(hours=1))
     assert (late.first, late.after) == (DAY + timedelta(days=1), DAY + timedelta(days=2))
     assert values_of(day) == nothing(None)
+
+
+def test_a_day_has_24_hours_where_the_clock_is_put_forward(case):
+    """New York, 2026-03-08: the local day has 23 hours and begins at 05:00 UTC; the report's day is UTC all the same."""
+    day = date(2026, 3, 8)
+    begins, ends = datetime(2026, 3, 8, tzinfo=UTC), datetime(2026, 3, 9, tzinfo=UTC)
+    for moment in (begins - timedelta(milliseconds=1), begins, ends - timedelta(milliseconds=1), ends):
+        known_day.document(case, moment)
+    with timezone.override("America/New_York"):
+        assert day_of(day) == Stretch(begins, ends)
+        assert values_of(day_of(day, case.pk))["documents_in"] == 2
 
 
 def test_each_part_has_words_and_a_case_hears_nothing_of_the_installation():

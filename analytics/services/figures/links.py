@@ -45,7 +45,7 @@ def tasks(part_word: str = "", **words: str) -> LinkTo:
 
 
 def recordings(stretch: Stretch, _part: str) -> str:
-    return "" if stretch.case is not None else _admin("audio_audiosession", "created", stretch)
+    return "" if stretch.case is not None else _admin("audio_audiosession", "created", stretch, duplicate_of__isnull="True")
 
 
 def deadlines(stretch: Stretch, _part: str) -> str:
