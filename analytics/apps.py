@@ -29,3 +29,6 @@ def _impressions() -> None:
 
         showing.register()
         register_prior(prior.of_documents)
+        from analytics.services.figures import registering as figures
+
+        figures.register()

@@ -32,3 +32,9 @@ class ExportJob(BaseModel):
 class RatingJob(BaseModel):
     target_type: TargetType
     target_id: UUID
+
+
+class ReportMailJob(BaseModel):
+    """A report to send to a person; its row says which and to whom."""
+
+    mail_id: int

@@ -15,6 +15,11 @@ from bench.figures import Figures, Plan
 from bench.installation import migrated_database
 
 PARTS: tuple[ModuleType, ...] = (rating,)
+from bench.analytics import reporting
+from bench.figures import Figures, Plan
+from bench.installation import migrated_database
+
+PARTS: tuple[ModuleType, ...] = (reporting,)
 """In the order in which they run."""
 
 

@@ -183,6 +183,7 @@ TASK_AGING_SECONDS = env.float("TASK_AGING_SECONDS", default=60)  # a waiting ta
 TASK_MESSAGES_OUT = integer("TASK_MESSAGES_OUT", 200, 1, 10_000)  # how many wake-ups may lie at the broker
 TASK_SCHEDULES_IN_WEB = boolean("TASK_SCHEDULES_IN_WEB", TASK_EXECUTOR in ("background", "djangoq"))  # instead of beat
 TASK_KEEP_SUCCEEDED_DAYS = integer("TASK_KEEP_SUCCEEDED_DAYS", 30, 1, 36_500)
+USAGE_KEEP_DAYS = integer("USAGE_KEEP_DAYS", 90, 1, 36_500)  # rows of requests; their sums of hours stay
 AUDIO_KEEP_DAYS = integer("AUDIO_KEEP_DAYS", 30, 1, 36_500)  # recordings that nobody pinned and no transcript needs
 AUDIO_KEEP_FAILED_HOURS = integer("AUDIO_KEEP_FAILED_HOURS", 24, 1, 87_600)  # recordings that failed or were cancelled
 DELETED_KEEP_DAYS = integer("DELETED_KEEP_DAYS", 30, 1, 36_500)  # how long the deletion of a document can be taken back
@@ -199,7 +200,6 @@ TASK_KEEP_FAILED_DAYS = integer("TASK_KEEP_FAILED_DAYS", 180, 1, 36_500)
 HEALTH_KEEP_DAYS = integer("HEALTH_KEEP_DAYS", 90, 1, 36_500)  # what the hourly health check found
 SUPERVISOR_TOKEN = text("LEXINTEL_SUPERVISOR_TOKEN")  # made anew by each `up`, so that it can ask its own web process
 USAGE_RECORDING = boolean("USAGE_RECORDING", not TESTING)  # whether requests are recorded at all
-USAGE_KEEP_DAYS = integer("USAGE_KEEP_DAYS", 90, 1, 36_500)  # how long each request is kept; sums of hours stay
 METRICS_TOKEN = text("METRICS_TOKEN")  # lets a program without a login read /metrics
 TASK_FALLBACK = one_of("TASK_FALLBACK", "background", ("background", "wait"))  # hybrid's heavy tasks, while no worker is alive
 

@@ -9,3 +9,6 @@ from analytics.admin import impressions
 
 __all__ = ["impressions"]
 from analytics.admin import ratings as ratings
+from analytics.admin import reports
+
+__all__ = ["reports"]

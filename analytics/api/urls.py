@@ -19,4 +19,15 @@ urlpatterns: list[URLPattern] = [
     path("ratings/many/", RatingsView.as_view()),
     path("ratings/hits/", HitVoteView.as_view()),
     path("analytics/cases/<uuid:pk>/judgements/", JudgementsView.as_view()),
+from django.urls import path
+
+from analytics.api.reports import ReportSubscriptionsViewSet, ReportsViewSet
+
+urlpatterns = [
+    path("analytics/reports/", ReportsViewSet.as_view({"get": "list", "post": "create"}), name="analytics-reports"),
+    path(
+        "analytics/reports/subscriptions/",
+        ReportSubscriptionsViewSet.as_view({"get": "list", "post": "create", "delete": "destroy"}),
+        name="analytics-report-subscriptions",
+    ),
 ]

@@ -36,6 +36,7 @@ class NarrowingSerializer(serializers.Serializer[Any]):
     until = _further()
     undated = _further()
     added_since = _further()
+    added_before = _further()
     added_until = _further()
     by = _further(help_text="sender, author or judge")
     to = _further(help_text="recipient")

@@ -11,6 +11,7 @@ from analytics.models import APIRequest, UsageHour, UsageMark
 from analytics.models import AppliedImpressions, Impression, ImpressionDay, TargetDay, ViewHabits
 from analytics.models import HitVote, Rating, RatingPrior, RatingScore
 from analytics.models.ratings import TargetType
+from analytics.models import DailyReport, ReportMail, ReportSubscription
 from audio.models import AudioPart, AudioSession, Dictation, NoiseDetection, NoiseLabel, NoiseModel, ProcessingMetric, TranscriptSegment
 from cases.models import AuditEvent, Case, Event, Importance, Membership, Opinion, Role, Ruling, RulingSource, Statute
 from documents.models import (
@@ -75,6 +76,7 @@ def add_rows(first: int, last: int) -> None:
         _of_usage(number, case, user)
         _of_impressions(number, case, user, document)
         _of_ratings(number, case, user, document)
+        _of_reports(case, user)
         ApiToken.issue(user, f"token {number}")
         Group.objects.create(name=f"group {number}")
 
@@ -170,6 +172,10 @@ def _of_impressions(number: int, case: Case, user: User, document: Document) -> 
     TargetDay.objects.create(target=document.pk, day=now.date(), **counted)
     AppliedImpressions.objects.create(key=f"bundle {number}", applied=now)
     ViewHabits.objects.create(user=user)
+def _of_reports(case: Case, user: User) -> None:
+    report = DailyReport.objects.create(day="2026-03-04", case=case, figures={"documents_in": 123456}, made=timezone.now())
+    ReportSubscription.objects.create(case=case, user=user)
+    ReportMail.objects.create(report=report, user=user)
 
 
 def _of_alerts(search: SavedSearch, document: Document) -> None:

@@ -196,6 +196,23 @@ def _cue(world: World) -> dict[str, Any]:
     return {"pk": TreatmentCue.objects.get_or_create(document=world.document, **cue, defaults={"start": 0, "end": 9})[0].pk}
 
 
+REPORTED = "2026-03-04"
+
+
+def _reported(world: World) -> dict[str, Any]:
+    from django.utils import timezone
+
+    from analytics.models import DailyReport
+
+    DailyReport.objects.get_or_create(day=REPORTED, case=world.case, defaults={"made": timezone.now()})
+    return {"pk": world.case.pk, "day": REPORTED}
+
+
+def _report_order(world: World) -> dict[str, Any]:
+    type(world.case).objects.filter(pk=world.case.pk).update(created="2026-01-01T00:00Z")
+    return _json(case=str(world.case.pk), date=REPORTED)
+
+
 def _new_document(world: World) -> dict[str, Any]:
     from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -644,6 +661,18 @@ TABLE: dict[str, dict[str, Expected]] = {
     "api/analytics/recent/": {"GET": _everyone(), "DELETE": _everyone(204)},
     "api/analytics/recent/settings/": {"GET": _everyone(), "POST": _everyone(send=json(keep=False))},
     "api/analytics/cases/<case_id>/most-viewed/": {"GET": _read()},
+    # reports of days
+    "api/analytics/reports/": {"GET": _everyone(), "POST": _editors(202, send=_report_order)},
+    "api/analytics/reports/subscriptions/": {
+        "GET": _everyone(),
+        "POST": _read(409, send=lambda world: _json(case=str(world.case.pk))),
+        "DELETE": _staff(),
+    },
+    "reports/": {"GET": _everyone(nobody=302)},
+    "reports/make/": {"POST": _editors(302, 302, send=lambda world: {"data": {"case": str(world.case.pk), "date": REPORTED}})},
+    "reports/subscribe/": {"POST": Expected((302, 302, 302, 404, 302), send=lambda world: {"data": {"case": str(world.case.pk)}})},
+    "reports/<day>/": {"GET": _hidden(ids=_reported)},
+    "cases/<pk>/reports/<day>/": {"GET": Expected((200, 200, 200, 404, 302), ids=_reported)},
     # tasks
     "api/tasks/": {"GET": _everyone()},
     "api/tasks/summary/": {"GET": _everyone()},

@@ -45,6 +45,7 @@ ADMIN = "admin/"
 ASKED = [route for route in TABLE if route not in OWN_CONNECTION]
 OF_NO_CASE = (
     "account/",
+    "reports/",
     "people/",
     "welcome/",
     "api/noise-models/",

@@ -72,6 +72,8 @@ class TaskFilter(django_filters.FilterSet):
     since = django_filters.ChoiceFilter(choices=[(key, label) for key, (label, _t) in SINCE.items()], method="made_since")
     created_after = MomentFilter(method="made_after")
     created_before = MomentFilter(method="made_before")
+    ended_after = MomentFilter(field_name="finished_at", lookup_expr="gte")
+    ended_before = MomentFilter(field_name="finished_at", lookup_expr="lt")
 
     class Meta:
         model = TaskRecord

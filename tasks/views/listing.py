@@ -48,6 +48,8 @@ LABELS: dict[str, str | Promise] = {
     "error_code": gettext_lazy("Error"),
     "created_after": gettext_lazy("After"),
     "created_before": gettext_lazy("Before"),
+    "ended_after": gettext_lazy("Ended after"),
+    "ended_before": gettext_lazy("Ended before"),
 }
 
 

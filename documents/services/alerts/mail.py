@@ -32,6 +32,11 @@ def send(key: str, address: str, name: str, count: int, link: str) -> None:
         to=[address],
         headers={"Message-ID": f"<{key}@lexintel>", "Auto-Submitted": "auto-generated"},
     )
+    hand_over(message)
+
+
+def hand_over(message: EmailMessage) -> None:
+    """To the mail server. Raises DeliveryError."""
     try:
         message.send()
     except SMTPRecipientsRefused as error:

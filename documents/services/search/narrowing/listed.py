@@ -128,6 +128,8 @@ def _documents(values: Sequence[str]) -> Q:
 
 
 def _added(values: Sequence[str], *, until: bool) -> Q:
+    if not _day(values[0]):
+        return Q(created__gte=datetime.datetime.fromisoformat(values[0]))
     day = datetime.date.fromisoformat(values[0]) + datetime.timedelta(days=1 if until else 0)
     moment = timezone.make_aware(datetime.datetime.combine(day, datetime.time()))
     return Q(created__lt=moment) if until else Q(created__gte=moment)
@@ -139,6 +141,19 @@ def _day(value: str) -> str:
     except ValueError:
         return ""
     return day.isoformat() if 1 < day.year < 9999 else ""
+
+
+def _moment(value: str) -> str:
+    """A point in time, in UTC."""
+    try:
+        moment = datetime.datetime.fromisoformat(value)
+        return moment.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment.tzinfo and 1 < moment.year < 9999 else ""
+    except (ValueError, OverflowError):
+        return ""
+
+
+def _day_or_moment(value: str) -> str:
+    return _day(value) or _moment(value)
 
 
 def _id(value: str) -> str:
@@ -154,7 +169,10 @@ def _one_of(allowed: Iterable[str]) -> Callable[[str], str]:
 
 
 def _written(value: str) -> str:
-    return date_format(datetime.date.fromisoformat(value))
+    if _day(value):
+        return date_format(datetime.date.fromisoformat(value))
+    moment = datetime.datetime.fromisoformat(value)
+    return _("%(day)s, %(time)s UTC") % {"day": date_format(moment.date()), "time": moment.strftime("%H:%M")}
 
 
 def _state(value: str) -> str:
@@ -166,7 +184,13 @@ WORDS = {
     "until": Further(lambda values: Q(date__lte=values[0]), lambda value: _("to %(day)s") % {"day": _written(value)}, _day, 1),
     "undated": Further(lambda _values: Q(date=None), lambda _value: _("without a date"), _one_of("1"), 1),
     "added_since": Further(
-        lambda values: _added(values, until=False), lambda value: _("added from %(day)s") % {"day": _written(value)}, _day, 1
+        lambda values: _added(values, until=False), lambda value: _("added from %(day)s") % {"day": _written(value)}, _day_or_moment, 1
+    ),
+    "added_before": Further(
+        lambda values: Q(created__lt=datetime.datetime.fromisoformat(values[0])),
+        lambda value: _("added before %(moment)s") % {"moment": _written(value)},
+        _moment,
+        1,
     ),
     "added_until": Further(
         lambda values: _added(values, until=True), lambda value: _("added to %(day)s") % {"day": _written(value)}, _day, 1
