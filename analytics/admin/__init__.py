@@ -1,0 +1,1 @@
+from analytics.admin import sessions  # noqa: F401 (registers)

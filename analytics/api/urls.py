@@ -1,5 +1,9 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from analytics.api.sessions import SessionAnalysisView
+
+urlpatterns: list[URLPattern] = [
+    path("analytics/sessions/<uuid:session_id>/", SessionAnalysisView.as_view(), name="analytics-session"),
+]

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django_celery_beat.models import ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, SolarSchedule
 from django_celery_results.models import GroupResult, TaskResult
 
+from analytics.models import SessionAnalysis
 from audio.models import AudioPart, AudioSession, Dictation, NoiseDetection, NoiseLabel, NoiseModel, ProcessingMetric, TranscriptSegment
 from cases.models import AuditEvent, Case, Event, Importance, Membership, Opinion, Role, Ruling, RulingSource, Statute
 from documents.models import (
@@ -148,6 +149,7 @@ def _of_recordings(number: int, case: Case, user: User) -> None:
     Dictation.objects.create(session=session, speaker="An editor")
     TranscriptSegment.objects.create(session=session, version=1, index=0, start_s=0, end_s=2, text="Secret words.", confidence=0.9)
     AudioPart.objects.create(session=session, version=1, index=0, levels=b"", speech=b"", clipped=b"")
+    SessionAnalysis.objects.create(session=session, version=1, figures={"talk": [{"name": "secret words"}]}, made=timezone.now())
 
 
 def _of_alerts(search: SavedSearch, document: Document) -> None:
