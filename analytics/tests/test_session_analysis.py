@@ -44,7 +44,16 @@ def heard(case: Case, title: str = "Hearing", **fields: Any) -> AudioSession:
 def minute(case: Case, **fields: Any) -> AudioSession:
     """A minute: speech at -20 dB from 0 to 24 s and from 36 to 48 s, else -50 dB; hum from 12 to 60 s, a door from 30 to 33 s."""
     session = heard(
-        case, speech_s=36.0, snr_db=30.0, transcript_version=1, engine="small.en", language="en", codec="pcm", sample_rate=16000, **fields
+        case,
+        speech_s=36.0,
+        snr_db=30.0,
+        transcript_version=1,
+        engine="small.en",
+        language="en",
+        codec="pcm",
+        sample_rate=16000,
+        channels=1,
+        **fields,
     )
     spoken = [window * 0.032 < 24 or 36 <= window * 0.032 < 48 for window in range(WINDOWS)]
     half = WINDOWS // 2
