@@ -36,6 +36,10 @@ class Strip:
     sound: Sound
     cells: list[Cell]
 
+    @property
+    def time(self) -> str:
+        return words.seconds(self.sound.seconds)
+
 
 def strips_of(analysis: Analysis, address: str) -> list[Strip]:
     """`address` is that of the recording's page, in whose player each cell begins."""

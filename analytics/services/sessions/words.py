@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from analytics.services.sessions.contracts import Compared, Stretch
 from audio.services.hearing.listening_page import SOUNDS
@@ -86,10 +86,15 @@ def verdict(one: Compared) -> str:
     """ "noisier than 2 of 4 others"; "" where there is nothing to be compared."""
     if one.value is None or not one.others:
         return ""
+    n = one.others
     sentence = {
-        "snr_db": _("speech stands out more than in %(below)d of %(others)d others"),
-        "noise_share": _("noisier than %(below)d of %(others)d others"),
-        "levels.p50_db": _("louder than %(below)d of %(others)d others"),
-        "duration_s": _("longer than %(below)d of %(others)d others"),
-    }.get(one.key, _("higher than in %(below)d of %(others)d others"))
-    return sentence % {"below": one.below, "others": one.others}
+        "snr_db": ngettext(
+            "speech stands out more than in %(below)d of %(others)d other",
+            "speech stands out more than in %(below)d of %(others)d others",
+            n,
+        ),
+        "noise_share": ngettext("noisier than %(below)d of %(others)d other", "noisier than %(below)d of %(others)d others", n),
+        "levels.p50_db": ngettext("louder than %(below)d of %(others)d other", "louder than %(below)d of %(others)d others", n),
+        "duration_s": ngettext("longer than %(below)d of %(others)d other", "longer than %(below)d of %(others)d others", n),
+    }.get(one.key, ngettext("higher than in %(below)d of %(others)d other", "higher than in %(below)d of %(others)d others", n))
+    return sentence % {"below": one.below, "others": n}
