@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 from django.apps import AppConfig
 
 
@@ -32,3 +34,13 @@ def _impressions() -> None:
         from analytics.services.figures import registering as figures
 
         figures.register()
+        from analytics.services.sessions import analysing, paper
+        from cases.slots import fill_slot
+
+        analysing.register()
+        paper.register()
+        fill_slot("recording", analysis_of_recording)
+
+
+def analysis_of_recording(session: object, user: object) -> tuple[str, dict[str, object]]:
+    return "analytics/session_link.html", {"session": session}

@@ -76,3 +76,15 @@ def mail_report(job: ReportMailJob, run: TaskRun) -> dict[str, Any]:
 
 
 declare(Schedule("Daily report", reports.TASK, crontab="0 1 *", description="Daily 01:00 UTC, of the day before."))
+from typing import Any
+
+from analytics.jobs import SessionAnalysisJob
+from analytics.services.sessions import analysing
+from tasks.registry import task
+from tasks.run import TaskRun
+
+
+@task(analysing.TASK, payload=SessionAnalysisJob)
+def analyze_session_data(job: SessionAnalysisJob, run: TaskRun) -> dict[str, Any]:
+    """Make the whole analysis of a recording."""
+    return analysing.analyse(job, run)

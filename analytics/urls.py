@@ -31,4 +31,9 @@ urlpatterns = [
     path("reports/subscribe/", reports.report_subscribe, name="report-subscribe"),
     path("reports/<str:day>/", reports.report, name="report"),
     path("cases/<uuid:pk>/reports/<str:day>/", reports.case_report, name="case-report"),
+from analytics.views import sessions
+
+app_name = "analytics"
+urlpatterns: list[URLPattern] = [
+    path("audio/<uuid:pk>/analysis/", sessions.session_analysis, name="session-analysis"),
 ]

@@ -12,3 +12,4 @@ from analytics.admin import ratings as ratings
 from analytics.admin import reports
 
 __all__ = ["reports"]
+from analytics.admin import sessions  # noqa: F401 (registers)

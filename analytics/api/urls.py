@@ -30,4 +30,8 @@ urlpatterns = [
         ReportSubscriptionsViewSet.as_view({"get": "list", "post": "create", "delete": "destroy"}),
         name="analytics-report-subscriptions",
     ),
+from analytics.api.sessions import SessionAnalysisView
+
+urlpatterns: list[URLPattern] = [
+    path("analytics/sessions/<uuid:session_id>/", SessionAnalysisView.as_view(), name="analytics-session"),
 ]

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from audio.jobs import AudioProcessingJob
 from audio.models import AudioSession
-from audio.services import timeline
+from audio.services import observers, timeline
 from audio.services.transcription import weights
 from audio.services.work import drop_sound
 from cases.models import AuditEvent, Case, Role
@@ -246,6 +246,8 @@ def settle(session: AudioSession, status: str, error: str = "", code: str = "") 
     session.status, session.error, session.error_code = status, error, code
     session.save(update_fields=["status", "error", "error_code", "updated"])
     announce(session)
+    if status == Status.READY and session.duplicate_of_id is None:
+        observers.tell_ready(session)
 
 
 def end_of_task(record: TaskRecord, session_id: UUID, outcome: str) -> None:

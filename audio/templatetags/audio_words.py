@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from audio.services.hearing.listening_page import SOUNDS
+from audio.services.hearing.measures import UNSURE_WORD
 from audio.services.transcript.reading import Line
 from documents.services.extraction.parsers.subtitles import clock
 
@@ -32,10 +33,6 @@ def sound_of(label: str) -> str:
     return str(SOUNDS.get(label, label))
 
 
-UNSURE = 0.5
-"""Probability below which a word is shown as one to be looked at."""
-
-
 @register.simple_tag
 def segment(line: Line) -> SafeString:
     """A sentence of the transcript: its words, those that the machine is unsure of marked, those that were probably never said folded."""
@@ -55,7 +52,7 @@ def segment(line: Line) -> SafeString:
 
 def _word(word: list[object], start_s: float) -> SafeString:
     begins, _ends, text, probability = word
-    if float(str(probability)) >= UNSURE:
+    if float(str(probability)) >= UNSURE_WORD:
         return format_html("{}", text)
     label = _("unsure: %(word)s") % {"word": text}
     return format_html('<span class="unsure" tabindex="0" role="button" aria-label="{}" data-seek="{}">{}</span>', label, begins, text)

@@ -73,7 +73,7 @@ def test_speech_becomes_a_transcript_that_is_found(put, api, viewer, case, corpu
     assert not list(blobs.private_folder(".audio").glob(f"{session.pk}*")), "the decoded sound goes with the work"
     found = api(viewer).get("/api/search/", {"q": '"what you can do for your country"', "case": str(case.pk)}).json()["results"]
     assert [hit["document"] for hit in found] == [str(document.pk)]
-    assert [record.status for record in TaskRecord.objects.all()] == ["succeeded"] * 5
+    assert [record.status for record in TaskRecord.objects.all()] == ["succeeded"] * 6
     assert sessions.TRANSCRIBE in set(TaskRecord.objects.values_list("name", flat=True))
     (hit,) = found
     assert hit["time_s"] == pytest.approx(8.1, abs=1.0)

@@ -53,11 +53,11 @@ class WholePaperSerializer(PaperSerializer):
 
 class NewPaperSerializer(serializers.Serializer[Any]):
     """What of: `document` or an uploaded draft as `file` (table_of_authorities), `ruling` or `document` (case_brief), `q` with perhaps
-    `passages` (ids of chunks) and `library` (memo), `audio` (hearing_summary), perhaps `confirmed_only` (chronology). `template`: the id of
-    one, "none" for the built-in layout; without it the newest that administrators made for the kind."""
+    `passages` (ids of chunks) and `library` (memo), `audio` (hearing_summary, session_analysis), perhaps `confirmed_only` (chronology).
+    `template`: the id of one, "none" for the built-in layout; without it the newest that administrators made for the kind."""
 
     kind = serializers.CharField(
-        max_length=60, help_text="table_of_authorities, chronology, case_brief, memo, exhibit_list, hearing_summary"
+        max_length=60, help_text="table_of_authorities, chronology, case_brief, memo, exhibit_list, hearing_summary, session_analysis"
     )
     format = serializers.CharField(max_length=60, default="docx", help_text="docx or pdf")
     document = serializers.UUIDField(required=False, allow_null=True)

@@ -21,6 +21,7 @@ class PaperKind(models.TextChoices):
     MEMO = "memo", _("Memo of findings")
     EXHIBIT_LIST = "exhibit_list", _("Exhibit list")
     HEARING_SUMMARY = "hearing_summary", _("Hearing summary")
+    SESSION_ANALYSIS = "session_analysis", _("Analysis of a recording")
 
 
 class PaperFormat(models.TextChoices):

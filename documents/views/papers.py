@@ -22,7 +22,7 @@ from cases.views import case_page, visible_case
 from documents.errors import Refused
 from documents.models import Citation, Document, Paper, PaperFormat, PaperKind, PaperTemplate
 from documents.services.papers import asking
-from documents.services.papers.kinds import KINDS, hearing, memo
+from documents.services.papers.kinds import KINDS, hearing, memo, recording
 from documents.services.papers.kinds.base import documents_of
 from documents.services.search import Hit, SearchError, SearchRequest, search
 
@@ -100,7 +100,8 @@ def _choices(case: Case, user: Any, kind: str) -> Mapping[str, list[tuple[Any, s
             "ruling": [(one.pk, bluebook.ruling_citation(one)) for one in sorted(known, key=lambda one: one.name)],
             "document": list(orders.values_list("pk", "title")[:MOST_CHOICES]),
         }
-    return {"audio": hearing.choices(case, user)} if kind == PaperKind.HEARING_SUMMARY else {}
+    chosen = {PaperKind.HEARING_SUMMARY: hearing.choices, PaperKind.SESSION_ANALYSIS: recording.choices}
+    return {"audio": chosen[PaperKind(kind)](case, user)} if kind in chosen else {}
 
 
 def _hits(case: Case, user: Any, kind: str, question: str) -> list[Hit]:

@@ -12,6 +12,7 @@ from analytics.models import AppliedImpressions, Impression, ImpressionDay, Targ
 from analytics.models import HitVote, Rating, RatingPrior, RatingScore
 from analytics.models.ratings import TargetType
 from analytics.models import DailyReport, ReportMail, ReportSubscription
+from analytics.models import SessionAnalysis
 from audio.models import AudioPart, AudioSession, Dictation, NoiseDetection, NoiseLabel, NoiseModel, ProcessingMetric, TranscriptSegment
 from cases.models import AuditEvent, Case, Event, Importance, Membership, Opinion, Role, Ruling, RulingSource, Statute
 from documents.models import (
@@ -157,6 +158,7 @@ def _of_recordings(number: int, case: Case, user: User) -> None:
     Dictation.objects.create(session=session, speaker="An editor")
     TranscriptSegment.objects.create(session=session, version=1, index=0, start_s=0, end_s=2, text="Secret words.", confidence=0.9)
     AudioPart.objects.create(session=session, version=1, index=0, levels=b"", speech=b"", clipped=b"")
+    SessionAnalysis.objects.create(session=session, version=1, figures={"talk": [{"name": "secret words"}]}, made=timezone.now())
 
 
 def _of_usage(number: int, case: Case, user: User) -> None:

@@ -653,6 +653,8 @@ TABLE: dict[str, dict[str, Expected]] = {
     "cases/<pk>/hearings/": {"GET": _page(), "POST": _editors(302, 302, send=_recording_form)},
     "cases/<pk>/dictate/": {"POST": _editors(302, 302)},
     "audio/<pk>/": {"GET": _page()},
+    "audio/<pk>/analysis/": {"GET": _page(), "POST": _editors(302, 302)},
+    "api/analytics/sessions/<session_id>/": {"GET": _read(), "POST": _editors(409)},
     "audio/<pk>/<action>/": {"POST": _editors(302, 302, ids=lambda world: {"pk": world.recording.pk, "action": "reprocess"})},
     # impressions
     "recent/": {"GET": _everyone(nobody=302)},

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 
 from audio.models import AudioPart, AudioSession, TranscriptSegment
 from audio.services.hearing import spans
+from audio.services.hearing.measures import sounds_of, steps_of, talk_of
 from audio.services.hearing.sampling import WINDOW_S
 
 MOST_POINTS = 120
@@ -22,11 +22,13 @@ UNSAID, UNSURE = "doubtful", "unsure"
 
 @dataclass(frozen=True)
 class Stretch:
-    """From where to where words cannot be relied on; `why` is doubtful (probably never said) or unsure (heard badly)."""
+    """From where to where words cannot be relied on; `why` is doubtful (probably never said; `signs` tell by what) or unsure (heard
+    badly)."""
 
     start_s: float
     end_s: float
     why: str
+    signs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,19 +63,27 @@ def quality_of(session: AudioSession, segments: Sequence[TranscriptSegment]) -> 
         speech_share=round((session.speech_s or 0.0) / whole, 3) if whole else 0.0,
         snr=snr_curve(levels, speech),
         unintelligible=unintelligible(segments),
-        talk=_talk(segments),
-        sounds=_sounds(session),
-        steps=_steps(session),
+        talk=[Share(talk.name, round(talk.seconds, 1)) for talk in talk_of(segments)],
+        sounds=[Share(sound.label, round(sound.seconds, 1)) for sound in sounds_of(session.detections.all())],
+        steps=[
+            Share(step.name, round(step.seconds, 2), round(step.factor, 1) if step.factor is not None else None)
+            for step in steps_of(session.metrics.filter(version=session.version))
+        ],
     )
 
 
-def snr_curve(levels: NDArray[np.int8], speech: NDArray[np.uint8]) -> list[tuple[float, float | None]]:
-    """Speech over noise (as `spans.snr_db`) in at most MOST_POINTS steps; noise is what is heard between the speech of three."""
+def step_windows(windows: int, most: int = MOST_POINTS) -> int:
+    """Windows of a step where so many are divided into at most `most` steps, none shorter than SHORTEST_STEP_S."""
+    return max(round(SHORTEST_STEP_S / WINDOW_S), -(-windows // most))
+
+
+def snr_curve(levels: NDArray[np.int8], speech: NDArray[np.uint8], most: int = MOST_POINTS) -> list[tuple[float, float | None]]:
+    """Speech over noise (as `spans.snr_db`) in at most `most` steps; noise is what is heard between the speech of three."""
     if not len(levels):
         return []
     voiced = spans.speech_mask(speech)
     power = np.power(10.0, levels.astype(np.float64) / 10)
-    step = max(round(SHORTEST_STEP_S / WINDOW_S), -(-len(levels) // MOST_POINTS))
+    step = step_windows(len(levels), most)
     curve: list[tuple[float, float | None]] = []
     for first in range(0, len(levels), step):
         here = slice(first, first + step)
@@ -95,30 +105,8 @@ def unintelligible(segments: Sequence[TranscriptSegment]) -> list[Stretch]:
         if not why:
             continue
         if found and found[-1].why == why and segment.start_s - found[-1].end_s < NEAR_S:
-            found[-1] = Stretch(found[-1].start_s, segment.end_s, why)
+            signs = tuple(sorted({*found[-1].signs, *segment.doubts}))
+            found[-1] = Stretch(found[-1].start_s, segment.end_s, why, signs)
         else:
-            found.append(Stretch(segment.start_s, segment.end_s, why))
+            found.append(Stretch(segment.start_s, segment.end_s, why, tuple(segment.doubts)))
     return found
-
-
-def _talk(segments: Sequence[TranscriptSegment]) -> list[Share]:
-    seconds: defaultdict[str, float] = defaultdict(float)
-    for segment in segments:
-        if not segment.doubtful:
-            seconds[str(segment.speaker) if segment.speaker else ""] += segment.end_s - segment.start_s
-    return [Share(name, round(total, 1)) for name, total in sorted(seconds.items(), key=lambda pair: -pair[1])]
-
-
-def _sounds(session: AudioSession) -> list[Share]:
-    seconds: defaultdict[str, float] = defaultdict(float)
-    for label, start, end in session.detections.values_list("label", "start_s", "end_s"):
-        seconds[label] += end - start
-    return [Share(label, round(total, 1)) for label, total in sorted(seconds.items(), key=lambda pair: -pair[1])]
-
-
-def _steps(session: AudioSession) -> list[Share]:
-    work: defaultdict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
-    for step, seconds, audio_s in session.metrics.filter(version=session.version).values_list("step", "seconds", "audio_s"):
-        work[step][0] += seconds
-        work[step][1] += audio_s
-    return [Share(step, round(took, 2), round(heard / took, 1) if took else None) for step, (took, heard) in work.items()]

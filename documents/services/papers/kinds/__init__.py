@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from documents.services.papers.kinds import authorities, case_brief, chronology, exhibits, hearing, memo
+from documents.services.papers.kinds import authorities, case_brief, chronology, exhibits, hearing, memo, recording
 from documents.services.papers.kinds.base import Draft, Kind, Making
 
 KINDS: dict[str, Kind] = {
-    kind.key: kind for kind in (authorities.KIND, chronology.KIND, case_brief.KIND, memo.KIND, exhibits.KIND, hearing.KIND)
+    kind.key: kind for kind in (authorities.KIND, chronology.KIND, case_brief.KIND, memo.KIND, exhibits.KIND, hearing.KIND, recording.KIND)
 }
 
 __all__ = ["KINDS", "Draft", "Kind", "Making"]
