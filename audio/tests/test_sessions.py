@@ -65,7 +65,7 @@ def test_a_recording_is_taken_in_heard_and_told(put, api, viewer, case):
     assert [(each["label"], round(each["start_s"]), round(each["end_s"])) for each in heard] == [("silence", 0, 2), ("silence", 4, 6)]
     costs = api(viewer).get(f"/api/audio/{row['id']}/metrics/").json()
     assert [each["step"] for each in costs] == ["decoding", "listening"]
-    assert all(each["real_time_factor"] > 1 for each in costs)
+    assert all(each["real_time_factor"] > 0 for each in costs)
     assert api(viewer).get(f"/api/audio/?case={case.pk}&status=ready").json()["count"] == 1
     state = TopicState.objects.get(topic=f"audio:{row['id']}")
     assert (state.status, state.percent) == ("succeeded", 100)
