@@ -13,7 +13,7 @@ register = template.Library()
 
 @register.inclusion_tag("analytics/chart.html")
 def chart(one: Chart) -> dict[str, Any]:
-    """A chart and its table. The page needs css/charts.css and js/charts.js, which `{% include "analytics/chart_parts.html" %}` bring."""
+    """A chart and its table. The page needs css/charts.css in its block "styles" and js/charts.js (a module) in "scripts"."""
     rows = [
         (label_of(one, place), [(valued(one, series.values[place]), series.urls[place] if series.urls else "") for series in one.series])
         for place in range(len(one.labels))
