@@ -79,8 +79,8 @@ def by_key(answer):
     return {one["key"]: one for one in answer["numbers"]}, {one["key"]: one for one in answer["charts"]}
 
 
-def test_each_number_of_a_case_is_that_of_the_list_to_which_it_leads(filled, client_of, owner):
-    answer = client_of(owner).get(f"/api/analytics/cases/{filled.pk}/").json()
+def test_each_number_of_a_case_is_that_of_the_list_to_which_it_leads(filled, api, owner):
+    answer = api(owner).get(f"/api/analytics/cases/{filled.pk}/").json()
     numbers, charts = by_key(answer)
     told = {key: one["value"] for key, one in numbers.items()}
     assert told == {
@@ -100,7 +100,7 @@ def test_each_number_of_a_case_is_that_of_the_list_to_which_it_leads(filled, cli
                 if url:
                     followed += 1
                     assert shown_by(browser, url) == value, (key, url)
-    assert followed == 15
+    assert followed == 13
     hearing = charts["hearings"]["series"][0]
     assert hearing["values"][-1] == 90
     assert shown_by(browser, hearing["urls"][-1]) == 1
@@ -110,7 +110,7 @@ def test_each_number_of_a_case_is_that_of_the_list_to_which_it_leads(filled, cli
 def test_kinds_are_broad_and_states_are_all(filled, owner):
     board = dashboard_of(filled, owner, Range.latest(7))
     kinds = board.chart("kinds")
-    assert dict(zip(kinds.labels, kinds.series[0].values, strict=True)) == {"Filing": 3, "Evidence": 2, "Other": 1}
+    assert dict(zip(kinds.labels, kinds.series[0].values, strict=True)) == {"Filing": 3, "E-mail": 2, "Other": 1}
     assert sum(board.chart("standing").series[0].values) == 6
     assert sum(board.chart("intake").series[0].values) == 3
 
@@ -145,8 +145,8 @@ WRONG = [
 
 
 @pytest.mark.parametrize("query", WRONG)
-def test_wrong_days_are_told_in_a_sentence(query, case, owner, client_of):
-    answer = client_of(owner).get(f"/api/analytics/cases/{case.pk}/?{query}")
+def test_wrong_days_are_told_in_a_sentence(query, case, owner, api):
+    answer = api(owner).get(f"/api/analytics/cases/{case.pk}/?{query}")
     assert answer.status_code == 400
     sentence = answer.json()["range"][0]
     browser = Client()
@@ -204,8 +204,8 @@ def installation(filled):
     return filled
 
 
-def test_staff_see_load_queues_failures_latency_searches_and_storage(installation, chief, client_of):
-    answer = client_of(chief).get("/api/analytics/dashboard/?range=7").json()
+def test_staff_see_load_queues_failures_latency_searches_and_storage(installation, chief, api):
+    answer = api(chief).get("/api/analytics/dashboard/?range=7").json()
     numbers, charts = by_key(answer)
     told = {key: one["value"] for key, one in numbers.items()}
     assert (told["waiting"], told["running"], told["requests"], told["errors"]) == (1, 0, 200, 2)
@@ -229,12 +229,12 @@ def test_staff_see_load_queues_failures_latency_searches_and_storage(installatio
                     assert page.status_code == 200, url
                     assert page.context["cl"].result_count == value, url
     assert followed == 5
-    assert browser.get("/dashboard/?range=7").content.decode().count("data-chart") == len(charts) == 12
+    assert browser.get("/dashboard/?range=7").content.decode().count("data-chart") == len(charts) == 11
 
 
-def test_staff_without_rights_to_the_admin_see_no_titles_and_no_links_there(installation, client_of):
+def test_staff_without_rights_to_the_admin_see_no_titles_and_no_links_there(installation, api):
     operator = User.objects.create_user("operator", password="pass-word-123", is_staff=True)
-    answer = client_of(operator).get("/api/analytics/dashboard/")
+    answer = api(operator).get("/api/analytics/dashboard/")
     assert answer.status_code == 200
     page = answer.content.decode()
     assert installation.title not in page
