@@ -181,7 +181,7 @@ def test_the_table_has_every_value_with_its_unit_and_its_link():
 
 
 def test_a_chart_of_nothing_says_so():
-    assert "Nothing in this time." in shown(chart([0, 0]))
+    assert "Nothing to show." in shown(chart([0, 0]))
     assert "<svg" not in shown(chart([0, None]))
 
 

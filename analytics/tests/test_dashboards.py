@@ -10,7 +10,7 @@ from analytics.services.dashboards.ranges import Range, RangeError
 from analytics.services.usage.histogram import BOUNDS, BUCKETS
 from audio.models import AudioSession
 from cases.models import AuditEvent, Event
-from documents.models import Citation, Document, TextVersion
+from documents.models import Citation, CitationDecision, Document, TextVersion
 from lexintel.models import User
 from tasks.models import TaskRecord
 
@@ -115,6 +115,14 @@ def test_kinds_are_broad_and_states_are_all(filled, owner):
     assert sum(board.chart("intake").series[0].values) == 3
 
 
+def test_a_decision_on_a_citation_is_counted_at_once(filled, owner):
+    assert dashboard_of(filled, owner, Range.latest(7)).chart("most_cited").series[0].values == [2, 1]
+    Citation.objects.update(confidence=0.5)
+    document = filled.documents.exclude(text_version=None).get()
+    CitationDecision.objects.create(document=document, text="2 U.S. 2", key="us:2:2", verdict="rejected", by=owner)
+    assert dashboard_of(filled, owner, Range.latest(7)).chart("most_cited").series[0].values == [2]
+
+
 def test_the_page_shows_numbers_charts_and_the_next_deadlines(filled, viewer, django_assert_max_num_queries):
     browser = Client()
     browser.force_login(viewer)
@@ -129,7 +137,7 @@ def test_the_page_shows_numbers_charts_and_the_next_deadlines(filled, viewer, dj
 def test_an_empty_case_has_a_dashboard(case, owner):
     browser = Client()
     browser.force_login(owner)
-    assert browser.get(f"/cases/{case.pk}/dashboard/?from=2020-01-01&to=2020-01-31").content.decode().count("Nothing in this time.") == 9
+    assert browser.get(f"/cases/{case.pk}/dashboard/?from=2020-01-01&to=2020-01-31").content.decode().count("Nothing to show.") == 9
 
 
 WRONG = [
@@ -216,7 +224,7 @@ def test_staff_see_load_queues_failures_latency_searches_and_storage(installatio
     assert charts["latency"]["series"][0]["values"][:-1] == [None] * 6
     assert [series["values"][-1] for series in charts["ended"]["series"]] == [3, 3, 0]
     failures = dict(zip(charts["task_failures"]["labels"], charts["task_failures"]["series"][0]["values"], strict=True))
-    assert failures["It took too long (time_limit)"] == 2
+    assert failures["It took too long"] == 2
     browser = Client()
     browser.force_login(chief)
     followed = 0

@@ -17,21 +17,19 @@ from analytics.models import ImpressionDay
 from analytics.models.impressions import Kind as Viewed
 from analytics.services.charts import Chart, Look
 from analytics.services.charts.wording import number as worded
+from analytics.services.dashboards.cited import KINDS, Cited, cited_in
 from analytics.services.dashboards.contracts import Dashboard, Number
 from analytics.services.dashboards.counting import by_day, over_time, parts, series
 from analytics.services.dashboards.ranges import DAY, Bucket, Range
 from audio.models import AudioSession
 from cases.models import AuditEvent, Case, Event
 from documents.models import Document
-from documents.services.authorities.of_case import CitedAuthority, authorities_of
 from documents.services.reading.failures import reasons_of
 from documents.services.reading.overview import counts_of
 from documents.services.timeline.entries import Filters, matching
 from tasks.models import ACTIVE, TaskRecord
 from tasks.operations.filters import STATES as TASK_STATES
 
-MOST_AUTHORITIES = 10
-AUTHORITY_KINDS = ("case", "statute", "constitution", "regulation", "rule", "other")
 SOON = 30 * DAY
 NEXT_DEADLINES = 5
 OPEN = Filters(kinds=(Event.Kind.DEADLINE,), done=False)
@@ -41,12 +39,12 @@ VIEWED = (Viewed.DOCUMENT, Viewed.RULING, Viewed.RECORDING, Viewed.ANSWER)
 def dashboard_of(case: Case, user: Any, asked: Range) -> Dashboard:
     """A constant number of queries; the user's right to see the case has been checked."""
     documents, counts = Documents(case, asked), counts_of(case)
-    authorities = authorities_of(case)
+    cited = cited_in(case)
     recordings = Recordings(case, asked)
     numbers = [
         *documents.numbers(counts),
         *tasks_of(case),
-        Number("authorities", _("authorities cited"), len(authorities), worded(len(authorities)), url=_address("authorities", case)),
+        Number("authorities", _("authorities cited"), cited.authorities, worded(cited.authorities), url=_address("authorities", case)),
         recordings.number(),
         *deadlines_of(case, user),
     ]
@@ -55,8 +53,8 @@ def dashboard_of(case: Case, user: Any, asked: Range) -> Dashboard:
         documents.standing(counts),
         documents.failed(),
         documents.kinds(),
-        citations(case, authorities),
-        most_cited(case, authorities),
+        citations(case, cited),
+        most_cited(case, cited),
         recordings.chart(),
         activity(case, asked),
         views(case, asked),
@@ -144,8 +142,7 @@ def tasks_of(case: Case) -> list[Number]:
     ]
 
 
-def citations(case: Case, authorities: list[CitedAuthority]) -> Chart:
-    counts: Counter[str] = Counter(one.heading if one.heading in AUTHORITY_KINDS else "other" for one in authorities)
+def citations(case: Case, cited: Cited) -> Chart:
     labels = {
         "case": _("Cases"),
         "statute": _("Statutes"),
@@ -154,16 +151,14 @@ def citations(case: Case, authorities: list[CitedAuthority]) -> Chart:
         "rule": _("Rules"),
         "other": _("Other authorities"),
     }
-    found = [(labels[kind], counts[kind], _address("authorities", case, kind=kind)) for kind in AUTHORITY_KINDS if counts[kind]]
-    mentions = sum(one.mentions for one in authorities)
-    about = _("Each authority once; %(mentions)s places cite them.") % {"mentions": worded(mentions)}
+    found = [(labels[kind], cited.kinds[kind], _address("authorities", case, kind=kind)) for kind in KINDS if cited.kinds.get(kind)]
+    about = _("Each authority once; %(mentions)s places cite them.") % {"mentions": worded(cited.mentions)}
     return parts("citations", _("Authorities by kind"), _("Authorities"), found, about=about, heading=_("Kind"))
 
 
-def most_cited(case: Case, authorities: list[CitedAuthority]) -> Chart:
-    most = sorted(authorities, key=lambda one: (-one.mentions, one.label))[:MOST_AUTHORITIES]
+def most_cited(case: Case, cited: Cited) -> Chart:
     passages = reverse("documents:authority-passages", args=[case.pk])
-    found = [(one.label, one.mentions, f"{passages}?{urlencode({'authority': one.id})}") for one in most]
+    found = [(label, places, f"{passages}?{urlencode({'authority': name})}") for name, label, places in cited.most]
     return parts("most_cited", _("Most cited"), _("Places"), found, heading=_("Authority"))
 
 

@@ -67,7 +67,7 @@ def load(user: Any, now: Board) -> list[Number]:
 
 
 def queues(user: Any, now: Board) -> list[Chart]:
-    waiting = [kind for kind in now.kinds if kind.waiting][:MOST]
+    waiting = sorted((kind for kind in now.kinds if kind.waiting), key=lambda kind: -kind.waiting)[:MOST]
     lists = {
         kind.name: listed(user, TaskRecord, name__exact=kind.name, status__in=",".join(WAITING), paused_at__isnull="True")
         for kind in waiting
@@ -108,7 +108,9 @@ def task_failures(user: Any, asked: Range) -> Chart:
     found = []
     for name, code, count in most:
         cause = cause_of(name, code, "")
-        label = f"{cause.title} ({code or name})" if cause else code or name or _("Without an error")
+        label = str(cause.title) if cause else code or name or _("Without an error")
+        if any(label == other for other, _count, _url in found):
+            label = f"{label} ({code or name})"
         filters = {"status__exact": Status.FAILED, "error_class__exact": name, "error_code__exact": code, **days}
         found.append((label, count, listed(user, TaskRecord, **filters)))
     return parts("task_failures", _("Why tasks failed"), _("Tasks"), found, heading=_("Cause"))
