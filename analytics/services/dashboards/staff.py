@@ -105,7 +105,7 @@ def task_failures(user: Any, asked: Range) -> Chart:
     rows = TaskRecord.objects.filter(status=Status.FAILED, finished_at__gte=asked.since, finished_at__lt=asked.until).order_by()
     most = rows.values_list("error_class", "error_code").annotate(n=Count("pk")).order_by("-n", "error_class", "error_code")[:MOST]
     days = _within("finished_at", asked.first, asked.last)
-    found = []
+    found: list[tuple[str, float, str]] = []
     for name, code, count in most:
         cause = cause_of(name, code, "")
         label = str(cause.title) if cause else code or name or _("Without an error")
