@@ -44,3 +44,6 @@ def _impressions() -> None:
 
 def analysis_of_recording(session: object, user: object) -> tuple[str, dict[str, object]]:
     return "analytics/session_link.html", {"session": session}
+        from analytics.services import dashboards
+
+        dashboards.register()

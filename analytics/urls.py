@@ -36,4 +36,10 @@ from analytics.views import sessions
 app_name = "analytics"
 urlpatterns: list[URLPattern] = [
     path("audio/<uuid:pk>/analysis/", sessions.session_analysis, name="session-analysis"),
+from analytics.views import dashboards
+
+app_name = "analytics"
+urlpatterns: list[URLPattern] = [
+    path("cases/<uuid:pk>/dashboard/", dashboards.case_dashboard, name="case-dashboard"),
+    path("dashboard/", dashboards.dashboard, name="dashboard"),
 ]

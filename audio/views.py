@@ -24,6 +24,7 @@ from audio.services.noise.labels import LABELS, OTHER, SPEECH
 from audio.services.speakers import MOST_SPEAKERS, proposing
 from audio.services.transcript import editing
 from audio.services.transcript.reading import transcript_of
+from cases.filters import Days
 from cases.models import Case, Role
 from cases.views import case_page, visible_case
 from documents.errors import Refused
@@ -74,12 +75,13 @@ def case_audio(request: HttpRequest, pk: UUID) -> HttpResponse:
     deleted = listening_page.deleted_of(case) if role is not None and role.includes(Role.EDITOR) else AudioSession.objects.none()
     shows_deleted = request.GET.get("status") == "deleted"
     found = deleted if shows_deleted else AudioSession.objects.filter(case=case, deleted_at=None)
-    found = found.select_related("created_by", "duplicate_of").order_by("-created", "-pk")
+    days = Days.of(request.GET)
+    found = days.apply(found).select_related("created_by", "duplicate_of").order_by("-created", "-pk")
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     page.object_list = listening_page.attach_live(page.object_list)
     return case_page(
         request, case, "hearings", "audio/case_audio.html", page=page, form=form, deleted=deleted.count(), shows_deleted=shows_deleted,
-        status=422 if form.is_bound else 200,
+        days=days, status=422 if form.is_bound else 200,
     )  # fmt: skip
 
 

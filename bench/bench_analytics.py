@@ -20,6 +20,11 @@ from bench.figures import Figures, Plan
 from bench.installation import migrated_database
 
 PARTS: tuple[ModuleType, ...] = (reporting,)
+from bench.analytics import dashboard
+from bench.figures import Figures, Plan
+from bench.installation import migrated_database
+
+PARTS: tuple[ModuleType, ...] = (dashboard,)
 """In the order in which they run."""
 
 

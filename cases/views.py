@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST
 from cases import tabs
 from cases.activity import happenings
 from cases.errors import MatterError
+from cases.filters import Days
 from cases.forms import CaseForm, EditCaseForm, MemberForm, RoleForm
 from cases.models import AuditEvent, Case, Membership, Role
 from cases.services import matters, summaries
@@ -145,5 +146,7 @@ def _removed(request: HttpRequest, case: Case, membership: Membership) -> HttpRe
 @login_required
 def case_activity(request: HttpRequest, pk: UUID) -> HttpResponse:
     case = visible_case(request, pk)
-    page: Page[AuditEvent] = Paginator(case.audit_events.select_related("actor"), EVENTS_PER_PAGE).get_page(request.GET.get("page"))
-    return case_page(request, case, "activity", "cases/activity.html", page=page, events=happenings(page.object_list))
+    days = Days.of(request.GET)
+    events = days.apply(case.audit_events.select_related("actor"))
+    page: Page[AuditEvent] = Paginator(events, EVENTS_PER_PAGE).get_page(request.GET.get("page"))
+    return case_page(request, case, "activity", "cases/activity.html", page=page, events=happenings(page.object_list), days=days)

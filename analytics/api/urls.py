@@ -34,4 +34,9 @@ from analytics.api.sessions import SessionAnalysisView
 
 urlpatterns: list[URLPattern] = [
     path("analytics/sessions/<uuid:session_id>/", SessionAnalysisView.as_view(), name="analytics-session"),
+from analytics.api.cases import CaseDashboardView, DashboardView
+
+urlpatterns: list[URLPattern] = [
+    path("analytics/cases/<uuid:pk>/", CaseDashboardView.as_view(), name="analytics-case"),
+    path("analytics/dashboard/", DashboardView.as_view(), name="analytics-dashboard"),
 ]

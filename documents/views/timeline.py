@@ -58,7 +58,7 @@ def _picture(request: HttpRequest, events: list[Event], shown: int) -> Any:
 
 
 def _words(request: HttpRequest) -> dict[str, str]:
-    return {name: request.GET.get(name, "")[:200] for name in ("kind", "state", "start", "end", "q", "order", "document")}
+    return {name: request.GET.get(name, "")[:200] for name in ("kind", "state", "start", "end", "q", "order", "document", "done")}
 
 
 def _document(request: HttpRequest, filters: Filters) -> Document | None:

@@ -720,6 +720,10 @@ TABLE: dict[str, dict[str, Expected]] = {
     "health/": {"GET": _hidden()},
     "tasks/": {"GET": _everyone(nobody=302)},
     "tasks/board/": {"GET": Expected((404, 404, 404, 404, 302))},
+    "cases/<pk>/dashboard/": {"GET": _page()},
+    "dashboard/": {"GET": Expected((404, 404, 404, 404, 302))},
+    "api/analytics/cases/<pk>/": {"GET": Expected((200, 200, 200, 404, 401), ids=lambda world: {"pk": world.case.pk})},
+    "api/analytics/dashboard/": {"GET": _staff()},
     "tasks/many/": {
         "GET": _everyone(nobody=302, send=lambda world: {"data": {"action": "retry", "state": "failed"}}),
         "POST": Expected((302, 302, 302, 302, 302), send=form(action="retry", state="failed")),

@@ -29,7 +29,7 @@ class Series:
 @dataclass(frozen=True)
 class Chart:
     """`key` is unique on its page. `unit` is said with every value ("MB", "ms", "" for counts). `decimals` of its values. `about` is a
-    sentence below the title."""
+    sentence below the title. `names` say the labels whole where those are short ("3 March 2026" of "3 Mar"), `heading` what they are."""
 
     key: str
     title: str
@@ -39,6 +39,8 @@ class Chart:
     unit: str = ""
     decimals: int = 0
     about: str = ""
+    names: Sequence[str] = ()
+    heading: str = ""
 
     @property
     def is_empty(self) -> bool:

@@ -82,7 +82,7 @@ class EventDecisionSerializer(serializers.Serializer[Any]):
 
 def given(query: QueryDict) -> dict[str, Any]:
     """What an address asks for, without what it leaves empty."""
-    asked: dict[str, Any] = {name: query.get(name, "") for name in ("start", "end", "document", "q", "order")}
+    asked: dict[str, Any] = {name: query.get(name, "") for name in ("start", "end", "document", "q", "order", "done")}
     asked |= {name: [word for one in query.getlist(name) for word in one.split(",") if word] for name in ("kind", "state")}
     return {name: value for name, value in asked.items() if value}
 
@@ -99,11 +99,12 @@ class TimelineQuerySerializer(serializers.Serializer[Any]):
     document = serializers.UUIDField(required=False)
     q = serializers.CharField(required=False, allow_blank=True, max_length=200, help_text="words that all stand in the text")
     order = serializers.ChoiceField(SORTS, required=False, default="date")
+    done = serializers.ChoiceField(["yes", "no"], required=False, help_text="deadlines only: those that are done, or still open")
 
     def filters(self) -> Filters:
         asked: dict[str, Any] = self.validated_data
         days: dict[str, datetime.date | None] = {"start": asked.get("start"), "end": asked.get("end")}
         return Filters(
             kinds=asked.get("kind", ()), states=asked.get("state", ()), document=asked.get("document"), words=asked.get("q", ""),
-            sort=asked["order"], **days,
+            sort=asked["order"], done=asked["done"] == "yes" if "done" in asked else None, **days,
         )  # fmt: skip

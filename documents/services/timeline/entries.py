@@ -58,7 +58,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Filters:
-    """What is asked for. Without `states` all but the hidden ones; `start` and `end` are days, both included."""
+    """What is asked for. Without `states` all but the hidden ones; `start` and `end` are days, both included; `done` is of deadlines."""
 
     kinds: Collection[str] = ()
     states: Collection[str] = ()
@@ -67,6 +67,7 @@ class Filters:
     document: UUID | None = None
     words: str = ""
     sort: str = "date"
+    done: bool | None = None
 
 
 Origins = Callable[[Any, Collection[UUID]], dict[UUID, Origin]]
@@ -95,6 +96,8 @@ def matching(user: Any, case: Case, filters: Filters) -> QuerySet[Event]:
         events = events.filter(Q(date__gte=filters.start) | Q(end_date__gte=filters.start))
     if filters.end:
         events = events.filter(date__lte=filters.end)
+    if filters.done is not None:
+        events = events.filter(kind=Event.Kind.DEADLINE, done=filters.done)
     if filters.document:
         events = events.filter(Exists(EventSource.objects.filter(event=OuterRef("pk"), document=filters.document)))
     for word in filters.words.split():
