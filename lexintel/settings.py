@@ -187,6 +187,7 @@ SEARCH_HISTORY_KEEP_DAYS = integer("SEARCH_HISTORY_KEEP_DAYS", 365, 1, 36_500)  
 SEARCH_HISTORY_MOST = integer("SEARCH_HISTORY_MOST", 500, 1, 100_000)  # of each person
 DOWNLOAD_KEEP_HOURS = integer("DOWNLOAD_KEEP_HOURS", 24, 1, 8760)  # how long a ZIP of documents can be fetched by who asked for it
 DOWNLOAD_MAX_MB = integer("DOWNLOAD_MAX_MB", 20_480, 1, 10_000_000)  # what the files of one ZIP may come to
+EXPORT_KEEP_HOURS = integer("EXPORT_KEEP_HOURS", 24, 1, 8760)  # how long an export can be fetched by who asked for it
 TASK_KEEP_FAILED_DAYS = integer("TASK_KEEP_FAILED_DAYS", 180, 1, 36_500)
 SUPERVISOR_TOKEN = text("LEXINTEL_SUPERVISOR_TOKEN")  # made anew by each `up`, so that it can ask its own web process
 METRICS_TOKEN = text("METRICS_TOKEN")  # lets a program without a login read /metrics

@@ -1,0 +1,5 @@
+"""The tables of analytics."""
+
+from analytics.admin import exports
+
+__all__ = ["exports"]
