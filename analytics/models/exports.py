@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
@@ -26,7 +27,7 @@ class ExportQuerySet(models.QuerySet["Export"]):
         owned = seen.filter(memberships__user=user, memberships__role=Role.OWNER)
         What, q = Export.What, models.Q
         in_case = q(case__in=seen) & (~q(what=What.USAGE) | q(case__in=owned))
-        of_none = q(case=None) & q(cases__contained_by=list(seen.values_list("pk", flat=True)))
+        of_none = q(case=None) & q(cases__contained_by=ArraySubquery(seen))
         if not user.is_staff:
             of_none &= ~q(what__in=[What.USAGE, What.REPORT])
         there = ~q(what__in=[What.SESSION, What.REVIEW])

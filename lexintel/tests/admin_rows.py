@@ -7,6 +7,7 @@ from django.utils import timezone
 from django_celery_beat.models import ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, SolarSchedule
 from django_celery_results.models import GroupResult, TaskResult
 
+from analytics.models import Export
 from audio.models import AudioPart, AudioSession, Dictation, NoiseDetection, NoiseLabel, NoiseModel, ProcessingMetric, TranscriptSegment
 from cases.models import AuditEvent, Case, Event, Importance, Membership, Opinion, Role, Ruling, RulingSource, Statute
 from documents.models import (
@@ -128,6 +129,10 @@ def _of_documents(number: int, case: Case, user: User) -> Document:
     said = {"kind": "overruled", "words": "overruled", "quote": "secret words"}
     TreatmentCue.objects.create(document=document, citation=citation, key=citation.key, page=1, start=0, end=6, decided_by=user, **said)
     _of_review(case, user, document)
+    Export.objects.create(
+        user=user, case=case, what="search", format="csv", options={"filters": {"q": ["secret words"]}}, digest=str(number),
+        name="secret words.csv", expires_at=timezone.now(),
+    )  # fmt: skip
     return document
 
 

@@ -37,7 +37,8 @@ Status = Export.Status
 
 
 class Watched:
-    """A file whose every write asks whether to go on, so that a cancel is felt while a file is packed, too."""
+    """A file whose every write asks whether to go on, so that a cancel is felt while a file is packed, too. Once it is `dead`, what is
+    still done with it has no effect: ZIP files write their ends when they are let go of."""
 
     def __init__(self, file: IO[bytes], run: TaskRun) -> None:
         self._file, self._run, self.dead = file, run, False
@@ -47,6 +48,16 @@ class Watched:
             return len(data)
         self._run.check()
         return self._file.write(data)
+
+    def tell(self) -> int:
+        return 0 if self.dead else self._file.tell()
+
+    def seek(self, place: int, whence: int = 0) -> int:
+        return 0 if self.dead else self._file.seek(place, whence)
+
+    def flush(self) -> None:
+        if not self.dead:
+            self._file.flush()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._file, name)

@@ -76,7 +76,7 @@ class SafeText(Func):
         " FROM (SELECT %(expressions)s AS x) v) c) d) e)"
     )
 
-    def as_sql(self, compiler: Any, connection: Any, *given: Any, **extra: Any) -> Any:  # type: ignore[override]
+    def as_sql(self, compiler: Any, connection: Any, *given: Any, **extra: Any) -> Any:
         mark = cut_mark()
         filled = self.template.format(
             half=LONGEST_CELL // 2, most=LONGEST_CELL, marked=len(mark), mark="'" + mark.replace("'", "''").replace("%", "") + "'",
