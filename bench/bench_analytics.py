@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from types import ModuleType
 
+from bench.analytics import exporting
 from bench.figures import Figures, Plan
 from bench.installation import migrated_database
 
-PARTS: tuple[ModuleType, ...] = ()
+PARTS: tuple[ModuleType, ...] = (exporting,)
 """In the order in which they run."""
 
 
