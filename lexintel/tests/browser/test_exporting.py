@@ -22,7 +22,8 @@ MANY = """
 import django; django.setup()
 from django.db import connection
 with connection.cursor() as cursor:
-    cursor.execute('''INSERT INTO analytics_usagehour (hour, method, route, "case", requests, client_errors, server_errors, ms, size, buckets)
+    cursor.execute('''INSERT INTO analytics_usagehour
+        (hour, method, route, "case", requests, client_errors, server_errors, ms, size, buckets)
         SELECT timestamptz '2020-01-01 00:00Z' + n * interval '1 hour', 'GET', 'api/cases/', '{case}', n, 0, 0, 0, 0, '{{}}'
         FROM generate_series(1, {rows}) n''')
 """
