@@ -26,7 +26,7 @@ class ExportQuerySet(models.QuerySet["Export"]):
         seen = Case.objects.visible_to(user).values("pk")
         owned = seen.filter(memberships__user=user, memberships__role=Role.OWNER)
         What, q = Export.What, models.Q
-        in_case = q(case__in=seen) & (~q(what=What.USAGE) | q(case__in=owned))
+        in_case = q(case__in=seen) & (~q(what__in=[What.USAGE, What.JUDGEMENTS]) | q(case__in=owned))
         of_none = q(case=None) & q(cases__contained_by=ArraySubquery(seen))
         if not user.is_staff:
             of_none &= ~q(what__in=[What.USAGE, What.REPORT])
