@@ -52,7 +52,7 @@ def sheet_value(value: Any, kind: Type) -> str | int | float | bool | None:
         return bool(value)
     if kind in (Type.TIME, Type.DATE, Type.WORD):
         return plain(value)
-    if kind is Type.LIST:
+    if kind in (Type.LIST, Type.NUMBERS):
         return text_cell("; ".join(map(str, value)))
     return text_cell(json.dumps(value, ensure_ascii=False) if kind is Type.JSON else value)
 
@@ -77,7 +77,7 @@ def json_value(value: Any, kind: Type) -> Any:
         return int(value)
     if kind is Type.REAL:
         return float(value) if math.isfinite(value) else None
-    if kind is Type.LIST:
+    if kind in (Type.LIST, Type.NUMBERS):
         return [one if isinstance(one, int | float) else encodable(str(one)) for one in value]
     if kind is Type.JSON:
         return value

@@ -28,6 +28,8 @@ class Type(StrEnum):
     FLAG = "yes or no"
     LIST = "list"
     """In a spreadsheet one text, parted by semicolons."""
+    NUMBERS = "list of numbers"
+    """As a list, of whole numbers from 0."""
     JSON = "json"
     """In a spreadsheet its text."""
 

@@ -26,7 +26,7 @@ COLUMNS = (
     Column("server_errors", Type.WHOLE, gettext_lazy("of them failed (status 500 to 599)")),
     Column("duration", Type.REAL, gettext_lazy("time that all of them took together"), "milliseconds", "ms"),
     Column("size", Type.WHOLE, gettext_lazy("size of all answers together, streams left out"), "bytes"),
-    Column("buckets", Type.LIST, gettext_lazy("requests by duration: how many took up to each bound of the histogram, in its order")),
+    Column("buckets", Type.NUMBERS, gettext_lazy("requests by duration: how many took up to each bound of the histogram, in its order")),
 )
 
 
