@@ -47,3 +47,6 @@ def analysis_of_recording(session: object, user: object) -> tuple[str, dict[str,
         from analytics.services import dashboards
 
         dashboards.register()
+        from analytics.services.exports import registering as exports
+
+        exports.register()

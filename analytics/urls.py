@@ -42,4 +42,11 @@ app_name = "analytics"
 urlpatterns: list[URLPattern] = [
     path("cases/<uuid:pk>/dashboard/", dashboards.case_dashboard, name="case-dashboard"),
     path("dashboard/", dashboards.dashboard, name="dashboard"),
+from analytics.views import exports
+
+app_name = "analytics"
+urlpatterns: list[URLPattern] = [
+    path("exports/", exports.export_list, name="exports"),
+    path("exports/new/", exports.export_new, name="export-new"),
+    path("exports/<uuid:pk>/discard/", exports.export_discard, name="export-discard"),
 ]

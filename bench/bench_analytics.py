@@ -25,6 +25,11 @@ from bench.figures import Figures, Plan
 from bench.installation import migrated_database
 
 PARTS: tuple[ModuleType, ...] = (dashboard,)
+from bench.analytics import exporting
+from bench.figures import Figures, Plan
+from bench.installation import migrated_database
+
+PARTS: tuple[ModuleType, ...] = (exporting,)
 """In the order in which they run."""
 
 

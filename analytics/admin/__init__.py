@@ -13,3 +13,8 @@ from analytics.admin import reports
 
 __all__ = ["reports"]
 from analytics.admin import sessions  # noqa: F401 (registers)
+"""The tables of analytics."""
+
+from analytics.admin import exports
+
+__all__ = ["exports"]

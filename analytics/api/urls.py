@@ -39,4 +39,10 @@ from analytics.api.cases import CaseDashboardView, DashboardView
 urlpatterns: list[URLPattern] = [
     path("analytics/cases/<uuid:pk>/", CaseDashboardView.as_view(), name="analytics-case"),
     path("analytics/dashboard/", DashboardView.as_view(), name="analytics-dashboard"),
+from analytics.api.exports import ExportViewSet, export_file
+
+urlpatterns: list[URLPattern] = [
+    path("analytics/exports/", ExportViewSet.as_view({"get": "list", "post": "create"}), name="api-exports"),
+    path("analytics/exports/<uuid:pk>/", ExportViewSet.as_view({"get": "retrieve", "delete": "destroy"}), name="api-export"),
+    path("analytics/exports/<uuid:export_id>/file/", export_file, name="export-file"),
 ]

@@ -6,21 +6,34 @@ import uuid
 from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Case
+from audio.models import AudioSession
+from cases.models import Case, Role
+from documents.models import ReviewTable
 from tasks.ids import uuid7
 
 
 class ExportQuerySet(models.QuerySet["Export"]):
     def visible_to(self, user: Any) -> ExportQuerySet:
-        """One's own that still live, of cases that one still sees; those of no case only while one may see what is in them (asked by
-        services.exports at each look)."""
-        own = self.filter(user=user) if getattr(user, "is_authenticated", False) else self.none()
-        seen = models.Q(case=None) | models.Q(case__in=Case.objects.visible_to(user).values("pk"))
-        return own.filter(seen, expires_at__gt=timezone.now())
+        """One's own that still live, as long as one may see what is in them."""
+        if not getattr(user, "is_authenticated", False):
+            return self.none()
+        seen = Case.objects.visible_to(user).values("pk")
+        owned = seen.filter(memberships__user=user, memberships__role=Role.OWNER)
+        What, q = Export.What, models.Q
+        in_case = q(case__in=seen) & (~q(what__in=[What.USAGE, What.JUDGEMENTS]) | q(case__in=owned))
+        of_none = q(case=None) & q(cases__contained_by=ArraySubquery(seen))
+        if not user.is_staff:
+            of_none &= ~q(what__in=[What.USAGE, What.REPORT])
+        there = ~q(what__in=[What.SESSION, What.REVIEW])
+        there |= q(what=What.SESSION, target__in=AudioSession.objects.visible_to(user).values("pk"))
+        there |= q(what=What.REVIEW, target__in=ReviewTable.objects.visible_to(user).values("pk"))
+        return self.filter(in_case | of_none, there, user=user, expires_at__gt=timezone.now())
 
 
 class Export(models.Model):
@@ -54,6 +67,7 @@ class Export(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     case = models.ForeignKey(Case, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     what = models.CharField(_("what"), max_length=10, choices=What.choices)
+    cases = ArrayField(models.UUIDField(), default=list, blank=True, help_text="of one of no case: whose content is in it")
     target: models.UUIDField[uuid.UUID | None, uuid.UUID | None] = models.UUIDField(
         null=True, blank=True, help_text="of what, where it has an id"
     )

@@ -13,6 +13,7 @@ from analytics.models import HitVote, Rating, RatingPrior, RatingScore
 from analytics.models.ratings import TargetType
 from analytics.models import DailyReport, ReportMail, ReportSubscription
 from analytics.models import SessionAnalysis
+from analytics.models import Export
 from audio.models import AudioPart, AudioSession, Dictation, NoiseDetection, NoiseLabel, NoiseModel, ProcessingMetric, TranscriptSegment
 from cases.models import AuditEvent, Case, Event, Importance, Membership, Opinion, Role, Ruling, RulingSource, Statute
 from documents.models import (
@@ -138,6 +139,10 @@ def _of_documents(number: int, case: Case, user: User) -> Document:
     said = {"kind": "overruled", "words": "overruled", "quote": "secret words"}
     TreatmentCue.objects.create(document=document, citation=citation, key=citation.key, page=1, start=0, end=6, decided_by=user, **said)
     _of_review(case, user, document)
+    Export.objects.create(
+        user=user, case=case, what="search", format="csv", options={"filters": {"q": ["secret words"]}}, digest=str(number),
+        name="secret words.csv", expires_at=timezone.now(),
+    )  # fmt: skip
     return document
 
 

@@ -9,7 +9,10 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
+
+from django.utils import timezone
 
 ROLES = ("owner", "editor", "viewer", "stranger", "anonymous")
 
@@ -104,6 +107,11 @@ def form(**body: Any) -> Callable[[World], dict[str, Any]]:
 
 def _page(members: int = 200) -> Expected:
     return Expected((members, members, members, 404, 302))
+
+
+def _page_of(members: int = 200, **options: Any) -> Expected:
+    """A page that a form names the case to."""
+    return Expected((members, members, members, 404, 302), **options)
 
 
 def _read(status: int = 200, **options: Any) -> Expected:
@@ -270,6 +278,23 @@ def _alert_again(world: World) -> dict[str, Any]:
 
 def _notice(world: World) -> dict[str, Any]:
     return {"pk": world.alert.notices.get().pk}
+
+
+def _export(world: World) -> dict[str, Any]:
+    from analytics.models import Export
+
+    values = {"what": "case", "target": world.case.pk, "format": "csv", "expires_at": timezone.now() + timedelta(hours=1)}
+    owner = world.case.memberships.get(role="owner").user
+    made, _new = Export.objects.get_or_create(user=owner, case=world.case, digest="export", defaults=values)
+    return {"pk": made.pk, "export_id": made.pk}
+
+
+def _case_export(world: World) -> dict[str, Any]:
+    return _json(what="case", id=str(world.case.pk), format="csv")
+
+
+def _export_form(world: World) -> dict[str, Any]:
+    return {"data": {"what": "case", "id": str(world.case.pk), "format": "csv"}}
 
 
 def _search_of_alert(world: World) -> dict[str, Any]:
@@ -442,6 +467,13 @@ TABLE: dict[str, dict[str, Expected]] = {
     "alerts/notices/seen/": {"POST": _everyone(302, nobody=302)},
     "alerts/notices/<pk>/": {"GET": _owner_alone(200, 302, ids=_notice)},
     "alerts/<pk>/<action>/": {"POST": _owner_alone(302, 302, ids=lambda world: {"action": "pause"})},
+    "api/analytics/exports/": {"GET": _everyone(), "POST": _read(202, send=_case_export)},
+    "api/analytics/exports/<pk>/": {"GET": _owner_alone(200, ids=_export), "DELETE": _owner_alone(204, ids=_export)},
+    # It is not written yet.
+    "api/analytics/exports/<export_id>/file/": {"GET": _owner_alone(409, ids=_export)},
+    "exports/": {"GET": _everyone(nobody=302)},
+    "exports/new/": {"GET": _page_of(send=_export_form), "POST": _page_of(302, send=_export_form)},
+    "exports/<pk>/discard/": {"POST": _owner_alone(302, 302, ids=_export)},
     "api/downloads/": {"GET": _everyone()},
     "api/downloads/<pk>/": {"GET": _makers(200), "DELETE": _makers(204)},
     "api/downloads/<download_id>/file/": {"GET": _makers(409)},

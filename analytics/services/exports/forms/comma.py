@@ -1,0 +1,72 @@
+"""CSV: a ZIP with a file for each table (UTF-8 with its mark, RFC 4180) and the manifest."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import json
+import zipfile
+from collections.abc import Sequence
+from typing import IO, Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from analytics.services.exports.content.cells import comma_value, text_cell
+from analytics.services.exports.content.copying import copied_commas
+from analytics.services.exports.content.tables import Row, Table
+from analytics.services.exports.forms.base import Chunk, Writer
+
+MARKS = {"en": (",", "."), "de": (";", ",")}
+"""What parts fields, and the decimal sign, for spreadsheets that are set to a language."""
+LEVEL = 1
+
+
+class CommaWriter(Writer):
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self._comma, self._point = MARKS[self.locale]
+        self._zip = zipfile.ZipFile(self.file, "w", zipfile.ZIP_DEFLATED, compresslevel=LEVEL)
+        self._entry: IO[bytes] = io.BytesIO()
+
+    def begin(self, table: Table) -> None:
+        self._entry.close()
+        self._table = table
+        self._entry = self._open(f"{table.name}.csv")
+        heads = [text_cell(column.title or column.name) for column in table.columns]
+        self._entry.write(codecs.BOM_UTF8 + self._lines([heads]))
+
+    def write(self, chunk: Chunk) -> int:
+        if isinstance(chunk, QuerySet):
+            made, count = copied_commas(chunk, self._table.columns, self._comma, self._point)
+            self._entry.write(made)
+            return count
+        kinds = [column.type for column in self._table.columns]
+        self._entry.write(
+            self._lines([[comma_value(value, kind, self._point) for value, kind in zip(row, kinds, strict=True)] for row in chunk])
+        )
+        return len(chunk)
+
+    def finish(self, counts: Sequence[int]) -> None:
+        self._entry.close()
+        for table, count in zip(self.manifest["tables"], counts, strict=True):
+            table["rows"] = count
+        with self._open("manifest.json") as entry:
+            entry.write(json.dumps(self.manifest, ensure_ascii=False, indent=2).encode())
+        self._zip.close()
+
+    def abandon(self) -> None:
+        self._entry.close()
+        self._zip.close()
+
+    def _open(self, name: str) -> IO[bytes]:
+        now = timezone.now()
+        info = zipfile.ZipInfo(name, (now.year, now.month, now.day, now.hour, now.minute, now.second))
+        info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+        return self._zip.open(info, "w", force_zip64=True)
+
+    def _lines(self, rows: Sequence[Row]) -> bytes:
+        written = io.StringIO()
+        csv.writer(written, delimiter=self._comma, lineterminator="\n").writerows(rows)
+        return written.getvalue().encode()

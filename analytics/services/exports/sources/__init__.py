@@ -1,0 +1,1 @@
+"""What can be exported: each module declares one `Source`."""
