@@ -5,19 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from analytics.services.usage import rolling as usage
+from analytics.jobs import DailyReportJob, ExportJob, RatingJob, ReportMailJob, SessionAnalysisJob
+from analytics.services.exports import places, writing
 from analytics.services.impressions import habits, syncing
-from typing import Any
-
-from analytics.jobs import RatingJob
 from analytics.services.ratings import scores
-from tasks.registry import NoPayload, task
-from typing import Any
-
-from analytics.jobs import DailyReportJob, ReportMailJob
 from analytics.services.reports import mailing as report_mails
 from analytics.services.reports import making as reports
-from tasks.registry import task
+from analytics.services.sessions import analysing
+from analytics.services.usage import rolling as usage
+from tasks.registry import NoPayload, task
 from tasks.run import TaskRun
 from tasks.scheduling.schedules import Schedule, declare
 
@@ -36,6 +32,8 @@ def clean_up_usage(job: NoPayload, run: TaskRun) -> dict[str, Any]:
 
 declare(Schedule("Sum up requests", "analytics.roll_up_usage", every=timedelta(minutes=5), description="Into sums of hours."))
 declare(Schedule("Clean up requests", "analytics.clean_up_usage", crontab="10 3 *", description="Daily 03:10 UTC."))
+
+
 @task(syncing.TASK)
 def sync_impressions_from_redis(job: NoPayload, run: TaskRun) -> dict[str, Any]:
     """Bring what was counted since the last time into the tables."""
@@ -50,6 +48,8 @@ def forget_views(job: NoPayload, run: TaskRun) -> dict[str, Any]:
 
 declare(Schedule("Synchronise impressions", syncing.TASK, every=timedelta(minutes=1), description="Every minute."))
 declare(Schedule("Forget old views", habits.TASK, crontab="37 2 *", description="Daily 02:37 UTC."))
+
+
 @task(scores.ONE, payload=RatingJob)
 def calculate_rating(job: RatingJob, run: TaskRun) -> dict[str, Any]:
     """Write what the ratings of one thing come to."""
@@ -63,6 +63,8 @@ def calculate_all_ratings(job: NoPayload, run: TaskRun) -> dict[str, Any]:
 
 
 declare(Schedule("Calculate all ratings", scores.ALL, crontab="30 2 *", description="Daily 02:30 UTC."))
+
+
 @task(reports.TASK, payload=DailyReportJob, heavy=True, concurrency=1)
 def generate_daily_report(job: DailyReportJob, run: TaskRun) -> dict[str, Any]:
     """Count what happened on a day, of the installation and of every case."""
@@ -76,25 +78,13 @@ def mail_report(job: ReportMailJob, run: TaskRun) -> dict[str, Any]:
 
 
 declare(Schedule("Daily report", reports.TASK, crontab="0 1 *", description="Daily 01:00 UTC, of the day before."))
-from typing import Any
-
-from analytics.jobs import SessionAnalysisJob
-from analytics.services.sessions import analysing
-from tasks.registry import task
-from tasks.run import TaskRun
 
 
 @task(analysing.TASK, payload=SessionAnalysisJob)
 def analyze_session_data(job: SessionAnalysisJob, run: TaskRun) -> dict[str, Any]:
     """Make the whole analysis of a recording."""
     return analysing.analyse(job, run)
-from typing import Any
 
-from analytics.jobs import ExportJob
-from analytics.services.exports import places, writing
-from tasks.registry import NoPayload, task
-from tasks.run import TaskRun
-from tasks.scheduling.schedules import Schedule, declare
 
 EXPORT_SOFT, EXPORT_HARD = 6 * 3600.0, 6.5 * 3600
 

@@ -5,31 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from types import ModuleType
 
-from bench.analytics import recording
+from bench.analytics import dashboard, exporting, rating, recording, reporting
 from bench.figures import Figures, Plan
 from bench.installation import migrated_database
 
-PARTS: tuple[ModuleType, ...] = (recording,)
-from bench.analytics import rating
-from bench.figures import Figures, Plan
-from bench.installation import migrated_database
-
-PARTS: tuple[ModuleType, ...] = (rating,)
-from bench.analytics import reporting
-from bench.figures import Figures, Plan
-from bench.installation import migrated_database
-
-PARTS: tuple[ModuleType, ...] = (reporting,)
-from bench.analytics import dashboard
-from bench.figures import Figures, Plan
-from bench.installation import migrated_database
-
-PARTS: tuple[ModuleType, ...] = (dashboard,)
-from bench.analytics import exporting
-from bench.figures import Figures, Plan
-from bench.installation import migrated_database
-
-PARTS: tuple[ModuleType, ...] = (exporting,)
+PARTS: tuple[ModuleType, ...] = (recording, rating, reporting, dashboard, exporting)
 """In the order in which they run."""
 
 

@@ -2,19 +2,6 @@
 
 from __future__ import annotations
 
-from analytics.admin import usage
+from analytics.admin import exports, impressions, ratings, reports, sessions, usage
 
-__all__ = ["usage"]
-from analytics.admin import impressions
-
-__all__ = ["impressions"]
-from analytics.admin import ratings as ratings
-from analytics.admin import reports
-
-__all__ = ["reports"]
-from analytics.admin import sessions  # noqa: F401 (registers)
-"""The tables of analytics."""
-
-from analytics.admin import exports
-
-__all__ = ["exports"]
+__all__ = ["exports", "impressions", "ratings", "reports", "sessions", "usage"]

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('analytics', '0001_tables'),
+        ('analytics', '0002_requests_of_a_case'),
         ('cases', '0007_ruling_sources'),
         ('lexintel', '0004_accounts_and_sessions'),
     ]

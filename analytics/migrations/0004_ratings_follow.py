@@ -57,7 +57,7 @@ DROP FUNCTION analytics_ratings_vanish();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("analytics", "0001_tables"), ("cases", "0007_ruling_sources"), ("documents", "0037_conversation_narrowed")]
+    dependencies = [("analytics", "0003_impressions"), ("cases", "0007_ruling_sources"), ("documents", "0037_conversation_narrowed")]
     operations = [
         migrations.CreateModel(
             name="RatingPrior",

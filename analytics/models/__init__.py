@@ -10,8 +10,6 @@ from analytics.models.impressions import (
     TargetDay,
     ViewHabits,
 )
-from analytics.models.ratings import HitVote, Rating, RatingScore
-from analytics.models.impressions import AppliedImpressions, Impression, ImpressionDay, RecentView
 from analytics.models.ratings import HitVote, Rating, RatingPrior, RatingScore
 from analytics.models.reports import DailyReport, ReportMail, ReportSubscription
 from analytics.models.sessions import SessionAnalysis

@@ -7,13 +7,26 @@ from django.utils import timezone
 from django_celery_beat.models import ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, SolarSchedule
 from django_celery_results.models import GroupResult, TaskResult
 
-from analytics.models import APIRequest, UsageHour, UsageMark
-from analytics.models import AppliedImpressions, Impression, ImpressionDay, TargetDay, ViewHabits
-from analytics.models import HitVote, Rating, RatingPrior, RatingScore
+from analytics.models import (
+    APIRequest,
+    AppliedImpressions,
+    DailyReport,
+    Export,
+    HitVote,
+    Impression,
+    ImpressionDay,
+    Rating,
+    RatingPrior,
+    RatingScore,
+    ReportMail,
+    ReportSubscription,
+    SessionAnalysis,
+    TargetDay,
+    UsageHour,
+    UsageMark,
+    ViewHabits,
+)
 from analytics.models.ratings import TargetType
-from analytics.models import DailyReport, ReportMail, ReportSubscription
-from analytics.models import SessionAnalysis
-from analytics.models import Export
 from audio.models import AudioPart, AudioSession, Dictation, NoiseDetection, NoiseLabel, NoiseModel, ProcessingMetric, TranscriptSegment
 from cases.models import AuditEvent, Case, Event, Importance, Membership, Opinion, Role, Ruling, RulingSource, Statute
 from documents.models import (
@@ -171,6 +184,8 @@ def _of_usage(number: int, case: Case, user: User) -> None:
     APIRequest.objects.create(time=now, method="GET", route="cases/{pk}/", status=200, ms=12.5, size=900, user=user.pk, case=case.pk)
     UsageHour.objects.create(hour=now, method="GET", route="cases/{pk}/", case=case.pk, requests=1, ms=12.5)
     UsageMark.objects.create(pk=number + 1)
+
+
 def _of_impressions(number: int, case: Case, user: User, document: Document) -> None:
     now = timezone.now()
     counted = {"kind": "document", "case": case, "views": 1}
@@ -179,6 +194,8 @@ def _of_impressions(number: int, case: Case, user: User, document: Document) -> 
     TargetDay.objects.create(target=document.pk, day=now.date(), **counted)
     AppliedImpressions.objects.create(key=f"bundle {number}", applied=now)
     ViewHabits.objects.create(user=user)
+
+
 def _of_reports(case: Case, user: User) -> None:
     report = DailyReport.objects.create(day="2026-03-04", case=case, figures={"documents_in": 123456}, made=timezone.now())
     ReportSubscription.objects.create(case=case, user=user)

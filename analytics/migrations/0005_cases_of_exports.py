@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("analytics", "0001_tables"),
+        ("analytics", "0004_ratings_follow"),
     ]
 
     operations = [
