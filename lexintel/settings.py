@@ -348,6 +348,8 @@ SPECTACULAR_SETTINGS = {
         "FactStateEnum": "documents.models.DocumentFact.State",
         "EventStateEnum": "cases.models.Event.State",
         "EventKindEnum": "cases.models.Event.Kind",
+        "PaperFormatEnum": "documents.models.papers.PaperFormat",
+        "ExportFormatEnum": "analytics.models.Export.Format",
         "PaperKindEnum": "documents.models.papers.PaperKind",
         "CueKindEnum": "documents.models.TreatmentCue.Kind",
         "PaperStatusEnum": "documents.models.Paper.Status",

@@ -167,11 +167,9 @@ class JudgementSerializer(serializers.Serializer[Any]):
     when = serializers.DateTimeField()
 
 
-@extend_schema(
-    operation_id="case_judgements", tags=["ratings"],
-    description="Votes on hits and answers of a case, for its owner, the newest first; who voted is not told.",
-)  # fmt: skip
 class JudgementsView(ListAPIView[Any]):
+    """Votes on hits and answers of a case, for its owner, the newest first; who voted is not told."""
+
     serializer_class = JudgementSerializer
     filter_backends = ()
 

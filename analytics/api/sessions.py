@@ -18,7 +18,7 @@ from audio.models import AudioSession
 from documents.api.errors import RefusedErrors
 
 
-class ComparedSerializer(serializers.Serializer[Any]):
+class ComparedRecordingSerializer(serializers.Serializer[Any]):
     """A figure beside those of the case's other recordings of the kind."""
 
     key = serializers.CharField()
@@ -39,7 +39,7 @@ class SessionAnalysisSerializer(serializers.Serializer[Any]):
     made = serializers.DateTimeField(allow_null=True)
     figures = serializers.DictField(allow_null=True, help_text="docs/AUDIO.md defines each; `units` has their units by key")
     units = serializers.DictField(child=serializers.CharField(allow_blank=True), help_text="s, dB, dBFS, share (0 to 1), × ...")
-    compared = ComparedSerializer(many=True)
+    compared = ComparedRecordingSerializer(many=True)
 
 
 class SubmittedAnalysisSerializer(serializers.Serializer[Any]):

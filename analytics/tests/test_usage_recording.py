@@ -109,7 +109,7 @@ def test_metrics_tell_requests_by_class_and_how_many_were_dropped(recorder):
     assert "lexintel_requests_dropped_total 1.0" in told
 
 
-def test_the_size_of_a_file_is_told_and_that_of_a_stream_is_not(recorder, tmp_path):
+def test_the_size_of_a_file_is_told_and_that_of_a_stream_is_not(recorder, tmp_path, db):
     path = tmp_path / "lease.txt"
     path.write_bytes(b"The lease ends in May.")
     for response in (FileResponse(path.open("rb")), StreamingHttpResponse(iter([b"data: 1\n\n"])), HttpResponse(b"12345")):
