@@ -21,7 +21,7 @@ def added_yesterday(site: Site) -> None:
     """A letter, in a case that has been there for some days."""
     with client(site) as api:
         files = {"file": ("harbour.txt", b"The harbour was closed.", "text/plain")}
-        made = api.post("/api/documents/", data={"case": site.case, "kind": "letter"}, files=files).raise_for_status().json()
+        (made,) = api.post("/api/documents/", data={"case": site.case, "kind": "letter"}, files=files).raise_for_status().json()
     with psycopg.connect(site.environment["DATABASE_URL"]) as connection:
         connection.execute("UPDATE cases_case SET created = created - interval '9 days' WHERE id = %s", [site.case])
         connection.execute("UPDATE documents_document SET created = %s WHERE id = %s", [f"{YESTERDAY} 12:00+00", made["id"]])
