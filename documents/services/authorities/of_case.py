@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -134,7 +135,7 @@ def authorities_of(case: Case, tag: Tag | None = None) -> list[CitedAuthority]:
 def weights_of(case: Case, most: int) -> tuple[Counter[str], int, list[CitedAuthority]]:
     """How many authorities of each heading there are, how many mentions in all, and the `most` cited with those that are cited as often as
     the last of them, in no order: much cheaper than `authorities_of`. The caller has asked the case's door."""
-    values = {"case": case.pk, "tagged": [], "decided": _decided(case)}
+    values: dict[str, Any] = {"case": case.pk, "tagged": [], "decided": _decided(case)}
     with connection.cursor() as cursor:
         cursor.execute(_WEIGHTS, values)
         found = cursor.fetchall()
