@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -161,3 +162,14 @@ def test_pages_show_it_with_a_constant_number_of_queries(case: Any, accept: Any,
 def test_only_authorities_count(case: Any, papers: Any) -> None:
     Citation.objects.filter(key="f3d:99:100").update(role="history")
     assert "f3d:99:100" not in {one.key for one in of_case.authorities_of(case)}
+
+
+@pytest.mark.parametrize("most", [1, 10])
+def test_weights_are_those_of_the_list(case: Any, papers: Any, most: int) -> None:
+    every = of_case.authorities_of(case)
+    headings, mentions, cited = of_case.weights_of(case, most)
+    assert every
+    assert headings == Counter(one.heading for one in every)
+    assert mentions == sum(one.mentions for one in every)
+    least = min(sorted((one.mentions for one in every), reverse=True)[:most], default=0)
+    assert {one.id: one for one in cited} == {one.id: one for one in every if one.mentions >= least}

@@ -95,8 +95,9 @@ def _row_bytes(table: Table) -> float:
     """Mean of the first rows, as JSON."""
     if not isinstance(table, QueryTable):
         return float(MADE_ROW_BYTES * len(table.columns))
-    made, count = copied_json(table.query().order_by(table.key)[:SAMPLE], table.columns)
-    return len(made) / max(1, count)
+    pieces: list[bytes] = []
+    count = copied_json(table.query().order_by(table.key)[:SAMPLE], table.columns, pieces.append)
+    return sum(map(len, pieces)) / max(1, count)
 
 
 def require_possible(wanted: Order, size: Estimate) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -51,12 +52,12 @@ WITH found AS MATERIALIZED (
     LEFT JOIN lead ON lead.cluster = coalesce(alias.cluster, nullif(m.cluster, ''), m.key)
 )
 """.replace("{doubt}", str(DOUBTFUL_BELOW))
-_LIST = (
-    _GROUPED
-    + """
+_KIND = "coalesce(min(kind) FILTER (WHERE kind NOT IN ('id', 'supra', 'short')), min(kind))"
+_COUNTED = (
+    """
 , counted AS (
     SELECT authority, count(*) AS mentions, count(DISTINCT reading) AS documents,
-        coalesce(min(kind) FILTER (WHERE kind NOT IN ('id', 'supra', 'short')), min(kind)) AS kind,
+        {kind} AS kind,
         coalesce(mode() WITHIN GROUP (ORDER BY name COLLATE "C")
             FILTER (WHERE kind NOT IN ('id', 'supra', 'short') AND name <> ''), '') AS name,
         substr(coalesce(min(ranked) FILTER (WHERE kind NOT IN ('id', 'supra', 'short') AND key = cluster),
@@ -64,14 +65,20 @@ _LIST = (
         min(key) AS key, max(year) AS year, (array_agg(statute_id))[1] AS statute,
         count(*) FILTER (WHERE confidence < {doubt} AND verdict IS NULL) AS doubtful,
         bool_and(document_id = ANY(%(tagged)s::uuid[])) AS only_tagged
-    FROM named GROUP BY authority
+    FROM named WHERE {which} GROUP BY authority
 )
 SELECT n.authority, n.mentions, n.documents, n.kind, coalesce(r.name, n.name), n.text, n.key,
     coalesce(extract(year FROM r.date)::int, n.year),
     r.id, n.statute, n.doubtful, n.only_tagged, coalesce(s.citation, ''), coalesce(r.citations, '{{}}'::varchar[])
 FROM counted n LEFT JOIN cases_ruling r ON n.authority = 'r:' || r.id::text LEFT JOIN cases_statute s ON s.id = n.statute
-""".replace("{doubt}", str(DOUBTFUL_BELOW)).replace("{{}}", "{}")
+""".replace("{doubt}", str(DOUBTFUL_BELOW))
+    .replace("{{}}", "{}")
+    .replace("{kind}", _KIND)
 )
+_LIST = _GROUPED + _COUNTED.replace("{which}", "TRUE")
+_NARROW = _GROUPED.replace("named AS MATERIALIZED", "named AS")  # what is not asked for is not made
+_WEIGHTS = f"{_NARROW} SELECT authority, count(*), {_KIND} FROM named GROUP BY authority"  # noqa: S608 -- constants
+_SOME = _NARROW + _COUNTED.replace("{which}", "authority = ANY(%(only)s)")
 _PASSAGES = f"{_GROUPED} SELECT id, verdict FROM named WHERE authority = %(authority)s ORDER BY title, document_id, page, start, id"  # noqa: S608 -- a constant
 _UNREAD = """
 SELECT count(*) FROM documents_document d JOIN documents_citation c ON c.text_version_id = d.text_version_id
@@ -105,8 +112,7 @@ class CitedAuthority:
 
     @property
     def heading(self) -> str:
-        """The kind under which a table of authorities has it; what only references name may be anything."""
-        return "other" if self.kind in POINTERS else self.kind
+        return heading_of(self.kind)
 
     @property
     def citation(self) -> str:
@@ -124,6 +130,25 @@ def authorities_of(case: Case, tag: Tag | None = None) -> list[CitedAuthority]:
     with connection.cursor() as cursor:
         cursor.execute(_LIST, {"case": case.pk, "tagged": tagged, "decided": _decided(case)})
         return [CitedAuthority(*row) for row in cursor.fetchall()]
+
+
+def weights_of(case: Case, most: int) -> tuple[Counter[str], int, list[CitedAuthority]]:
+    """How many authorities of each heading there are, how many mentions in all, and the `most` cited with those that are cited as often as
+    the last of them, in no order: much cheaper than `authorities_of`. The caller has asked the case's door."""
+    values: dict[str, Any] = {"case": case.pk, "tagged": [], "decided": _decided(case)}
+    with connection.cursor() as cursor:
+        cursor.execute(_WEIGHTS, values)
+        found = cursor.fetchall()
+        least = min(sorted((mentions for _name, mentions, _kind in found), reverse=True)[:most], default=0)
+        cursor.execute(_SOME, {**values, "only": [name for name, mentions, _kind in found if mentions >= least]})
+        cited = [CitedAuthority(*row) for row in cursor.fetchall()]
+    headings = Counter(heading_of(kind) for _name, _mentions, kind in found)
+    return headings, sum(mentions for _name, mentions, _kind in found), cited
+
+
+def heading_of(kind: str) -> str:
+    """The kind under which a table of authorities has it; what only references name may be anything."""
+    return "other" if kind in POINTERS else kind
 
 
 def _decided(case: Case) -> bool:

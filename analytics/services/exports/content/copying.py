@@ -7,7 +7,7 @@ control character stands in JSON (RFC 8259, 7).
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -18,6 +18,9 @@ from analytics.services.exports.content.cells import cut_mark
 from analytics.services.exports.content.tables import Column, Type
 from documents.sheets import LONGEST_CELL
 
+Put = Callable[[bytes], object]
+PIECE = 1 << 20
+"""Bytes that are handed on at once."""
 _QUOTE = b"\x01"
 _MOMENT = "to_char(%(expressions)s AT TIME ZONE 'UTC', '{quote}YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"{quote}')"
 _FINITE = "CASE WHEN (%(expressions)s) - (%(expressions)s) = 0 THEN (%(expressions)s) END"
@@ -62,6 +65,8 @@ def _comma_field(column: Column, point: str) -> Expression:
             return _written(f"replace(({_FINITE})::text, '.', '{point}')", source)
         case Type.REAL:
             return Func(source, template=_FINITE, output_field=FloatField())
+        case Type.WHOLE | Type.WORD:
+            return _written("(%(expressions)s)", source)
         case _:
             return _written("(%(expressions)s)::text", source)
 
@@ -110,7 +115,9 @@ def json_fields(columns: Sequence[Column]) -> list[Expression]:
 def _json_field(column: Column) -> Expression:
     source = _source(column)
     match column.type:
-        case Type.WHOLE | Type.FLAG:
+        case Type.WHOLE:
+            return _written("(%(expressions)s)", source)
+        case Type.FLAG:
             return _written("(%(expressions)s)::text", source)
         case Type.REAL:
             return Func(source, template=_FINITE, output_field=FloatField())
@@ -118,16 +125,18 @@ def _json_field(column: Column) -> Expression:
             return _written(_MOMENT.format(quote='\\"'), source)
         case Type.JSON:
             return _written("(%(expressions)s)::text", source)
-        case Type.LIST | Type.NUMBERS:
+        case Type.NUMBERS:
+            return _written("'[' || array_to_string(%(expressions)s, ',') || ']'", source)
+        case Type.LIST:
             return _written("to_json(%(expressions)s)::text", source)
         case _:
             return _written("to_json((%(expressions)s)::text)::text", source)
 
 
-def copied_commas(rows: QuerySet[Any], columns: Sequence[Column], comma: str, point: str) -> tuple[bytes, int]:
-    """Lines of a CSV, and how many rows they are."""
-    made, count = _copied(rows, comma_fields(columns, point), f"DELIMITER '{comma}', NULL ''")
-    return _without_controls(made), count
+def copied_commas(rows: QuerySet[Any], columns: Sequence[Column], comma: str, point: str, put: Put) -> int:
+    """Puts lines of a CSV; gives how many rows they are."""
+    options = f"DELIMITER '{comma}', NULL ''"
+    return _copied(rows, comma_fields(columns, point), options, lambda made: put(_without_controls(made)))
 
 
 def _without_controls(made: bytes) -> bytes:
@@ -136,20 +145,26 @@ def _without_controls(made: bytes) -> bytes:
     return _OTHER_CONTROLS.sub(b"", made) if b"\xc2" in made or b"\xef" in made else made
 
 
-def copied_json(rows: QuerySet[Any], columns: Sequence[Column]) -> tuple[bytes, int]:
-    """Objects with a line end after each, and how many they are."""
-    made, count = _copied(rows, json_fields(columns), "DELIMITER ' ', NULL 'null', QUOTE E'\\x01'")
-    return made.replace(_QUOTE, b""), count
+def copied_json(rows: QuerySet[Any], columns: Sequence[Column], put: Put) -> int:
+    """Puts objects with a line end after each; gives how many they are."""
+    options = "DELIMITER ' ', NULL 'null', QUOTE E'\\x01'"
+    return _copied(rows, json_fields(columns), options, lambda made: put(made.replace(_QUOTE, b"")))
 
 
-def _copied(rows: QuerySet[Any], fields: Sequence[Expression], options: str) -> tuple[bytes, int]:
+def _copied(rows: QuerySet[Any], fields: Sequence[Expression], options: str, put: Put) -> int:
+    """Puts pieces of whole rows as they come, so that one of them and the longest row is all that is held."""
     named = {f"column_{place}": field for place, field in enumerate(fields)}
     try:
         asked, values = rows.annotate(**named).values_list(*named).query.sql_with_params()
     except EmptyResultSet:
-        return b"", 0
-    made = bytearray()
+        return 0
+    held = bytearray()
     with connection.cursor() as cursor, cursor.copy(f"COPY ({asked}) TO STDOUT (FORMAT csv, {options})", values) as copy:
-        for block in copy:
-            made += block
-        return bytes(made), cursor.rowcount
+        for row in copy:
+            held += row
+            if len(held) >= PIECE:
+                put(bytes(held))
+                held.clear()
+        if held:
+            put(bytes(held))
+        return int(cursor.rowcount)

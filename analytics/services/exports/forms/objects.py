@@ -41,15 +41,17 @@ class ObjectsWriter(Writer):
 
     def write(self, chunk: Chunk) -> int:
         if isinstance(chunk, QuerySet):
-            made, count = copied_json(chunk, self._table.columns)
-        else:
-            columns = self._table.columns
-            objects = ({one.name: json_value(value, one.type) for one, value in zip(columns, row, strict=True)} for row in chunk)
-            made, count = b"".join(json.dumps(one, ensure_ascii=False).encode() + b"\n" for one in objects), len(chunk)
-        if count:
-            self.file.write((b"" if self._empty else b",\n") + made[:-1].replace(b"\n", b",\n"))
+            return copied_json(chunk, self._table.columns, self._put)
+        columns = self._table.columns
+        objects = ({one.name: json_value(value, one.type) for one, value in zip(columns, row, strict=True)} for row in chunk)
+        self._put(b"".join(json.dumps(one, ensure_ascii=False).encode() + b"\n" for one in objects))
+        return len(chunk)
+
+    def _put(self, lines: bytes) -> None:
+        """Whole objects, a line each."""
+        if lines:
+            self.file.write((b"" if self._empty else b",\n") + lines[:-1].replace(b"\n", b",\n"))
             self._empty = False
-        return count
 
     def finish(self, counts: Sequence[int]) -> None:
         self._end_table()
