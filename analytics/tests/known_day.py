@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Model
 
-from analytics.models import APIRequest, ImpressionDay, UsageHour
+from analytics.models import APIRequest, ImpressionDay, UsageHour, UsageMark
 from analytics.services.usage.histogram import BUCKETS
 from audio.models import AudioSession, ProcessingMetric
 from cases.models import AuditEvent, Case, Event
@@ -96,6 +96,7 @@ def build(one: Case, other: Case, ann: Any, ben: Any) -> None:
     _tasks(one, other)
     _answers(one, other)
     _people(one, other, ann, ben)
+    UsageMark.objects.update_or_create(pk=UsageMark.KEY, defaults={"until": APIRequest.objects.latest("pk").pk})
 
 
 def _documents(one: Case, other: Case) -> None:

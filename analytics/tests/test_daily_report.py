@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from django.core import mail
@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from analytics.jobs import DailyReportJob
-from analytics.models import APIRequest, DailyReport, ReportMail, ReportSubscription
+from analytics.models import APIRequest, DailyReport, PendingImpression, ReportMail, ReportSubscription, UsageMark
 from analytics.services.figures import day_of, figure, values_of_cases
 from analytics.services.reports import days, making
 from analytics.tests import known_day
@@ -52,6 +52,26 @@ def test_the_same_day_again_is_written_over_with_equal_figures(case, old, owner,
     assert again[case.pk].pk == first[case.pk].pk
     assert again[case.pk].made > first[case.pk].made
     assert again[None].made == first[None].made
+
+
+def test_what_waits_for_its_next_minute_is_in_the_report(case, old, owner, api, settings):
+    """As where everything was off at the hour of the sums."""
+    staff, at = User.objects.create_user("staff", is_staff=True), datetime.combine(days.yesterday(), time(23, 59, 59), UTC)
+    UsageMark.objects.update_or_create(pk=UsageMark.KEY, defaults={"until": 0})
+    APIRequest.objects.all().delete()
+    for status in (200, 404):
+        APIRequest.objects.create(time=at, method="GET", route="cases/{pk}/", status=status, ms=3, user=owner.pk, case=case.pk)
+    PendingImpression.objects.create(kind="search", target=case.pk, at=at)
+    told = api(staff).get("/api/analytics/dashboard/").json()
+    assert {one["key"]: one["value"] for one in told["numbers"]}["requests"] == 2
+    call_command("daily_report")
+    keys = ("requests", "client_errors", "searches")
+    assert [DailyReport.objects.get(case=case).figures[key] for key in keys] == [2, 1, 1]
+    told = api(staff).get("/api/analytics/dashboard/").json()
+    assert {one["key"]: one["value"] for one in told["numbers"]}["requests"] == 2
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    with pytest.raises(CommandError, match="Redis does not answer"):
+        call_command("daily_report")
 
 
 def test_what_has_been_cleaned_away_stays_as_it_was_told(case, old, owner, editor, settings):

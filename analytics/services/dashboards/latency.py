@@ -1,4 +1,4 @@
-"""How fast requests were answered and how often that failed, from the sums of hours."""
+"""How fast requests were answered and how often that failed, from the sums of hours and what is not in them yet."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from analytics.services.charts.wording import number as worded
 from analytics.services.dashboards.contracts import Number
 from analytics.services.dashboards.counting import over_time, series
 from analytics.services.dashboards.ranges import Range
-from analytics.services.usage.histogram import BUCKETS, percentile
+from analytics.services.usage.histogram import BOUNDS, BUCKETS, percentile
+from analytics.services.usage.reading import hours
 
 SHARES = ((0.5, "50 %"), (0.95, "95 %"), (0.99, "99 %"))
-_SUMS = """
+_SUMS = f"""
 WITH hours AS (
-    SELECT (hour AT TIME ZONE %(zone)s)::date AS day, requests, server_errors, buckets FROM analytics_usagehour
-    WHERE hour >= %(since)s AND hour < %(until)s
+    SELECT (hour AT TIME ZONE %(zone)s)::date AS day, requests, server_errors, buckets FROM ({hours()}) h
 ), counted AS (
     SELECT day, sum(requests) AS requests, sum(server_errors) AS errors FROM hours GROUP BY day
 ), placed AS (
     SELECT day, place, sum(number) AS number FROM hours, unnest(buckets) WITH ORDINALITY AS b (number, place) GROUP BY day, place
 )
 SELECT day, requests, errors, (SELECT json_object_agg(place, number) FROM placed WHERE placed.day = counted.day) FROM counted
-"""
+"""  # noqa: S608 (constants of this package)
 
 
 class Latency:
@@ -39,7 +39,8 @@ class Latency:
         self.errors: list[tuple[datetime.date, int]] = []
         self.buckets = [[0] * BUCKETS for _bucket in asked.buckets]
         with connection.cursor() as cursor:
-            cursor.execute(_SUMS, {"zone": timezone.get_current_timezone_name(), "since": asked.since, "until": asked.until})
+            zone = timezone.get_current_timezone_name()
+            cursor.execute(_SUMS, {"zone": zone, "since": asked.since, "until": asked.until, "bounds": list(BOUNDS)})
             for day, requests, errors, counted in cursor.fetchall():
                 self.requests.append((day, int(requests)))
                 self.errors.append((day, int(errors)))

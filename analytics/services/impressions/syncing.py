@@ -47,10 +47,11 @@ class Synchronised:
         self.gone += totals.count - added
 
 
-def synchronise(step: Step = lambda _name: None) -> Synchronised:
-    """`step` is told what has just been done, and may raise: what is not done then is done the next time."""
+def synchronise(step: Step = lambda _name: None, *, wait: bool = False) -> Synchronised:
+    """`step` is told what has just been done, and may raise: what is not done then is done the next time. `wait`: until another one that
+    runs has added what it has, instead of leaving it to that."""
     done = Synchronised()
-    while _add_pending(done):
+    while _add_pending(done, wait):
         step("pending")
     if settings.REDIS_URL and not done.left:
         with live.patient() as client:
@@ -59,14 +60,14 @@ def synchronise(step: Step = lambda _name: None) -> Synchronised:
             there = live.bundles(client)
             _tell_of_missing(made.difference(there), done)
             for bundle in there:
-                _apply(client, bundle, done, step)
+                _apply(client, bundle, done, step, wait)
     return done
 
 
-def _add_pending(done: Synchronised) -> bool:
+def _add_pending(done: Synchronised, wait: bool) -> bool:
     """Up to AT_ONCE of the rows that wait; whether there may be more."""
     with transaction.atomic():
-        if not writing.alone():
+        if not writing.alone(wait=wait):
             done.left = True
             return False
         taken = PendingImpression.objects.order_by("pk").values("pk")[:AT_ONCE]
@@ -82,10 +83,10 @@ def _add_pending(done: Synchronised) -> bool:
     return len(rows) == AT_ONCE
 
 
-def _apply(client: redis.Redis, bundle: str, done: Synchronised, step: Step) -> None:
+def _apply(client: redis.Redis, bundle: str, done: Synchronised, step: Step, wait: bool) -> None:
     name = live.id_of(bundle)
     with transaction.atomic():
-        if not writing.alone():
+        if not writing.alone(wait=wait):
             done.left = True
             return
         if not AppliedImpressions.objects.filter(pk=name).exists():

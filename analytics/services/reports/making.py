@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
+import redis
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,10 +15,12 @@ from django.utils.translation import gettext as _
 from analytics.jobs import DailyReportJob
 from analytics.models import DailyReport, ReportSubscription
 from analytics.services.figures import VERSION, Values, day_of, figure, nothing, values_of, values_of_cases
+from analytics.services.impressions import syncing
 from analytics.services.reports import days, mailing
+from analytics.services.usage import rolling
 from cases.models import Case
 from documents.errors import Refused
-from tasks.errors import PermanentError
+from tasks.errors import PermanentError, RetryableError
 from tasks.manager import manager
 from tasks.models import TaskRecord
 from tasks.run import TaskRun
@@ -41,6 +44,11 @@ def generate(job: DailyReportJob, run: TaskRun) -> dict[str, Any]:
         days.check(day, case)
     except Refused as refusal:
         raise PermanentError(refusal.message, refusal.code) from refusal
+    run.progress(1, "summing up", day.isoformat())
+    try:
+        bring_in(lambda *_done: run.check())
+    except Refused as refusal:
+        raise RetryableError(refusal.message, refusal.code) from refusal
     run.progress(5, "counting", day.isoformat())
     counted = count(day, case)
     run.progress(80, "writing")
@@ -54,11 +62,23 @@ def generate(job: DailyReportJob, run: TaskRun) -> dict[str, Any]:
 def make(day: datetime.date, case: Case | None = None) -> int:
     """The same at once, in this process; gives how many reports were made. Raises Refused."""
     days.check(day, case)
+    bring_in(lambda *_done: None)
     counted = count(day, case)
     with transaction.atomic():
         made = keep(day, counted, case)
         mailing.announce(day)
     return len(made)
+
+
+def bring_in(step: Callable[..., None]) -> None:
+    """Have requests and impressions that wait for their next minute in the sums that are counted here: where everything was off for a
+    while, a report may be made before they are. Raises Refused (redis_away)."""
+    rolling.roll_up(step)
+    try:
+        syncing.synchronise(step, wait=True)
+    except redis.RedisError as error:
+        sentence = _("Redis does not answer, and searches that are not in the database yet are counted there. Please try again later.")
+        raise Refused(sentence, "redis_away") from error
 
 
 def count(day: datetime.date, case: Case | None = None) -> Mapping[UUID | None, Values]:
