@@ -17,7 +17,6 @@ from cases.models import Case, Role
 from documents.models import ReviewTable
 from tasks.ids import uuid7
 
-
 FOR_STAFF = uuid.UUID(int=0)
 """Among `cases`: something in it belongs to no case and is shown to staff only."""
 
@@ -33,7 +32,8 @@ class ExportQuerySet(models.QuerySet["Export"]):
         in_case = q(case__in=seen) & (~q(what__in=[What.USAGE, What.JUDGEMENTS]) | q(case__in=owned))
         content: Any = ArraySubquery(seen)
         if user.is_staff:
-            content = models.Func(content, models.Value(FOR_STAFF, models.UUIDField()), function="array_append")
+            marked = models.Value(FOR_STAFF, models.UUIDField())
+            content = models.Func(content, marked, function="array_append", output_field=ArrayField(models.UUIDField()))
         of_none = q(case=None) & q(cases__contained_by=content)
         if not user.is_staff:
             of_none &= ~q(what__in=[What.USAGE, What.REPORT])

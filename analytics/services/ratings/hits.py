@@ -17,7 +17,6 @@ from analytics.services.ratings import targets
 from documents.errors import Refused
 from documents.services.searches.saved import valid
 
-
 MOST = 10_000
 """Votes of one person: each keeps the words of a search, which may be any."""
 
