@@ -23,7 +23,7 @@ MayGoOn = Callable[[], Awaitable[bool]]
 # Only what its format calls harmless is shown by the browser itself; all else (HTML, SVG, e-mails) is handed over as a download.
 SANDBOX = "default-src 'none'; sandbox; frame-ancestors 'self'"
 PDF_POLICY = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'self'"
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)$")
+_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})$")
 
 
 class Unsatisfiable(Exception):

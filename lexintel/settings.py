@@ -197,6 +197,7 @@ SEARCH_RATING_BOOST = share("SEARCH_RATING_BOOST", 0, 0.2)  # how much ratings o
 DOWNLOAD_KEEP_HOURS = integer("DOWNLOAD_KEEP_HOURS", 24, 1, 8760)  # how long a ZIP of documents can be fetched by who asked for it
 DOWNLOAD_MAX_MB = integer("DOWNLOAD_MAX_MB", 20_480, 1, 10_000_000)  # what the files of one ZIP may come to
 EXPORT_KEEP_HOURS = integer("EXPORT_KEEP_HOURS", 24, 1, 8760)  # how long an export can be fetched by who asked for it
+EXPORT_MAX_MB = integer("EXPORT_MAX_MB", 20_480, 1, 10_000_000)  # what the exports of one person may come to
 TASK_KEEP_FAILED_DAYS = integer("TASK_KEEP_FAILED_DAYS", 180, 1, 36_500)
 HEALTH_KEEP_DAYS = integer("HEALTH_KEEP_DAYS", 90, 1, 36_500)  # what the hourly health check found
 SUPERVISOR_TOKEN = text("LEXINTEL_SUPERVISOR_TOKEN")  # made anew by each `up`, so that it can ask its own web process

@@ -129,13 +129,13 @@ async def export_file(request: HttpRequest, export: Export) -> HttpResponseBase:
     """The file, for who asked for it, as long as it lives."""
     try:
         path = await sync_to_async(asking.path_of)(export)
-        whole = request.method == "GET" and request.headers.get("Range", "bytes=0-").startswith("bytes=0-")
         response = ranged_response(
             request, LocalFile(path), etag=export.sha256, mime=MIMES[export.format], name=export.name,
             may_go_on=may_go_on(request, export), download=True,
         )  # fmt: skip
-        if whole and response.status_code in (200, 206):
-            await sync_to_async(asking.fetched)(export)
+        if request.method == "GET" and response.status_code in (200, 206):
+            begun = response.headers.get("Content-Range", "bytes 0-").startswith("bytes 0-")
+            await sync_to_async(asking.fetched)(export, begun=begun)
         return response
     except Refused as refusal:
         return answer(refusal.status, refusal.message, refusal.code)

@@ -17,6 +17,9 @@ from cases.models import Case, Role
 from documents.models import ReviewTable
 from tasks.ids import uuid7
 
+FOR_STAFF = uuid.UUID(int=0)
+"""Among `cases`: something in it belongs to no case and is shown to staff only."""
+
 
 class ExportQuerySet(models.QuerySet["Export"]):
     def visible_to(self, user: Any) -> ExportQuerySet:
@@ -27,7 +30,11 @@ class ExportQuerySet(models.QuerySet["Export"]):
         owned = seen.filter(memberships__user=user, memberships__role=Role.OWNER)
         What, q = Export.What, models.Q
         in_case = q(case__in=seen) & (~q(what__in=[What.USAGE, What.JUDGEMENTS]) | q(case__in=owned))
-        of_none = q(case=None) & q(cases__contained_by=ArraySubquery(seen))
+        content: Any = ArraySubquery(seen)
+        if user.is_staff:
+            marked = models.Value(FOR_STAFF, models.UUIDField())
+            content = models.Func(content, marked, function="array_append", output_field=ArrayField(models.UUIDField()))
+        of_none = q(case=None) & q(cases__contained_by=content)
         if not user.is_staff:
             of_none &= ~q(what__in=[What.USAGE, What.REPORT])
         there = ~q(what__in=[What.SESSION, What.REVIEW])

@@ -12,7 +12,9 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
+from django.db.models import Count, Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -39,6 +41,8 @@ ROOM = {"json": 1.0, "csv": 1.0, "xlsx": 3.0}
 PACKED = {"json": 1.0, "csv": 0.25, "xlsx": 0.3}
 MOST_SHEETS = 20
 SHOWN = 50
+MOST_GOING, MOST_KEPT = 5, SHOWN
+"""Exports of one person that may be waiting or being written, and that may lie on the disk, at once."""
 Status = Export.Status
 
 
@@ -109,17 +113,33 @@ def require_possible(wanted: Order, size: Estimate) -> None:
 
 def ask(user: Any, wanted: Order) -> Export:
     """Have the file written. The same one, asked for while it is being written, is given again. Raises Refused (too_many_rows,
-    storage_full)."""
+    storage_full, too_many_exports)."""
     if (same := _same(user, wanted.digest)) is not None:
         return same
-    require_possible(wanted, estimate(wanted))
+    size = estimate(wanted)
+    require_possible(wanted, size)
     try:
         with transaction.atomic():
+            _require_share(user, size)
             return _submitted(user, wanted)
     except IntegrityError:
         if (same := _same(user, wanted.digest)) is not None:
             return same
         raise
+
+
+def _require_share(user: Any, size: Estimate) -> None:
+    """Nobody fills the disk or the queue for the others. Holds the person until the transaction's end, so that two orders at once are
+    counted one after the other. Raises Refused (too_many_exports)."""
+    get_user_model()._default_manager.select_for_update(no_key=True).get(pk=user.pk)
+    living = Export.objects.filter(user=user, expires_at__gt=timezone.now()).exclude(status=Status.CANCELLED)
+    kept = living.aggregate(all=Count("pk"), going=Count("pk", filter=~Q(status__in=Export.OVER)), bytes=Sum("size"))
+    if kept["going"] >= MOST_GOING:
+        raise Refused(
+            _("%(most)d of your exports are being written. Please wait for one of them.") % {"most": MOST_GOING}, "too_many_exports"
+        )
+    if kept["all"] >= MOST_KEPT or (kept["bytes"] or 0) + size.bytes > settings.EXPORT_MAX_MB * 1_000_000:
+        raise Refused(_("Your exports take all the room that one person has here. Please discard some first."), "too_many_exports")
 
 
 def _same(user: Any, digest: str) -> Export | None:
@@ -149,7 +169,13 @@ def path_of(export: Export) -> Path:
     return place_of(export.pk)
 
 
-def fetched(export: Export) -> None:
+def fetched(export: Export, *, begun: bool) -> None:
+    """Its bytes were handed over. Of a part that is not its beginning (not `begun`) nothing is noted but where nothing was noted before:
+    a download that goes on is the same one."""
+    if not begun:
+        told = AuditEvent.objects.filter(case=export.case, actor=export.user, created__gte=export.created)
+        if told.filter(verb="export.downloaded", target_id=str(export.pk)).exists():
+            return
     AuditEvent.write("export.downloaded", case=export.case, actor=export.user, target=export, what=export.what, form=export.format)
 
 

@@ -7,6 +7,7 @@ import os
 import time
 from pathlib import Path
 from typing import IO, Any, cast
+from uuid import UUID
 
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
@@ -73,11 +74,12 @@ def write(job: ExportJob, run: TaskRun) -> dict[str, Any]:
     scratch = part.with_suffix(".scratch")
     try:
         wanted = _order_of(export)
+        cases = _content_of(export, wanted)
         with blobs.disk_errors():
             scratch.mkdir(mode=0o700)
             rows = _write_part(export, wanted, part, scratch, run)
             digest = _digest_of(part)
-        _publish(export, wanted, part, rows, digest, run)
+        _publish(export, wanted, part, rows, digest, sorted(cases | _content_of(export, wanted)), run)
     except Refused as refusal:
         raise PermanentError(refusal.message, code=refusal.code) from refusal
     finally:
@@ -158,9 +160,12 @@ def _digest_of(part: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _publish(export: Export, wanted: Order, part: Path, rows: int, digest: str, run: TaskRun) -> None:
-    case = wanted.subject.case
-    cases = [] if case else list(wanted.source.content_of(export.user, wanted.options))
+def _content_of(export: Export, wanted: Order) -> set[UUID]:
+    """Asked before the first row and after the last one: a case that was lost in between has rows in the file."""
+    return set() if wanted.subject.case else set(wanted.source.content_of(export.user, wanted.options))
+
+
+def _publish(export: Export, wanted: Order, part: Path, rows: int, digest: str, cases: list[UUID], run: TaskRun) -> None:
     name = clean_name(f"{wanted.subject.title.replace('/', '-')[:LONGEST_TITLE]}, {timezone.now():%Y-%m-%d}.{SUFFIXES[wanted.form]}")
     size = part.stat().st_size
     with run.publish():

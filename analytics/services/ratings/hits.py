@@ -17,12 +17,18 @@ from analytics.services.ratings import targets
 from documents.errors import Refused
 from documents.services.searches.saved import valid
 
+MOST = 10_000
+"""Votes of one person: each keeps the words of a search, which may be any."""
+
 
 def vote(user: Any, document: UUID, words: Mapping[str, Any], *, useful: bool, page: int | None = None) -> HitVote:
-    """Raises Http404, and Refused (bad_words, and the codes of a search that cannot be run)."""
+    """Raises Http404, and Refused (bad_words, too_many_votes, and the codes of a search that cannot be run)."""
     kept = asked(words, user)
     with transaction.atomic():
         case = targets.held(user, TargetType.DOCUMENT, document).case
+        own = HitVote.objects.filter(user=user)
+        if own[:MOST].count() >= MOST and not own.filter(document=document, digest=digest(kept)).exists():
+            raise Refused(_("You have voted on %(most)d hits. Please take a vote back first.") % {"most": MOST}, "too_many_votes")
         given = HitVote(user=user, case_id=case, document=document, page=page, words=kept, digest=digest(kept), useful=useful)
         HitVote.objects.bulk_create(
             [given],

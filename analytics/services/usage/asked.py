@@ -56,7 +56,7 @@ def stretch(since: Given | None, until: Given | None, by: By | None, case: UUID 
     WrongStretch."""
     end = _end_of_now()
     last = min(end, _end(until)) if until is not None else end
-    first = _begin(since) if since is not None else _begin((last - timedelta(microseconds=1)).date() - USUAL)
+    first = _begin(since) if since is not None else _begin((max(last, FIRST) - timedelta(microseconds=1)).date() - USUAL)
     if first >= end:
         raise WrongStretch("from", _("This lies in the future."))
     if first < FIRST:

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from analytics.models.exports import FOR_STAFF
 from analytics.services.exports.content.tables import Column, QueryTable, Type
 from analytics.services.exports.sources.base import Options, Source, Subject, visible_case
 from documents.errors import Refused
@@ -56,8 +57,10 @@ def _tables(user: Any, subject: Subject, options: Options) -> list[QueryTable]:
 
 
 def _content_of(user: Any, options: Options) -> Sequence[UUID]:
-    found = _rows(user, None, options).exclude(scope=None).order_by().values_list("scope", flat=True).distinct()
-    return [case for case in found if case is not None]
+    rows = _rows(user, None, options)
+    found = rows.exclude(scope=None).order_by().values_list("scope", flat=True).distinct()
+    for_staff = rows.filter(scope=None).exclude(user=user).exists()
+    return [*(case for case in found if case is not None), *([FOR_STAFF] if for_staff else [])]
 
 
 SOURCE = Source(

@@ -43,7 +43,7 @@ def _rows(case: Any, options: Options) -> QuerySet[UsageHour]:
     rows = UsageHour.objects.filter(case=case.pk) if case else UsageHour.objects.all()
     if options.since:
         rows = rows.filter(hour__gte=_midnight(options.since))
-    if options.until:
+    if options.until and options.until < datetime.date.max:
         rows = rows.filter(hour__lt=_midnight(options.until) + datetime.timedelta(days=1))
     return rows
 
