@@ -1,8 +1,10 @@
 import math
 import re
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from django.conf import settings
 from django.template import Context, Template
 
 from analytics.services.charts import Chart, Look, Series
@@ -197,3 +199,10 @@ def test_what_is_said_of_a_chart():
         "2 M",
         "1.00e+18",
     ]
+
+
+def test_every_page_with_charts_brings_their_stylesheet_and_script():
+    folder = Path(settings.BASE_DIR) / "templates"
+    pages = {path.name: text for path in folder.rglob("*.html") if "{% chart " in (text := path.read_text())}
+    assert len(pages) >= 6
+    assert {name for name, text in pages.items() if not ("css/charts.css" in text and "js/charts.js" in text)} == set()

@@ -131,7 +131,7 @@ def test_the_page_shows_numbers_charts_and_the_next_deadlines(filled, viewer, dj
     assert page.count("data-chart") == 9
     assert page.index("Answer due") < page.index("Reply due") < page.index("Trial")
     assert "overdue" in page
-    assert "31 March 2026: 3" in page
+    assert "March 31, 2026: 3" in page
 
 
 def test_an_empty_case_has_a_dashboard(case, owner):

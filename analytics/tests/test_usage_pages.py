@@ -120,3 +120,15 @@ def test_an_owner_sees_who_did_how_much_on_which_day(used, owner, editor, noon):
     gone = browser.get(f"/cases/{used.pk}/usage/").context["people"][1]
     assert (gone.name, gone.requests, gone.changes) == ("LexIntel, and accounts that are gone", 1, 1)
     assert f"/cases/{used.pk}/usage/" in browser.get(f"/cases/{used.pk}/activity/").content.decode()
+
+
+def test_the_pages_of_operations_lead_to_each_other_and_to_an_export_of_the_days_that_are_shown(staff, used, noon):
+    client = Client()
+    client.force_login(staff)
+    addresses = ["/tasks/board/", "/dashboard/", "/usage/", "/schedules/", "/health/"]
+    for address in addresses:
+        page = client.get(address).text
+        assert f'<a href="{address}" aria-current="page">' in page
+        assert all(f'<li><a href="{other}"' in page for other in addresses)
+    day = noon.date().isoformat()
+    assert f"/exports/new/?what=usage&amp;since={day}&amp;until={day}" in client.get(f"/usage/?from={day}&to={day}").text

@@ -105,8 +105,8 @@ class Range:
         if self.by == "month":
             name = date_format(first, "F Y")
             return Bucket(first, last, date_format(first, "M Y"), name)
-        name = date_format(first, "j F Y") if first == last else f"{date_format(first, 'j F Y')} – {date_format(last, 'j F Y')}"
-        return Bucket(first, last, date_format(first, "j M"), name)
+        name = date_format(first, "F j, Y") if first == last else f"{date_format(first, 'F j, Y')} – {date_format(last, 'F j, Y')}"
+        return Bucket(first, last, date_format(first, "M j"), name)
 
     def summed(self, values: Iterable[tuple[datetime.date, float | int | None]]) -> list[float]:
         """What belongs to each bucket, of (day, value)."""
