@@ -6,7 +6,9 @@ from django.utils import timezone
 
 from analytics.models import HitVote, ImpressionDay, UsageHour
 from analytics.services.dashboards.case import dashboard_of
+from analytics.services.dashboards.counting import MB
 from analytics.services.dashboards.ranges import Range, RangeError
+from analytics.services.figures import Stretch, day_of, values_of
 from analytics.services.usage.histogram import BOUNDS, BUCKETS
 from audio.models import AudioSession
 from cases.models import AuditEvent, Event
@@ -237,6 +239,18 @@ def test_staff_see_load_queues_failures_latency_searches_and_storage(installatio
                     assert page.status_code == 200, url
                     assert page.context["cl"].result_count == value, url
     assert followed == 5
+    for key in ("requests", "p95", "errors"):
+        total = browser.get(numbers[key]["url"]).context["total"]
+        assert (total.requests, total.server_errors) == (200, 4), key
+    (failed,) = charts["errors"]["series"]
+    assert browser.get(failed["urls"][-1]).context["total"].server_errors == failed["values"][-1] == 4
+    assert [bool(url) for url in charts["latency"]["series"][0]["urls"]] == [False] * 6 + [True]
+    figures = values_of(day_of(TODAY))
+    month = by_key(api(chief).get("/api/analytics/dashboard/?range=30").json())[1]["document_failures"]["series"][0]
+    assert [browser.get(url).context["cl"].result_count for url in month["urls"]] == month["values"] == [1, 1]
+    assert sum(month["values"]) == values_of(Stretch(NOW - timedelta(days=30), NOW))["documents_failed"]
+    assert charts["growth"]["series"][0]["values"][-1] * MB == figures["documents_bytes"]
+    assert told["stored"] == figures["storage_bytes"]
     assert browser.get("/dashboard/?range=7").content.decode().count("data-chart") == len(charts) == 11
 
 

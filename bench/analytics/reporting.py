@@ -47,7 +47,7 @@ def _figures(out: Callable[[str], object], plan: Plan) -> Figures:
 
 def fill(day: datetime.date, documents: int, requests: int, tasks: int) -> list[str]:
     """Gives the tables that the report reads."""
-    from analytics.models import APIRequest, UsageHour
+    from analytics.models import APIRequest, UsageHour, UsageMark
     from analytics.services.usage.histogram import BUCKETS
     from cases.models import Case
     from cases.services import matters
@@ -83,6 +83,7 @@ def fill(day: datetime.date, documents: int, requests: int, tasks: int) -> list[
     _copies(mention, documents, day, {"text_version_id": "other.id"}, of="documents_textversion")
     request = APIRequest.objects.create(time=f"{day}T00:00Z", method="GET", route="api/documents/{pk}/", status=200, ms=5, user=user.pk)
     _copies(request, requests, day, {"time": OF_A_DAY, '"case"': of_case})
+    UsageMark.objects.create(until=APIRequest.objects.latest("pk").pk)
     hour = UsageHour.objects.create(hour=f"{day}T00:00Z", method="GET", route="none", requests=20, buckets=[2] * BUCKETS, client_errors=1)
     hours = "%(day)s::timestamptz + (n %% 24) * interval '1 hour'"
     _copies(hour, requests // 20, day, {"hour": hours, "route": "'route ' || n / 24", '"case"': of_case})

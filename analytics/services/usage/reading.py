@@ -15,10 +15,9 @@ from uuid import UUID
 from django.db import connection
 
 from analytics.services.usage.histogram import BOUNDS, BUCKETS, percentile
-from analytics.services.usage.sums import SUMS, TOTAL
+from analytics.services.usage.sums import NOT_SUMMED, SUMS, TOTAL
 
 HOUR = timedelta(hours=1)
-_NOT_SUMMED = "id > (SELECT COALESCE(max(until), 0) FROM analytics_usagemark) AND time >= %(since)s AND time < %(until)s"
 
 
 class By(StrEnum):
@@ -149,7 +148,7 @@ def _summed(keys: str, stretch: Stretch, route: str | None, order: str = "") -> 
         narrowed += ' AND "case" = %(case)s'
     if route is not None:
         narrowed += " AND route = %(route)s"
-    fresh = SUMS.format(where=_NOT_SUMMED + narrowed)
+    fresh = SUMS.format(where=NOT_SUMMED + narrowed)
     statement = f"""
     WITH hours AS (
         SELECT hour, method, route, "case", requests, client_errors, server_errors, ms, size, buckets FROM analytics_usagehour
