@@ -7,6 +7,7 @@ from analytics.views import dashboards, exports, judgements, recent, reports, se
 app_name = "analytics"
 urlpatterns: list[URLPattern] = [
     path("usage/", usage.usage, name="usage"),
+    path("usage/people/", usage.usage_people, name="usage-people"),
     path("cases/<uuid:pk>/usage/", usage.case_usage, name="case-usage"),
     path("recent/", recent.recent, name="recent"),
     path("recent/forget/", recent.recent_forget, name="recent-forget"),

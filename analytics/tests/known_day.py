@@ -85,7 +85,10 @@ def usage(hour: datetime, case: Case | None, buckets: dict[int, int], refused: i
 
 
 def request(at: datetime, user: Any, case: Case | None = None) -> None:
-    APIRequest.objects.create(time=at, method="GET", route="cases/{pk}/", status=200, ms=1, user=user and user.pk, case=case and case.pk)
+    made = APIRequest.objects.create(
+        time=at, method="GET", route="cases/{pk}/", status=200, ms=1, user=user and user.pk, case=case and case.pk
+    )
+    UsageMark.objects.update_or_create(pk=UsageMark.KEY, defaults={"until": made.pk})  # it is in the sums
 
 
 def build(one: Case, other: Case, ann: Any, ben: Any) -> None:

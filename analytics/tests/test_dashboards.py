@@ -1,12 +1,15 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
 from analytics.models import HitVote, ImpressionDay, UsageHour
 from analytics.services.dashboards.case import dashboard_of
+from analytics.services.dashboards.counting import MB
 from analytics.services.dashboards.ranges import Range, RangeError
+from analytics.services.figures import Stretch, day_of, values_of
 from analytics.services.usage.histogram import BOUNDS, BUCKETS
 from audio.models import AudioSession
 from cases.models import AuditEvent, Event
@@ -79,6 +82,13 @@ def by_key(answer):
     return {one["key"]: one for one in answer["numbers"]}, {one["key"]: one for one in answer["charts"]}
 
 
+def assert_defined(group, keys):
+    """Each key has a row in its group of the documentation's table."""
+    table = (settings.BASE_DIR / "docs" / "ANALYTICS.md").read_text().partition(f"| **{group}**")[2].partition("| | **")[0]
+    rows = " ".join(line.split("|")[1] for line in table.splitlines()[1:] if line.startswith("| `"))
+    assert [key for key in keys if f"`{key}`" not in rows] == []
+
+
 def test_each_number_of_a_case_is_that_of_the_list_to_which_it_leads(filled, api, owner):
     answer = api(owner).get(f"/api/analytics/cases/{filled.pk}/").json()
     numbers, charts = by_key(answer)
@@ -87,6 +97,7 @@ def test_each_number_of_a_case_is_that_of_the_list_to_which_it_leads(filled, api
         "documents": 6, "came": 5, "running": 0, "failed": 2, "tasks_waiting": 1, "tasks_running": 0, "authorities": 2,
         "hearing_minutes": 91, "deadlines_overdue": 1, "deadlines_soon": 1,
     }  # fmt: skip
+    assert_defined("Dashboard of a case", [*numbers, *charts])
     browser = Client()
     browser.force_login(owner)
     for key, number in numbers.items():
@@ -217,6 +228,7 @@ def test_staff_see_load_queues_failures_latency_searches_and_storage(installatio
     numbers, charts = by_key(answer)
     told = {key: one["value"] for key, one in numbers.items()}
     assert (told["waiting"], told["running"], told["requests"], told["errors"]) == (1, 0, 200, 2)
+    assert_defined("Dashboard of the installation", [*numbers, *charts])
     assert told["empty_searches"] == 40
     assert told["useful_hits"] == 75
     assert BOUNDS[12] <= told["p95"] <= 130
@@ -237,6 +249,18 @@ def test_staff_see_load_queues_failures_latency_searches_and_storage(installatio
                     assert page.status_code == 200, url
                     assert page.context["cl"].result_count == value, url
     assert followed == 5
+    for key in ("requests", "p95", "errors"):
+        total = browser.get(numbers[key]["url"]).context["total"]
+        assert (total.requests, total.server_errors) == (200, 4), key
+    (failed,) = charts["errors"]["series"]
+    assert browser.get(failed["urls"][-1]).context["total"].server_errors == failed["values"][-1] == 4
+    assert [bool(url) for url in charts["latency"]["series"][0]["urls"]] == [False] * 6 + [True]
+    figures = values_of(day_of(TODAY))
+    month = by_key(api(chief).get("/api/analytics/dashboard/?range=30").json())[1]["document_failures"]["series"][0]
+    assert [browser.get(url).context["cl"].result_count for url in month["urls"]] == month["values"] == [1, 1]
+    assert sum(month["values"]) == values_of(Stretch(NOW - timedelta(days=30), NOW))["documents_failed"]
+    assert charts["growth"]["series"][0]["values"][-1] * MB == figures["documents_bytes"]
+    assert told["stored"] == figures["storage_bytes"]
     assert browser.get("/dashboard/?range=7").content.decode().count("data-chart") == len(charts) == 11
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
 from analytics.models import APIRequest
+from analytics.services.dashboards.latency import Latency
+from analytics.services.dashboards.ranges import Range
+from analytics.services.figures import day_of, values_of
+from analytics.services.usage import rolling
 from analytics.services.usage.asked import WrongStretch, moment, stretch
 from analytics.services.usage.reading import By
 from analytics.services.usage.writing import Answered, write
@@ -132,3 +136,39 @@ def test_the_pages_of_operations_lead_to_each_other_and_to_an_export_of_the_days
         assert all(f'<li><a href="{other}"' in page for other in addresses)
     day = noon.date().isoformat()
     assert f"/exports/new/?what=usage&amp;since={day}&amp;until={day}" in client.get(f"/usage/?from={day}&to={day}").text
+
+
+def test_staff_see_the_activity_of_the_installation_and_nobody_else_does(used, staff, owner, noon):
+    browser = Client()
+    browser.force_login(staff)
+    page = browser.get("/usage/people/")
+    told = {one.name: (one.requests, one.changes, list(one.days)) for one in page.context["people"]}
+    assert (told["owner"], told["editor"]) == ((2, 1, [noon.date()]), (1, 0, [noon.date()]))
+    assert used.title not in page.content.decode()
+    assert "/usage/people/" in browser.get("/usage/").content.decode()
+    browser.force_login(owner)
+    assert browser.get("/usage/people/").status_code == 404
+
+
+def test_the_same_stretch_has_the_same_numbers_on_every_page(used, staff, noon):
+    """Before the requests are in the sums of hours, and after."""
+    day = noon.date()
+    for _turn in ("fresh", "summed"):
+        figures = values_of(day_of(day))
+        assert (figures["requests"], figures["client_errors"], values_of(day_of(day, used.pk))["requests"]) == (5, 2, 4)
+        numbers = {one.key: one for one in Latency(Range(day, day)).numbers()}
+        assert (numbers["requests"].value, numbers["p95"].value) == (5, figures["request_ms_p95"])
+        browser = Client()
+        browser.force_login(staff)
+        listed = browser.get(numbers["requests"].url).context["total"]
+        assert (listed.requests, listed.p95) == (5, numbers["p95"].value)
+        rolling.roll_up(lambda done, total: None)
+
+
+def test_an_hour_belongs_to_the_day_in_which_it_begins_also_where_clocks_are_half_an_hour_off(staff):
+    late = datetime(2026, 3, 1, 18, 45, tzinfo=UTC)  # the first half hour of March 2 in India
+    write([Answered(late, "GET", "cases/", 200, 5.0, 10), Answered(late + timedelta(hours=1), "GET", "cases/", 200, 5.0, 10)])
+    with timezone.override("Asia/Kolkata"):
+        for _turn in ("fresh", "summed"):
+            assert Latency(Range(date(2026, 3, 2), date(2026, 3, 2))).numbers()[0].value == 1
+            rolling.roll_up(lambda done, total: None)

@@ -55,18 +55,30 @@ def case_usage(request: HttpRequest, pk: UUID) -> HttpResponse:
     case = get_object_or_404(Case.objects.visible_to(request.user), pk=pk)
     case.require(request.user, Role.OWNER)
     asked, wrong = _asked(request, case.pk)
-    people = activity.of_case(asked)
-    context = {
-        "case": case,
-        "role": Role.OWNER,
-        "active_tab": "activity",
+    address = reverse("analytics:case-usage", args=[case.pk])
+    context = {"case": case, "role": Role.OWNER, "active_tab": "activity", **_activity(asked, wrong, address)}
+    return render(request, "analytics/usage_of_case.html", context, status=400 if wrong else 200)
+
+
+@login_required
+def usage_people(request: HttpRequest) -> HttpResponse:
+    """The same of the installation, for staff; it does not exist for others."""
+    if not request.user.is_staff:
+        raise Http404
+    asked, wrong = _asked(request)
+    context = {"rail": "board", **_activity(asked, wrong, reverse("analytics:usage-people"))}
+    return render(request, "analytics/usage_people.html", context, status=400 if wrong else 200)
+
+
+def _activity(asked: Asked, wrong: str, address: str) -> dict[str, Any]:
+    people = activity.activity_of(asked)
+    return {
         "people": people,
         "rows": [(day, one, one.days[day]) for day in _days_of(people) for one in people if day in one.days],
-        "charts": [_activity_chart(people, asked, reverse("analytics:case-usage", args=[case.pk]))],
+        "charts": [_activity_chart(people, asked, address)],
         "keep_days": settings.USAGE_KEEP_DAYS,
         **_frame(asked, wrong),
     }
-    return render(request, "analytics/usage_of_case.html", context, status=400 if wrong else 200)
 
 
 def _asked(request: HttpRequest, case: UUID | None = None) -> tuple[Asked, str]:
@@ -90,7 +102,9 @@ def _frame(asked: Asked, wrong: str) -> dict[str, Any]:
         since = today - timedelta(days=days - 1)
         label = _("Today") if days == 1 else _("%(n)d days") % {"n": days}
         ranges.append((label, _query(since, today, **kept), (first, last) == (since, today)))
-    return {"asked": asked, "first": first, "last": last, "ranges": ranges, "wrong": wrong, "whole": _query(first, last, by=asked.by.value)}
+    exact = bool(asked.since.hour or (asked.until.hour and asked.until < timezone.now()))
+    whole = _query(asked.since if exact else first, asked.until if exact else last, by=asked.by.value)
+    return {"asked": asked, "first": first, "last": last, "exact": exact, "ranges": ranges, "wrong": wrong, "whole": whole}
 
 
 def _last_day(asked: Asked) -> date:
@@ -98,6 +112,7 @@ def _last_day(asked: Asked) -> date:
 
 
 def _query(first: date, last: date, **more: str) -> str:
+    """Days or times."""
     return "?" + urllib.parse.urlencode({"from": first.isoformat(), "to": last.isoformat(), **more})
 
 

@@ -422,6 +422,7 @@ TABLE: dict[str, dict[str, Expected]] = {
     # usage
     "api/analytics/usage/": {"GET": Expected((200, 403, 403, 404, 401), send=lambda world: {"data": {"case": str(world.case.pk)}})},
     "usage/": {"GET": _hidden()},
+    "usage/people/": {"GET": _hidden()},
     "cases/<pk>/usage/": {"GET": _owners(200, 302)},
     # documents
     "api/documents/": {"GET": _everyone(), "POST": _editors(201, send=_new_document)},

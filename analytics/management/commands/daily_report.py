@@ -35,10 +35,11 @@ class Command(BaseCommand):
             raise CommandError("There is no case with this id.")
         try:
             day = days.parse(options["date"]) if options["date"] else days.yesterday()
+            self.stdout.write(f"Counting {day.isoformat()} (UTC)")
             made = making.make(day, case)
         except Refused as refusal:
             raise CommandError(refusal.message) from refusal
-        self.stdout.write(f"{made} reports of {day.isoformat()} (UTC) were made.")
+        self.stdout.write(f"{made} {'report' if made == 1 else 'reports'} of {day.isoformat()} (UTC) made.")
 
 
 def _case_id(written: str) -> UUID:

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Count, Sum
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from analytics.models import HitVote, ImpressionDay
@@ -117,8 +118,8 @@ def task_failures(user: Any, asked: Range) -> Chart:
 
 
 def document_failures(user: Any, asked: Range) -> Chart:
-    """Of the documents that came in these days."""
-    rows = Document.objects.filter(status=Document.Status.FAILED, deleted_at=None, created__gte=asked.since, created__lt=asked.until)
+    """Of the documents that came in these days, as the figure "documents_failed"."""
+    rows = Document.objects.filter(status=Document.Status.FAILED, case__isnull=False, created__gte=asked.since, created__lt=asked.until)
     codes: dict[str, Counter[str]] = defaultdict(Counter)
     for code, count in rows.order_by().values_list("error_code").annotate(n=Count("pk")):
         codes[str(by_code[code].title) if code in by_code else code or _("Another reason")][code] += count
@@ -127,7 +128,7 @@ def document_failures(user: Any, asked: Range) -> Chart:
         (
             title,
             counts.total(),
-            listed(user, Document, status__exact="failed", deleted_at__isnull="True", error_code__in=",".join(sorted(counts)), **days)
+            listed(user, Document, status__exact="failed", case__isnull="False", error_code__in=",".join(sorted(counts)), **days)
             if all(counts)
             else "",
         )
@@ -157,26 +158,32 @@ class Searches:
         votes = sum(count for _good, _day, count in self.votes)
         marked = 100 * useful / votes if votes else None
         return [
-            Number("empty_searches", _("searches without result"), share, _percent(share), "%"),
+            Number("empty_searches", _("of the searches without result"), share, _percent(share), "%", reverse("analytics:reports")),
             Number("useful_hits", _("marked hits that were useful"), marked, _percent(marked), "%"),
         ]
 
     def charts(self) -> list[Chart]:
         with_result = [(day, count - self.empty[day]) for day, count in self.all.items()]
         searches = [
-            series(_("With a result"), self.asked, with_result),
-            series(_("Without a result"), self.asked, self.empty.items()),
+            series(_("With a result"), self.asked, with_result, _report_of),
+            series(_("Without a result"), self.asked, self.empty.items(), _report_of),
         ]
         votes = [
             series(label, self.asked, [(day, count) for good, day, count in self.votes if good is useful])
             for useful, label in ((True, _("Useful")), (False, _("Not useful")))
         ]
-        about = _("Only how often is kept, by UTC days, so there is no list behind these numbers.")
+        about = _("Only how often is kept, by UTC days; a day leads to its report.")
         secret = _("Who marked what is shown to nobody.")
         return [
             over_time("searches", _("Searches"), Look.STACKED, self.asked, searches, about=about),
             over_time("hits", _("What people said of hits"), Look.STACKED, self.asked, votes, about=secret),
         ]
+
+
+def _report_of(bucket: Bucket) -> str:
+    """Of a single day that is over."""
+    is_over = bucket.first == bucket.last < timezone.now().astimezone(datetime.UTC).date()
+    return reverse("analytics:report", args=[bucket.first.isoformat()]) if is_over else ""
 
 
 def _percent(share: float | None) -> str:
@@ -198,15 +205,15 @@ def storage(user: Any, asked: Range) -> list[Chart]:
         (titles[pk].title if pk in titles else str(pk), sizes[pk] / MB, reverse("admin:cases_case_change", args=[pk]) if named else "")
         for pk in largest
     ]
-    rows = Document.objects.filter(duplicate_of=None)
+    rows = Document.objects.filter(case__isnull=False)
     came = [(day, (size or 0) / MB) for day, size in by_day(rows, "created", asked, of=Sum("size"))]
 
     def leads(bucket: Bucket) -> str:
-        return listed(user, Document, duplicate_of__isnull="True", **_within("created", bucket.first, bucket.last))
+        return listed(user, Document, case__isnull="False", **_within("created", bucket.first, bucket.last))
 
     growth: Sequence[Series] = [series(_("Added"), asked, came, leads)]
     now = _("Each file once, deleted ones until they are purged.")
     return [
         parts("storage", _("The largest cases"), _("Stored"), found, unit="MB", decimals=1, about=now, heading=_("Case")),
-        over_time("growth", _("Bytes of documents that came in"), Look.BARS, asked, growth, unit="MB", decimals=1),
+        over_time("growth", _("Size of documents in"), Look.BARS, asked, growth, unit="MB", decimals=1),
     ]

@@ -10,11 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from analytics.services.figures import Figure, Stretch, Unit, Values, define
 from analytics.services.figures.counting import Counted, Found
-from analytics.services.usage.histogram import BUCKETS, percentile
+from analytics.services.usage.histogram import BOUNDS, BUCKETS, percentile
+from analytics.services.usage.sums import NEWEST_TOO
 
 WITHIN = "u.hour >= %(since)s AND u.hour < %(until)s"
 _requests = Counted(
-    rows="analytics_usagehour u",
+    rows=f"({NEWEST_TOO}) u",
     when=WITHIN,
     case='u."case"',
     wholes={
@@ -22,13 +23,15 @@ _requests = Counted(
         "client_errors": "coalesce(sum(u.client_errors), 0)",
         "server_errors": "coalesce(sum(u.server_errors), 0)",
     },
+    values={"bounds": list(BOUNDS)},
 )
 _durations = Counted(
-    rows="analytics_usagehour u CROSS JOIN unnest(u.buckets) WITH ORDINALITY AS b (n, place)",
+    rows=f"({NEWEST_TOO}) u CROSS JOIN unnest(u.buckets) WITH ORDINALITY AS b (n, place)",
     when=WITHIN,
     case='u."case"',
     part="b.place",
     parts={"bucket": "sum(b.n)"},
+    values={"bounds": list(BOUNDS)},
 )
 _people = Counted(
     rows="""(

@@ -1,4 +1,4 @@
-"""Who did how much in a case, by day: counts of requests and of what the audit trail says, never of what."""
+"""Who did how much in a case, or in the installation, by day: counts of requests and of what the audit trail says, never of what."""
 
 from __future__ import annotations
 
@@ -46,8 +46,9 @@ class PersonActivity:
         return max(self.days)
 
 
-def of_case(stretch: Stretch) -> list[PersonActivity]:
-    """Who did most comes first; three queries. Requests are known for USAGE_KEEP_DAYS, the audit trail for ever."""
+def activity_of(stretch: Stretch) -> list[PersonActivity]:
+    """Of the stretch's case, or of the whole installation. Who did most comes first; three queries. Requests are known for
+    USAGE_KEEP_DAYS, the audit trail for ever."""
     found: defaultdict[UUID | None, defaultdict[date, Done]] = defaultdict(lambda: defaultdict(Done))
     for user, day, count in _requests(stretch):
         found[user][day].requests += count
@@ -70,13 +71,17 @@ def _name(known: object | None) -> str:
     return str(known) if known is not None else _("LexIntel, and accounts that are gone")
 
 
+def _of_case(stretch: Stretch) -> dict[str, UUID]:
+    return {} if stretch.case is None else {"case": stretch.case}
+
+
 def _requests(stretch: Stretch) -> list[tuple[UUID | None, date, int]]:
-    rows = APIRequest.objects.filter(case=stretch.case, time__gte=stretch.since, time__lt=stretch.until, status__lt=400)
+    rows = APIRequest.objects.filter(**_of_case(stretch), time__gte=stretch.since, time__lt=stretch.until, status__lt=400)
     days = rows.filter(user__isnull=False).annotate(day=TruncDate("time", tzinfo=UTC)).order_by()
     return [*days.values_list("user", "day").annotate(count=Count("pk"))]
 
 
 def _changes(stretch: Stretch) -> list[tuple[UUID | None, date, int]]:
-    rows = AuditEvent.objects.filter(case=stretch.case, created__gte=stretch.since, created__lt=stretch.until)
+    rows = AuditEvent.objects.filter(**_of_case(stretch), created__gte=stretch.since, created__lt=stretch.until)
     days = rows.annotate(day=TruncDate("created", tzinfo=UTC)).order_by()
     return [*days.values_list("actor", "day").annotate(count=Count("pk"))]

@@ -15,10 +15,9 @@ from uuid import UUID
 from django.db import connection
 
 from analytics.services.usage.histogram import BOUNDS, BUCKETS, percentile
-from analytics.services.usage.sums import SUMS, TOTAL
+from analytics.services.usage.sums import NOT_SUMMED, SUMS, TOTAL
 
 HOUR = timedelta(hours=1)
-_NOT_SUMMED = "id > (SELECT COALESCE(max(until), 0) FROM analytics_usagemark) AND time >= %(since)s AND time < %(until)s"
 
 
 class By(StrEnum):
@@ -129,17 +128,6 @@ def over_time(stretch: Stretch, by: By, route: str | None = None) -> list[Moment
     return moments
 
 
-def hours(narrowed: str = "") -> str:
-    """SQL of the sums of hours, those of requests that are not in them yet as further rows; of %(since)s, %(until)s and %(bounds)s, which
-    are BOUNDS as a list. `narrowed` is SQL of this module."""
-    fresh = SUMS.format(where=_NOT_SUMMED + narrowed)
-    return f"""
-        SELECT hour, method, route, "case", requests, client_errors, server_errors, ms, size, buckets FROM analytics_usagehour
-        WHERE hour >= %(since)s AND hour < %(until)s{narrowed}
-        UNION ALL ({fresh})
-    """  # noqa: S608 (constants of this package)
-
-
 def total(parts: Iterable[RouteUsage | Moment]) -> Numbers:
     return sum((part.numbers for part in parts), Numbers())
 
@@ -160,8 +148,13 @@ def _summed(keys: str, stretch: Stretch, route: str | None, order: str = "") -> 
         narrowed += ' AND "case" = %(case)s'
     if route is not None:
         narrowed += " AND route = %(route)s"
+    fresh = SUMS.format(where=NOT_SUMMED + narrowed)
     statement = f"""
-    WITH hours AS ({hours(narrowed)}), summed AS (SELECT {keys}, {TOTAL} FROM hours GROUP BY {keys})
+    WITH hours AS (
+        SELECT hour, method, route, "case", requests, client_errors, server_errors, ms, size, buckets FROM analytics_usagehour
+        WHERE hour >= %(since)s AND hour < %(until)s{narrowed}
+        UNION ALL ({fresh})
+    ), summed AS (SELECT {keys}, {TOTAL} FROM hours GROUP BY {keys})
     SELECT * FROM summed {f"ORDER BY {order}" if order else ""}
     """  # noqa: S608 (constants of this package)
     given = {"since": since, "until": until, "case": stretch.case, "route": route, "bounds": list(BOUNDS)}
