@@ -49,7 +49,7 @@ def run(out: Callable[[str], object], plan: Plan, template: str) -> Figures:
     figures, rows = Figures(), plan.size(ROWS, QUICK)
     with (
         tempfile.TemporaryDirectory() as folder,
-        own_database(template),
+        own_database("lexintel_bench_exporting", template),
         override_settings(TASK_EXECUTOR="background", STORAGE_URL=f"file://{folder}"),
     ):
         with connection.cursor() as cursor:
