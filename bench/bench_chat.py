@@ -23,7 +23,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bench import review_alone
-from bench.bench_search import Corpus, fill, fill_case, text_of
+from bench.bench_search import CASES, Corpus, fill, fill_case, text_of
 from bench.bench_tasks import process, until, worker
 from bench.evaluated import run_tasks
 from bench.figures import Figures, Plan
@@ -51,8 +51,8 @@ def run(out: Callable[[str], object], plan: Plan) -> Figures:
     figures = Figures()
     with own_database("lexintel_bench_chat") as env:
         began = time.perf_counter()
-        corpus = Corpus(random.Random(15), text_of(plan), plan.size(TOPICS, 30))  # noqa: S311 -- the same every time
-        (case,) = fill(corpus, plan.size(PASSAGES, 1_500), cases=1)
+        corpus = Corpus(random.Random(15), text_of(plan), plan.size(TOPICS, 80))  # noqa: S311 -- the same every time
+        (case,) = fill(corpus, plan.size(PASSAGES, 1_500), cases=1, mixtures=plan.size(CASES, 20))
         out(f"  {Chunk.objects.count():,} passages in one case, loaded and indexed in {time.perf_counter() - began:.0f} s")
         user = User.objects.create_user("bench")
         Membership.objects.create(case=case, user=user, role=Role.OWNER)

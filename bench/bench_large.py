@@ -35,9 +35,9 @@ def run(out: Callable[[str], object], plan: Plan) -> Figures:
     figures = Figures()
     with tempfile.TemporaryDirectory() as name, installation(children=1) as place:
         folder = Path(name)
-        _long(figures, place, folder, plan.size(PAGES, 30))
-        _heavy(figures, place, folder, plan.size(5, 1), plan.size(HEAVY_PAGES, 6))
-        _many(figures, place, folder, plan.size(FILES, 6), out)
+        _long(figures, place, folder, plan.size(PAGES, 12))
+        _heavy(figures, place, folder, plan.size(5, 1), plan.size(HEAVY_PAGES, 2))
+        _many(figures, place, folder, plan.size(FILES, 3), out)
     return figures
 
 

@@ -85,7 +85,7 @@ def _parts(pid: int) -> dict[str, float]:
         try:
             command = Path(f"/proc/{each}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
             size = pss(each)
-        except FileNotFoundError:
+        except (FileNotFoundError, ProcessLookupError):
             continue  # it ended just now
         sizes[next((part for word, part in PARTS.items() if word in command and "keeper" not in command), "supervision")] += size
     return dict(sizes)

@@ -59,14 +59,15 @@ def scanned(source: Path, target: Path) -> Path:
 
 def _measure(figures: Figures, scan: Path, pages: int, engine: str, plan: Plan) -> None:
     seconds, copies = plan.size(int(ALONE_S), 1), plan.size(COPIES, 1)
+    cores = plan.size(os.cpu_count() or 1, 1)
     ratios, rates = [], []
-    with installation(children=os.cpu_count() or 1) as place:
+    with installation(children=cores) as place:
         if not plan.quick:
             _batch(place, scan, "warm", 1)
-        before = recognising.rate(seconds, scan, engine, place.env)
+        before = recognising.rate(seconds, scan, engine, place.env, cores)
         for n in range(plan.size(ROUNDS, 1)):
             rate = copies * pages / _batch(place, scan, str(n), copies)
-            after = before if plan.quick else recognising.rate(seconds, scan, engine, place.env)
+            after = before if plan.quick else recognising.rate(seconds, scan, engine, place.env, cores)
             ratios.append(rate / ((before + after) / 2))
             rates.append(rate)
             before = after

@@ -31,15 +31,15 @@ LIMIT_S = 900
 def run(out: Callable[[str], object], plan: Plan) -> Figures:
     """Ratios: the batch to embedding alone (goal 0.6); the time until a 17-page filing is found to that of embedding it on one core."""
     figures = Figures()
-    cores = os.cpu_count() or 1
+    cores = plan.size(os.cpu_count() or 1, 1)
     with tempfile.TemporaryDirectory() as folder, installation(children=cores) as place:
         files = materials.filings(Path(folder), materials.PAGES[: plan.size(len(materials.PAGES), 2)])
         (filing,) = materials.filings(Path(folder), (plan.size(FILING_PAGES, 2),))
-        alone_rate = alone.rate(plan.size(int(ALONE_S), 1), place.env)
+        alone_rate = alone.rate(plan.size(int(ALONE_S), 1), place.env, cores)
         _found(figures, place, filing, alone_rate / cores, plan)
-        _batches(figures, "", place, files, plan, alone_rate)
+        _batches(figures, "", place, files, plan, alone_rate, cores)
         if plan.corpus:
-            _batches(figures, "corpus: ", place, materials.corpus_filings(plan.corpus), plan, alone_rate)
+            _batches(figures, "corpus: ", place, materials.corpus_filings(plan.corpus), plan, alone_rate, cores)
     return figures
 
 
@@ -52,17 +52,19 @@ def _found(figures: Figures, place: Installation, filing: Filing, alone_per_core
     figures.absolute[f"a {filing.pages}-page filing until it is found, s"] = min(times)
 
 
-def _batches(figures: Figures, source: str, place: Installation, files: Sequence[Filing], plan: Plan, alone_rate: float) -> None:
+def _batches(
+    figures: Figures, source: str, place: Installation, files: Sequence[Filing], plan: Plan, alone_rate: float, cores: int
+) -> None:
     """Each round beside embedding alone; the best ratio counts, for both sides of it have the same minute. A quick run embeds alone once,
     before all of it."""
     ratios, rates = [], []
     before = alone_rate
     if not plan.quick:
         _batch(place, files, f"{source}warm", 1)
-        before = alone.rate(int(ALONE_S), place.env)
+        before = alone.rate(int(ALONE_S), place.env, cores)
     for n in range(plan.size(ROUNDS, 1)):
         passages, seconds = _batch(place, files, f"{source}{n}", plan.size(COPIES, 1))
-        after = before if plan.quick else alone.rate(int(ALONE_S), place.env)
+        after = before if plan.quick else alone.rate(int(ALONE_S), place.env, cores)
         ratios.append(passages / seconds / ((before + after) / 2))
         rates.append(plan.size(COPIES, 1) * sum(filing.pages for filing in files) / seconds)
         before = after

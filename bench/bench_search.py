@@ -144,16 +144,17 @@ class Corpus:
         return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), dtype=np.float32)
 
 
-def fill(corpus: Corpus, chunks: int, cases: int = CASES) -> list[Case]:
-    """Everything by COPY, the large indexes afterwards. Passages are of CASES mixtures of topics, however many cases there are."""
+def fill(corpus: Corpus, chunks: int, cases: int = CASES, mixtures: int = CASES) -> list[Case]:
+    """Everything by COPY, the large indexes afterwards. Passages are of so many mixtures of topics, however many cases there are; of each
+    at least PER_DOCUMENT."""
     made = [Case.objects.create(title=f"Matter {number}") for number in range(cases)]
     gin = [index for index in ChunkWords._meta.indexes if index.name in ("words_by_lexeme", "words_by_citation")]
     with connection.schema_editor() as editor:
         for index in gin:
             editor.remove_index(ChunkWords, index)
-    for number in range(CASES):
+    for number in range(mixtures):
         with transaction.atomic():
-            fill_case(corpus, made[number % cases], number, chunks // CASES)
+            fill_case(corpus, made[number % cases], number, chunks // mixtures)
     with connection.cursor() as cursor:
         cursor.execute("SET maintenance_work_mem = '512MB'")
     with connection.schema_editor() as editor:

@@ -38,6 +38,8 @@ print(ApiToken.issue(user, "bench")[1], create_case("Benchmark", user=user).pk)
 
 TEMPLATE = "LEXINTEL_BENCH_TEMPLATE"
 """Names a migrated database of the configured server that every benchmark may copy instead of migrating one of its own."""
+UNHASHED = {**settings.STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+"""STORAGES for pages that are asked for in this process, where nobody has collected the static files."""
 READY_TOKEN = "bench"  # noqa: S105 (of an installation that lives for a minute on loopback)
 
 
@@ -115,6 +117,9 @@ def fresh_database(name: str, template: str = "") -> Iterator[str]:
 @contextmanager
 def migrated_database() -> Iterator[str]:
     """The name of a database to copy (see `own_database`), for benchmarks of several parts: to migrate takes longer than some of them."""
+    if given := os.environ.get(TEMPLATE):
+        yield given
+        return
     name = f"lexintel_bench_template_{os.getpid()}"
     before = connection.settings_dict["NAME"]
     with fresh_database(name):
@@ -209,7 +214,7 @@ def _wait_until_said(process: subprocess.Popen[bytes], log: Path, words: str, se
 
 @contextmanager
 def installation(*, children: int) -> Iterator[Installation]:
-    """Web process and one Celery worker with that many children, ready to be used."""
+    """Web process and one Celery worker with that many children, ready to be used through the API: static files are not collected."""
     template = os.environ.get(TEMPLATE, "")
     with ExitStack() as stack:
         url = stack.enter_context(fresh_database(f"lexintel_bench_{os.getpid()}", template))
@@ -229,7 +234,6 @@ def installation(*, children: int) -> Iterator[Installation]:
         manage = [sys.executable, "manage.py"]
         if not template:
             subprocess.run([*manage, "migrate", "-v0"], env=env, cwd=settings.BASE_DIR, check=True)
-        subprocess.run([*manage, "collectstatic", "--noinput", "-v0"], env=env, cwd=settings.BASE_DIR, check=True)
         made = subprocess.run(
             [*manage, "shell", "-v0", "-c", MAKE_OWNER], env=env, cwd=settings.BASE_DIR, check=True, capture_output=True, text=True
         )

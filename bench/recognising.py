@@ -18,13 +18,11 @@ from django.conf import settings
 from documents.services.recognition import rapid, tesseract
 
 
-def rate(seconds: float, file: Path, engine: str, env: dict[str, str]) -> float:
-    """Pages a second of this machine, one process per core, all at once."""
+def rate(seconds: float, file: Path, engine: str, env: dict[str, str], processes: int) -> float:
+    """Pages a second of this machine by so many processes, all at once."""
     command = [sys.executable, "-m", "bench.recognising", str(seconds), str(file), engine]
-    processes = [
-        subprocess.Popen(command, env=env, cwd=settings.BASE_DIR, stdout=subprocess.PIPE, text=True) for _ in range(os.cpu_count() or 1)
-    ]
-    return sum(float(process.communicate()[0].split()[-1]) for process in processes)
+    running = [subprocess.Popen(command, env=env, cwd=settings.BASE_DIR, stdout=subprocess.PIPE, text=True) for _ in range(processes)]
+    return sum(float(process.communicate()[0].split()[-1]) for process in running)
 
 
 def main(seconds: float, file: Path, engine: str) -> None:

@@ -56,10 +56,10 @@ def run(out: Callable[[str], object], plan: Plan, template: str) -> Figures:
             cursor.execute(FILL, [rows])
             cursor.execute("ANALYZE analytics_usagehour")
         user = User.objects.create_user("bench", is_staff=True)
-        copied = min(_copied(Path(folder) / "copied") for _time in range(2))
+        copied = min(_copied(Path(folder) / "copied") for _time in range(plan.size(2, 1)))
         figures.absolute["COPY, rows/s"] = rows / copied
         for form in FORMS:
-            seconds = min(_exported(user, form) for _time in range(2))
+            seconds = min(_exported(user, form) for _time in range(plan.size(2, 1)))
             figures.absolute[f"export as {form}, rows/s"] = rows / seconds
             figures.ratios[f"export as {form}: rows/s over COPY's"] = copied / seconds
             out(f"  {rows} rows as {form} in {seconds:.1f} s, COPY in {copied:.1f} s")

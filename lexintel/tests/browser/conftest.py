@@ -18,7 +18,7 @@ import httpx
 import psycopg
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from lexintel.testing import share_models
 from lexintel.tests.browser.seed import PASSWORD
@@ -34,6 +34,9 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+expect.set_options(timeout=15_000)
+"""How long to wait for what a page shows, on machines that do much else."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -37,7 +37,7 @@ def test_a_batch_is_paused_survives_a_reload_and_is_resumed(
     expect(batch.locator(".progress-text")).to_contain_text("paused by owner")
     tray = page.get_by_role("region", name="Uploads")
     tray.get_by_role("button", name="Show or hide the files").click()
-    expect(tray.locator(".tray-group")).to_contain_text("paused by owner", timeout=15_000)
+    expect(tray.locator(".tray-group")).to_contain_text("paused by owner", timeout=READY_MS)
     _accessible(page)
     reader = visit("viewer", width=390, theme="dark")
     reader.goto(f"/cases/{site.case}/")
@@ -48,7 +48,7 @@ def test_a_batch_is_paused_survives_a_reload_and_is_resumed(
     expect(batch.get_by_role("button", name="Pause")).to_be_visible()
     for number in range(6):
         expect(row(page, f"box-{number}")).to_contain_text("Ready", timeout=READY_MS)
-    expect(batch).to_have_count(0, timeout=15_000)
+    expect(batch).to_have_count(0, timeout=READY_MS)
     assert (seen.errors, seen.outside) == ([], [])
 
 

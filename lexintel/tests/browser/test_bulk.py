@@ -81,7 +81,7 @@ def test_bulk(visit: Callable[..., Page], site: Site, seen: Seen, paper: Callabl
     page.locator("[data-select-all]").click()
     bar.get_by_role("button", name="Delete").click()
     page.get_by_role("dialog").get_by_role("button", name="Delete").click()
-    expect(page.locator("tbody")).to_contain_text("No document fits", timeout=15_000)
+    expect(page.locator("tbody")).to_contain_text("No document fits", timeout=READY_MS)
     page.get_by_role("status").get_by_role("button", name="Undo").click()
     expect(page.locator("tbody tr", has_text="Ready")).to_have_count(2, timeout=READY_MS)
     assert seen.errors == []

@@ -103,7 +103,9 @@ def test_an_answer_shows_where_it_stands_and_a_click_leads_to_the_marked_words(r
     marked = page.locator(".pdf-page[data-number='2'] mark.pdf-found")
     expect(marked.first).to_be_in_viewport(timeout=20_000)
     assert one_line(marked) == SENTENCE
-    assert one_line(page.get_by_role("tabpanel", name="Text").locator("mark.passage-found")) == SENTENCE
+    passage = page.get_by_role("tabpanel", name="Text").locator("mark.passage-found")
+    expect(passage.first).to_be_visible()
+    assert one_line(passage) == SENTENCE
     assert (seen.errors, seen.outside) == ([], [])
 
 

@@ -33,7 +33,8 @@ def brief(site: Site, visit: Callable[..., Page], tmp_path: Path) -> Callable[..
     staff.goto("/library/imports/")
     (tmp_path / "r.jsonl").write_text(json.dumps(CRANE) + "\n")
     staff.locator("#import-file").set_input_files(tmp_path / "r.jsonl")
-    staff.get_by_role("button", name="Import").click()
+    with staff.expect_navigation(url="**/library/imports/*/"):  # the list of imports has some that are finished
+        staff.get_by_role("button", name="Import").click()
     expect(staff.get_by_text("Finished")).to_be_visible(timeout=SOON_MS)
     owner = visit("owner")
     token = next(cookie["value"] for cookie in owner.context.cookies() if cookie["name"] == "csrftoken")

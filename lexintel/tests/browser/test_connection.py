@@ -26,7 +26,7 @@ def test_after_a_loss_that_the_socket_survives_the_page_is_live_again(visit: Cal
     page.context.set_offline(True)
     page.wait_for_timeout(ANSWERED_MS)
     page.context.set_offline(False)
-    expect(page.locator("[data-connection]")).to_have_attribute("data-state", "live", timeout=ANSWERED_MS)
+    expect(page.locator("[data-connection]")).to_have_attribute("data-state", "live", timeout=30_000)
 
 
 def test_a_rumour_of_being_offline_is_not_believed_where_the_server_answers(visit: Callable[..., Page], site: Site) -> None:
@@ -55,5 +55,5 @@ def test_a_closed_page_ends_its_batch_with_what_had_arrived(visit: Callable[...,
     reader.goto(f"/cases/{site.case}/documents/")
     expect(batch_of(reader, "crate-0.txt and 2 more files")).to_contain_text("1 of 3", timeout=READY_MS)
     page.goto("about:blank")
-    expect(batch_of(reader, "crate-0.txt and 2 more files")).to_have_count(0, timeout=15_000)
+    expect(batch_of(reader, "crate-0.txt and 2 more files")).to_have_count(0, timeout=READY_MS)
     expect(row(reader, "crate-0").or_(row(reader, "crate-1")).or_(row(reader, "crate-2"))).to_have_count(1)

@@ -60,7 +60,7 @@ def test_what_is_dictated_is_read_while_it_is_said_and_stays_as_a_recording(page
     expect(page.locator("[data-dictation-state]")).to_contain_text("nothing is lost")
     page.wait_for_timeout(2000)
     site.start()
-    expect(page.locator("[data-dictation-state]")).not_to_contain_text("nothing is lost", timeout=30_000)
+    expect(page.locator("[data-dictation-state]")).not_to_contain_text("nothing is lost", timeout=60_000)
     expect(text).to_contain_text("country")
     page.get_by_role("button", name="Finish").click()
     expect(page.locator(".segment").first).to_be_visible(timeout=120_000)

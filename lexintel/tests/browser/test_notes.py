@@ -213,6 +213,7 @@ def test_notes_can_be_used_by_everyone(noted: Page, visit: Callable[..., Page], 
     if shots := os.environ.get("SHOTS"):
         page.screenshot(path=f"{shots}/notes-bar-{width}-{theme}.png")
     bar.get_by_role("button", name="Note").click()
+    expect(page.get_by_role("dialog", name="Note").get_by_role("textbox")).to_be_focused()
     page.keyboard.type("A note for every eye.")
     if shots:
         page.screenshot(path=f"{shots}/notes-dialog-{width}-{theme}.png")
@@ -236,5 +237,5 @@ def test_what_is_selected_in_the_original_stays_selected_when_it_is_drawn_again(
     page.get_by_role("button", name="Larger").click()
     expect(page.locator(".text-layer[data-before]")).to_have_count(0)
     expect(layer).to_contain_text("harbour crane")
-    assert wait_until(lambda: page.evaluate("String(getSelection())") == "harbour crane", 5)
+    assert wait_until(lambda: page.evaluate("String(getSelection())") == "harbour crane", 20)
     expect(page.get_by_role("toolbar", name="The selected words")).to_be_visible()

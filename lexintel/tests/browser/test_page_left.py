@@ -74,7 +74,7 @@ def test_a_refresh_on_its_way_while_the_document_is_deleted_is_no_error(
 
 
 def wait_until(page: Page, something: list[Route]) -> None:
-    for _ in range(100):
+    for _ in range(300):
         if something:
             return
         page.wait_for_timeout(100)
@@ -93,15 +93,18 @@ def test_uploads_of_a_page_that_was_left_go_on_when_their_files_come_again(
     papers = [paper("again-0.txt", 3), paper("again-1.txt", 3)]
     drop_same(page, *papers)
     expect(page.get_by_role("region", name="Uploads")).to_contain_text("again-1.txt")
-    page.wait_for_timeout(3000)
+    for _ in range(30):
+        if batches(site, "again-0", "alive_at IS NOT NULL") == [True]:
+            break
+        page.wait_for_timeout(500)
     assert batches(site, "again-0", "alive_at IS NOT NULL") == [True], "a page that is killed at once is missed soon too"
     page.reload()
     page.unroute(UPLOADS)
     ours = page.locator("[data-batch]", has_text="again-")
-    expect(ours).to_have_count(0, timeout=15_000)
+    expect(ours).to_have_count(0, timeout=READY_MS)
     drop_same(page, *papers)
     for name in ("again-0", "again-1"):
         expect(row(page, name)).to_contain_text("Ready", timeout=READY_MS)
-    expect(ours).to_have_count(0, timeout=20_000)
+    expect(ours).to_have_count(0, timeout=READY_MS)
     assert (methods.count("POST"), methods.count("HEAD")) == (2, 2)
     assert all(batches(site, "again-0", "finished_at IS NOT NULL"))

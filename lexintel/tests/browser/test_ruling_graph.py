@@ -33,10 +33,12 @@ def test_a_ruling_shows_who_cites_it_and_staff_confirm_what_was_done_to_it(visit
     staff = visit("operator")
     staff.goto("/library/imports/")
     staff.locator("#import-file").set_input_files(rulings)
-    staff.get_by_role("button", name="Import", exact=True).click()
+    with staff.expect_navigation(url="**/library/imports/*/"):  # the list of imports has some that are finished
+        staff.get_by_role("button", name="Import", exact=True).click()
     expect(staff.get_by_text("Finished")).to_be_visible(timeout=SOON_MS)
     staff.goto("/library/?q=Quay")
-    staff.get_by_role("link", name="Quay v. Tugboat Co.").click()
+    with staff.expect_navigation(url="**/library/rulings/**"):
+        staff.get_by_role("link", name="Quay v. Tugboat Co.").click()
     views = staff.get_by_role("navigation", name="Views of the ruling")
     expect(_reloaded(staff, views.get_by_role("link", name="Treatment 1"))).to_be_visible()
 

@@ -109,6 +109,7 @@ def test_the_language_explains_itself_and_facets_narrow(found: Page, seen: Seen)
     field.fill("supplyer")
     field.press("Enter")
     page.get_by_role("link", name="supplier", exact=True).click()
+    page.wait_for_url(re.compile(r"q=supplier\b"))
     expect(page.locator("[data-hit]").first).to_contain_text("supplier")
 
     field.fill("supplier AND (quantity")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -28,7 +29,7 @@ def test_the_analysis_of_a_recording_leads_into_its_player(visit: Callable[..., 
     page.get_by_role("link", name="00:00:14").click()
     player = page.locator("audio")
     player.wait_for()
-    assert page.url.startswith(f"{recording}#t=14.9")
+    expect(page).to_have_url(re.compile(rf"^{re.escape(recording)}#t=14\.9"))
     until(player, "currentTime > 14")
     assert not seen.errors
     assert not seen.outside

@@ -26,8 +26,9 @@ def test_an_ended_session_returns_to_the_page_that_was_wanted(visit: Callable[..
     expect(page.get_by_text("You will return to the page you wanted")).to_be_visible()
     page.get_by_label("User name").fill("owner")
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(f"**/cases/{site.case}/documents/")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Sign in").click()
+    expect(page).to_have_url(f"{site.url}/cases/{site.case}/documents/")
 
 
 def test_signing_out_ends_at_the_sign_in_page(visit: Callable[..., Page], seen: Seen) -> None:

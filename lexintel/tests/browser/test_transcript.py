@@ -18,7 +18,7 @@ PHRASE = "what you can do for your country"
 
 def found_in_search(page: Page, site: Site, phrase: str) -> None:
     """Search until the transcript has been indexed; it is a document that is read like any other."""
-    for _ in range(60):
+    for _ in range(120):
         page.goto(f'/cases/{site.case}/search/?q="{phrase}"')
         if page.locator("[data-hit]").count():
             return

@@ -49,7 +49,7 @@ def test_three_dropped_files_become_ready_and_a_reload_in_the_middle_changes_not
     tray = page.get_by_role("region", name="Uploads")
     expect(tray.get_by_text("complaint.txt")).to_be_visible()
     for name in ("complaint", "answer", "motion"):
-        expect(row(page, name)).to_be_visible(timeout=30_000)
+        expect(row(page, name)).to_be_visible(timeout=READY_MS)
     page.reload()
     for name in ("complaint", "answer", "motion"):
         expect(row(page, name)).to_contain_text("Ready", timeout=READY_MS)
@@ -62,7 +62,7 @@ def test_a_bar_has_a_name_a_value_and_words_and_never_goes_back(visit: Callable[
     page.goto(f"/cases/{site.case}/documents/")
     drop(page, paper("brief.txt", 600))
     bar = page.locator("table").get_by_role("progressbar", name="brief.txt")
-    expect(bar).to_be_visible(timeout=30_000)
+    expect(bar).to_be_visible(timeout=READY_MS)
     values: list[int] = []
     while bar.count():
         state = page.evaluate(
@@ -199,8 +199,8 @@ def test_the_same_file_twice_is_linked(visit: Callable[..., Page], site: Site, p
     drop(page, path)
     expect(row(page, "twice")).to_contain_text("Ready", timeout=READY_MS)
     drop(page, path)
-    expect(page.get_by_role("region", name="Uploads")).to_contain_text("in this case already", timeout=30_000)
-    expect(page.locator("tbody")).to_contain_text("The same file as", timeout=30_000)
+    expect(page.get_by_role("region", name="Uploads")).to_contain_text("in this case already", timeout=READY_MS)
+    expect(page.locator("tbody")).to_contain_text("The same file as", timeout=READY_MS)
 
 
 @pytest.mark.faults
@@ -210,11 +210,11 @@ def test_a_restarted_server_is_noticed_and_the_upload_goes_on(visit: Callable[..
     dot = page.locator("[data-connection]")
     expect(dot).to_have_attribute("data-state", "live")
     site.stop()
-    expect(dot).to_have_attribute("data-state", "reconnecting", timeout=30_000)
+    expect(dot).to_have_attribute("data-state", "reconnecting", timeout=READY_MS)
     drop(page, paper("later.txt", 20))
     expect(page.get_by_role("region", name="Uploads")).to_contain_text("The connection is lost")
     site.start()
-    expect(dot).to_have_attribute("data-state", "live", timeout=30_000)
+    expect(dot).to_have_attribute("data-state", "live", timeout=READY_MS)
     expect(row(page, "later")).to_contain_text("Ready", timeout=READY_MS)
 
 

@@ -175,7 +175,9 @@ def test_a_page_is_turned_for_this_person_and_its_words_with_it(turned: Page, vi
         ink, words = ink_and_words(page)
         for edge, place in ink.items():
             assert abs(words[edge] - place) < 0.04, (turn, edge, ink, words)
+        page.locator(".pdf-page canvas").evaluate("one => one.setAttribute('data-before', '')")
         page.get_by_role("button", name="Turn to the right").click()
+        expect(page.locator(".pdf-page canvas[data-before]")).to_have_count(0)
         expect(page.locator(".pdf-page canvas")).to_have_count(1)
         page.wait_for_function("document.querySelector('.pdf-page .text-layer')?.childElementCount")
     page.get_by_role("button", name="Turn to the right").click()

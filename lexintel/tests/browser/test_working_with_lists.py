@@ -48,7 +48,7 @@ def test_a_selection_by_shift_click_is_deleted_together(visit: Callable[..., Pag
     expect(bar).to_contain_text("3 of 3 selected")
     bar.get_by_role("button", name="Delete").click()
     page.get_by_role("dialog").get_by_role("button", name="Delete").click()
-    expect(page.locator("tbody")).to_contain_text("No document fits", timeout=15_000)
+    expect(page.locator("tbody")).to_contain_text("No document fits", timeout=READY_MS)
     page.get_by_role("status").get_by_role("button", name="Undo").click()
     for number in range(3):
         expect(row(page, f"sheaf-{number}")).to_contain_text("Ready", timeout=READY_MS)
