@@ -33,14 +33,14 @@ SELECT timestamptz '2020-01-01 00:00Z' + (n / 40) * interval '1 hour', CASE WHEN
 FROM generate_series(1, %s) n
 """
 MEMORY = """
-import resource, sys
 import django; django.setup()
+from bench.installation import most_memory
 from django.test.utils import override_settings
 from tasks.engine.attempts import claim_next, execute
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+before = most_memory()
 with override_settings(TASK_EXECUTOR="background"):
     execute(claim_next("background"))
-print(before / 1024, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+print(before, most_memory())
 """
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import resource
 import time
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 from django.db import connection, models
 
 from bench.figures import Figures, Plan
-from bench.installation import own_database
+from bench.installation import most_memory, own_database
 
 CASES = 50
 GOAL_S, GOAL_MB = 30.0, 300.0
@@ -34,7 +33,7 @@ def _figures(out: Callable[[str], object], plan: Plan) -> Figures:
     reports = making.make(day)
     report = min(_timed(lambda: making.make(day)) for _turn in range(TURNS))
     reading = min(_timed(lambda: _read(tables)) for _turn in range(TURNS))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = most_memory()
     out(f"{reports} reports in {report:.1f} s, the same rows read once in {reading:.1f} s, at most {peak:.0f} MB")
     figures = Figures()
     figures.ratios["goal of 30 s to the daily report"] = GOAL_S / report
