@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+from typing import Any
 from urllib.parse import urlencode
 
 from django.db import connection
@@ -53,7 +54,12 @@ class Latency:
         self.errors: list[tuple[datetime.date, int]] = []
         self.buckets = [[0] * BUCKETS for _bucket in asked.buckets]
         with connection.cursor() as cursor:
-            given = {"zone": timezone.get_current_timezone_name(), "since": asked.since, "until": asked.until, "bounds": list(BOUNDS)}
+            given: dict[str, Any] = {
+                "zone": timezone.get_current_timezone_name(),
+                "since": asked.since,
+                "until": asked.until,
+                "bounds": list(BOUNDS),
+            }
             cursor.execute(_SUMS, given)
             for day, requests, errors, counted in cursor.fetchall():
                 self.requests.append((day, int(requests)))
