@@ -16,9 +16,9 @@ from django.utils import timezone
 
 from analytics.models import DailyReport, Export, SessionAnalysis, UsageHour
 from analytics.services.exports import places, writing
-from analytics.services.exports.content import cells, tables
+from analytics.services.exports.content import cells, copying, tables
 from analytics.services.exports.content.tables import Type
-from analytics.services.exports.forms import workbook
+from analytics.services.exports.forms import comma, workbook
 from analytics.tests.exported import EXPORTS, ask, commas, fetched, objects, sheets, work_off, written
 from audio.models import AudioSession, NoiseDetection, ProcessingMetric, TranscriptSegment
 from cases.activity import sentence
@@ -135,6 +135,25 @@ def test_usage_is_for_staff_or_the_owner_of_a_case(api, owner, editor, stranger,
     owner.save()
     assert api(owner).get(f"{EXPORTS}{ready['id']}/").status_code == 404
     assert browser(owner).get(ready["url"]).status_code == 404
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_a_file_of_many_pieces_is_the_same(api, owner, case, hours, form, monkeypatch):
+    read = (lambda made: commas(made, ",")) if form == "csv" else objects
+    _told, whole = read(fetched(browser(owner), written(api, owner, "usage", form, case.pk)))
+    monkeypatch.setattr(copying, "PIECE", 1)
+    monkeypatch.setattr(comma, "PIECES", 1)
+    _told, pieces = read(fetched(browser(owner), written(api, owner, "usage", form, case.pk)))
+    assert pieces == whole
+    assert len(pieces["usage"]) == 3
+
+
+def test_what_goes_wrong_while_packing_is_raised():
+    behind = comma.Behind()
+    behind.put(mock.Mock(side_effect=OSError(errno.ENOSPC, "full")), b"rows")
+    with pytest.raises(OSError, match="full"):
+        behind.wait()
+    behind.end()
 
 
 def test_tasks_reports_and_searches(api, owner, viewer, stranger, case):
