@@ -59,7 +59,7 @@ def test_a_steady_hum_is_no_silence():
     assert spans_of(levels, np.zeros_like(levels, np.uint8), np.zeros_like(levels, np.uint8), 5.0) == []
 
 
-@pytest.mark.parametrize(("floor", "expected"), [(-50, 30), (-23, 0), (-100, 60)])
+@pytest.mark.parametrize(("floor", "expected"), [(-50, 30), (-23, 0), (-20, -10), (-5, -10), (-100, 60)])
 def test_how_far_speech_stands_out(floor, expected):
     levels = windows((2, floor), (2, -20), (2, floor)).astype(np.int8)
     assert snr_db(levels, probability((2, 0), (2, 1), (2, 0))) == pytest.approx(expected, abs=0.5)

@@ -106,7 +106,10 @@ class Analysis(Figures):
     pauses: Pauses = figure("", "pauses between speech")
     noise_s: float = figure("s", "in which at least one kind of noise is heard")
     noise_share: float | None = figure("share", "noise, of the recording")
-    snr_db: float | None = figure("dB", "speech over noise: mean power of speech over the median power between it, 60 at most")
+    snr_db: float | None = figure(
+        "dB",
+        "speech over noise: mean power of speech over the median power between it, from -10 (what is between is as loud, or louder) to 60",
+    )
     clipping_s: float = figure("s", "in spans that are overdriven")
     clipped_share: float | None = figure("share", "samples at full scale, of all")
     levels: Levels | None = figure("", "how loud it is; none where nothing was heard")

@@ -89,10 +89,7 @@ def snr_curve(levels: NDArray[np.int8], speech: NDArray[np.uint8], most: int = M
         here = slice(first, first + step)
         around = slice(max(0, first - step), first + 2 * step)
         said, between = power[here][voiced[here]], power[around][~voiced[around]]
-        decibels = None
-        if len(said) and len(between):
-            noise = max(float(np.median(between)), 1e-10)
-            decibels = round(min(spans.MOST_SNR_DB, 10 * float(np.log10(max(float(said.mean()) - noise, 1e-12) / noise))), 1)
+        decibels = spans.over_noise(said, between) if len(said) and len(between) else None
         curve.append((round((first + min(step, len(levels) - first) / 2) * WINDOW_S, 1), decibels))
     return curve
 

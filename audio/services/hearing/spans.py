@@ -16,7 +16,7 @@ SHORTEST_SPEECH_S, SHORTEST_PAUSE_S, SHORTEST_SILENCE_S = 0.25, 0.3, 1.0
 SILENT_DB = -55.0
 QUIET_OVER_FLOOR_DB = 6.0
 FLOOR_PERCENTILE = 10
-MOST_SNR_DB = 60.0
+LEAST_SNR_DB, MOST_SNR_DB = -10.0, 60.0
 Mask = NDArray[np.bool_]
 
 
@@ -64,14 +64,20 @@ def snr_db(levels: NDArray[np.int8], speech: NDArray[np.uint8]) -> float | None:
     because breaths and the ends of words that count as pauses are as loud as speech.)
 
     Where nothing at all is heard between, it is MOST_SNR_DB: what is louder than that no microphone records.
+    Where what is heard between is as loud as the speech, or louder, it is LEAST_SNR_DB: how far speech lies below it can't be measured.
     """
     voiced = speech_mask(speech)
     if not voiced.any() or voiced.all():
         return None
     power = np.power(10.0, levels.astype(np.float64) / 10)
-    between = max(float(np.median(power[~voiced])), 1e-10)
-    signal = max(float(power[voiced].mean()) - between, 1e-12)
-    return round(min(MOST_SNR_DB, 10 * float(np.log10(signal / between))), 1)
+    return over_noise(power[voiced], power[~voiced])
+
+
+def over_noise(said: NDArray[np.float64], between: NDArray[np.float64]) -> float:
+    """Of powers, neither of them empty."""
+    noise = max(float(np.median(between)), 1e-10)
+    signal = max(float(said.mean()) - noise, 1e-12)
+    return round(min(MOST_SNR_DB, max(LEAST_SNR_DB, 10 * float(np.log10(signal / noise)))), 1)
 
 
 def runs(mask: Mask) -> list[tuple[int, int]]:
