@@ -24,9 +24,11 @@ EVERY = timedelta(seconds=2)
 
 @pytest.fixture(scope="module", autouse=True)
 def only_ours(committed: None) -> Iterator[None]:  # noqa: F811
+    others = list(PeriodicTask.objects.filter(enabled=True).values_list("pk", flat=True))
     PeriodicTask.objects.update(enabled=False)
     with override_settings(TASK_EXECUTOR="background"):
         yield
+    PeriodicTask.objects.filter(pk__in=others).update(enabled=True)
     PeriodicTask.objects.filter(task__startswith="trial.").delete()
     IntervalSchedule.objects.filter(every__lte=3).delete()
 

@@ -72,6 +72,7 @@ def row_of(**clock: Any) -> PeriodicTask:
 @pytest.mark.parametrize("task", PAPER)
 @pytest.mark.django_db
 def test_the_schedules_of_the_paper_are_rows_at_their_times(task):
+    PeriodicTask.objects.all().delete()
     schedules.create_missing()
     wanted, row = PAPER[task], PeriodicTask.objects.select_related("crontab", "interval").get(task=task)
     assert row.enabled
@@ -85,6 +86,7 @@ def test_the_schedules_of_the_paper_are_rows_at_their_times(task):
 
 @pytest.mark.django_db
 def test_ratings_are_calculated_daily():
+    PeriodicTask.objects.all().delete()
     schedules.create_missing()
     cron = PeriodicTask.objects.get(task="analytics.calculate_all_ratings").crontab
     assert cron.minute.isdigit()
