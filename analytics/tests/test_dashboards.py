@@ -14,6 +14,7 @@ from analytics.services.usage.histogram import BOUNDS, BUCKETS
 from audio.models import AudioSession
 from cases.models import AuditEvent, Event
 from documents.models import Citation, CitationDecision, Document, TextVersion
+from documents.services.storage import space
 from lexintel.models import User
 from tasks.models import TaskRecord
 
@@ -203,6 +204,7 @@ def chief(db):
 
 @pytest.fixture
 def installation(filled):
+    space.forget()
     hour = NOW.replace(hour=10)
     place = next(n for n, bound in enumerate(BOUNDS) if bound > 100)
     counted = [0] * BUCKETS
