@@ -24,7 +24,7 @@ def added_yesterday(site: Site) -> None:
         (made,) = api.post("/api/documents/", data={"case": site.case, "kind": "letter"}, files=files).raise_for_status().json()
     with psycopg.connect(site.environment["DATABASE_URL"]) as connection:
         connection.execute("UPDATE cases_case SET created = created - interval '9 days' WHERE id = %s", [site.case])
-        connection.execute("UPDATE documents_document SET created = %s WHERE id = %s", [f"{YESTERDAY} 12:00+00", made[0]["id"]])
+        connection.execute("UPDATE documents_document SET created = %s WHERE id = %s", [f"{YESTERDAY} 12:00+00", made["id"]])
 
 
 @pytest.mark.usefixtures("added_yesterday")
