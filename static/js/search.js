@@ -82,6 +82,8 @@ onPage("[data-search]", (page, signal) => {
     if (preview.hit === hit) preview.close();
     else preview.show(hit);
   }
+
+  page.dataset.ready = "yes";
 });
 
 async function copy(text) {

@@ -56,6 +56,7 @@ def test_a_sentence_of_page_nine_is_found_and_shown_in_its_place(dropped: Page, 
     hit = page.locator("[data-hit]").first
     expect(hit).to_contain_text("p. 9")
     expect(hit.locator("mark").first).to_have_text("lighthouse")
+    page.locator("[data-search][data-ready]").wait_for()
     page.keyboard.press("Escape")
     page.locator("#main").focus()
     page.keyboard.press("ArrowDown")

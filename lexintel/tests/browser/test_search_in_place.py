@@ -25,6 +25,7 @@ def found(visit: Callable[..., Page], site: Site, paper: Callable[..., Path]) ->
     for name in ("barley", "millet", "sorghum"):
         expect(row(page, name)).to_contain_text("Ready", timeout=READY_MS)
     page.goto(f'/cases/{site.case}/search/?q="contracted quantity"&mode=text')
+    page.locator("[data-search][data-ready]").wait_for()
     return page
 
 
