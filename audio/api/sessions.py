@@ -12,7 +12,6 @@ from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.filters import OrderingFilter
-from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -38,6 +37,7 @@ from audio.services.dictation import sessions as dictations
 from cases.models import Case
 from documents.api.documents import FilesParser
 from documents.api.errors import RefusedErrors
+from tasks.base.json_bodies import JSONParser
 
 
 class AudioFilter(django_filters.FilterSet):

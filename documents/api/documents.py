@@ -16,7 +16,7 @@ from rest_framework import mixins, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.exceptions import ParseError, ValidationError
 from rest_framework.filters import OrderingFilter
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -56,6 +56,7 @@ from documents.services.organising import tags as tagging
 from documents.services.pipeline import corrections, keeping, lifecycle, passwords, reprocessing
 from documents.services.production import copies
 from documents.services.reading import disclosures, facts, finding, text_view
+from tasks.base.json_bodies import JSONParser
 from tasks.batches.api import described
 from tasks.batches.serializers import BatchSerializer
 from tasks.models import Batch, TaskRecord

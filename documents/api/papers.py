@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import mixins, serializers, viewsets
-from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
+from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -21,6 +21,7 @@ from documents.api.errors import RefusedErrors
 from documents.errors import Refused
 from documents.models import Paper, PaperKind
 from documents.services.papers import asking
+from tasks.base.json_bodies import JSONParser
 
 CASE = OpenApiParameter("case_id", OpenApiTypes.UUID, OpenApiParameter.PATH)
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers, status
 from rest_framework.exceptions import AuthenticationFailed, ErrorDetail, Throttled
-from rest_framework.parsers import FormParser, JSONParser
+from rest_framework.parsers import FormParser
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,6 +18,7 @@ from rest_framework.views import APIView
 from lexintel.accounts.passwords import seconds_to_wait
 from lexintel.accounts.people import make_token
 from lexintel.accounts.throttle import sentence
+from tasks.base.json_bodies import JSONParser
 
 NAME = "made with name and password"
 

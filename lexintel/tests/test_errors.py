@@ -110,3 +110,24 @@ def test_no_value_of_a_filter_is_a_mistake_of_ours(client, owner, address, value
     reply = client.get(address.format(value.encode("utf-8", "surrogatepass").decode("latin-1")))
     assert reply.status_code < 500
     assert reply["Content-Type"].startswith("application/json")
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ('{"title": "\\ud800"}', "half of a surrogate pair"),
+        ('{"\\udfff": 1}', "half of a surrogate pair"),
+        ("[" * 100_000, "too deeply"),
+        ('{"a":' * 100_000, "too deeply"),
+    ],
+)
+@pytest.mark.parametrize("address", ["/api/cases/", "/api/ratings/", "/api/analytics/exports/", "/api/documents/"])
+def test_json_that_is_nothing_to_be_stored_is_refused_in_a_sentence(api, owner, address, body, said):
+    answer = api(owner).generic("POST", address, body, content_type="application/json")
+    assert answer.status_code == 400
+    assert said in answer.json()["detail"]
+
+
+def test_characters_beyond_the_first_65536_come_in_as_they_are(api, owner):
+    answer = api(owner).generic("POST", "/api/cases/", '{"title": "\\ud83d\\ude00 \U0001f600"}', content_type="application/json")
+    assert (answer.status_code, answer.json()["title"]) == (201, "\U0001f600 \U0001f600")
