@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Max, Min
 from django.db.models.signals import post_save
 from django.test import Client, override_settings
@@ -27,7 +26,7 @@ from bench.bench_search import CASES, Corpus, fill, fill_case, text_of
 from bench.bench_tasks import process, until, worker
 from bench.evaluated import run_tasks
 from bench.figures import Figures, Plan
-from bench.installation import own_database
+from bench.installation import UNHASHED, own_database
 from cases.models import Case, Membership, Role
 from documents.models import Chunk, Conversation, Document, Message, MessageSentence, MessageSource
 from documents.services.chat import asking, conversations
@@ -122,8 +121,7 @@ def _opening(figures: Figures, case: Case, user: User, times: int) -> None:
     conversation = _long_conversation(case, user)
     client = Client()
     client.force_login(user)
-    plain = {**settings.STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
-    with override_settings(STORAGES=plain):  # names without hashes: nobody has collected the files here
+    with override_settings(STORAGES=UNHASHED):
         opened = _page(client, conversation.get_absolute_url(), times)
         listed = _page(client, reverse("conversation-messages", args=[conversation.pk]), times)
         trivial = _page(client, reverse("account"), times)

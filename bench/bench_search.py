@@ -18,7 +18,6 @@ from collections.abc import Callable, Iterator
 from unittest import mock
 
 import numpy as np
-from django.conf import settings
 from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.db import connection, transaction
 from django.db.models import F
@@ -26,7 +25,7 @@ from django.test import Client, override_settings
 from pgvector import HalfVector
 
 from bench.figures import Figures, Plan
-from bench.installation import own_database
+from bench.installation import UNHASHED, own_database
 from bench.materials import corpus_opinions, opinions
 from cases.models import Case, Membership
 from documents.models import Chunk, ChunkEmbedding, ChunkWords, Document, TextVersion
@@ -90,10 +89,9 @@ def _measure(figures: Figures, name: str, user: User, corpus: Corpus, queries: l
 
 def _page_bytes(queries: list[str]) -> int:
     """The largest page of results of who sees everything."""
-    plain = {**settings.STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
     client = Client()
     client.force_login(User.objects.get(username=f"reader of {max(SHARES, key=lambda share: SHARES[share])}"))
-    with override_settings(STORAGES=plain):  # names without hashes: nobody has collected the files here
+    with override_settings(STORAGES=UNHASHED):
         return max(len(client.get("/search/", {"q": query}, headers={"host": "localhost"}).content) for query in queries[:10])
 
 

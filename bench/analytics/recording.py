@@ -17,7 +17,6 @@ from bench.installation import UNHASHED, own_database
 from cases.services import matters
 from tasks import service_registry
 
-GOAL = 1.05
 CASES = 50
 
 

@@ -7,12 +7,11 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.test import Client, override_settings
 
 from bench.figures import Figures, Plan
-from bench.installation import own_database
+from bench.installation import UNHASHED, own_database
 from cases.models import Ruling
 from cases.services import matters
 from documents.models import Citation, Document, Page, TextVersion
@@ -20,8 +19,6 @@ from documents.models import Citation, Document, Page, TextVersion
 MENTIONS = 20_000
 OPINION_PAGES = 60
 GOAL_MS = 50.0
-# Static files need not be collected for this.
-_STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 
 
 def run(out: Callable[[str], object], plan: Plan, template: str) -> Figures:
@@ -32,7 +29,7 @@ def run(out: Callable[[str], object], plan: Plan, template: str) -> Figures:
         mentions = _matter(reader, plan.size(MENTIONS, 200))
         client = Client(headers={"host": "localhost"})
         client.force_login(reader)
-        with override_settings(STORAGES=_STORAGES):
+        with override_settings(STORAGES=UNHASHED):
             _milliseconds(client, mentions[0])  # the first in a process reads the tables of reporters and courts
             taken = sorted(_milliseconds(client, mention) for mention in mentions[: plan.size(60, 3)])
         median = taken[len(taken) // 2]

@@ -190,7 +190,7 @@ def discard(export: Export, user: Any) -> None:
 
 
 def of_user(user: Any) -> list[Any]:
-    """One's own that still live, newest first, each with `live` as its last event told it and `title` as its subject is called now."""
+    """One's own that still live, newest first, each with `live` as its last event told it."""
     found: list[Any] = list(Export.objects.visible_to(user).exclude(status=Status.CANCELLED).select_related("case")[:SHOWN])
     topics = [export.topic for export in found if export.status not in Export.OVER]
     states = TopicState.objects.in_bulk(topics) if topics else {}

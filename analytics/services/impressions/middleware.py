@@ -47,7 +47,7 @@ def searched(search: Searched) -> None:
     if search.page == 1:
         kind = Kind.SEARCH if search.results or search.shown else Kind.EMPTY_SEARCH
         events += [Event(one, search.case or EVERYTHING, None, now) for one in {Kind.SEARCH.value, kind.value}]
-    events += [Event(Kind.HIT.value, document, None, now) for document in dict.fromkeys(document for document, _case in search.shown)]
+    events += [Event(Kind.HIT.value, document, None, now) for document in search.shown]
 
 
 def read(answers: Read) -> None:

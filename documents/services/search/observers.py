@@ -13,17 +13,17 @@ from documents.services.search.request import SearchRequest, SearchResponse
 @dataclass(frozen=True)
 class Searched:
     """A search that was answered: by whom, in which case (None: all of his), how many passages it found, and which documents it
-    showed, each with the case it belongs to (None: the public library)."""
+    showed."""
 
     user: Any
     case: UUID | None
     results: int
-    shown: Sequence[tuple[UUID, UUID | None]]
+    shown: Sequence[UUID]
     page: int = 1
 
 
 def of_answer(request: SearchRequest, answer: SearchResponse) -> Searched:
-    shown = [(hit.document, hit.case) for hit in answer.results] + [(named.document, named.case) for named in answer.named]
+    shown = [hit.document for hit in answer.results] + [named.document for named in answer.named]
     return Searched(request.user, request.case, answer.count, list(dict.fromkeys(shown)), answer.page)
 
 
