@@ -18,6 +18,8 @@ from lexintel.tests.browser.conftest import Seen, Site
 from lexintel.tests.browser.test_uploading import READY_MS
 
 ROWS = 30_000
+LAST_DAY = "2023-12-31"
+"""After the last of the rows, before the requests of this test itself."""
 MANY = """
 import django; django.setup()
 from django.db import connection
@@ -44,7 +46,7 @@ def test_an_export_is_asked_for_seen_being_written_and_downloaded(visit: Callabl
     fill = MANY.format(case=site.case, rows=ROWS)
     subprocess.run([sys.executable, "-c", fill], cwd=settings.BASE_DIR, env=environment, check=True)
     page = visit("owner")
-    page.goto(f"/exports/new/?what=usage&id={site.case}&until=2030-01-01")
+    page.goto(f"/exports/new/?what=usage&id={site.case}&until={LAST_DAY}")
     expect(page.get_by_role("heading", name="30,000 rows, about")).to_be_visible()
     picture(page, "export-new")
     assert_accessible(page)
