@@ -7,13 +7,15 @@ import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-import xlsxwriter
 from django.utils.translation import gettext as _
 
 from documents.services.extraction.formats import XLSX
 from tasks.base.printable import printable
+
+if TYPE_CHECKING:
+    import xlsxwriter
 
 TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": XLSX}
 LONGEST_CELL = 32_767
@@ -44,6 +46,8 @@ def made(rows: Sequence[Sequence[Value]], form: str, name: str, widths: Sequence
 
 def book(tables: Sequence[Sheet]) -> bytes:
     """A workbook of these sheets, the first row of each frozen. Nothing in it is a formula, and only what is Linked is a link."""
+    import xlsxwriter  # 15 MB that a process without workbooks does without
+
     written = io.BytesIO()
     made = xlsxwriter.Workbook(written, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     for name, rows, widths in tables:

@@ -6,15 +6,18 @@ import os
 import threading
 import weakref
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-import onnxruntime
 
 from documents.services.embedding.cache import QueryCache
 from documents.services.embedding.conversion import RECIPE, converted
 from documents.services.embedding.runtime import INPUT, session
 from documents.services.embedding.tokens import Tokens
 from documents.services.embedding.weights import DIMENSIONS, Architecture, ModelFolder
+
+if TYPE_CHECKING:
+    import onnxruntime
 
 REPORT_EVERY = 4
 """Texts between two calls of on_batch: about a tenth of a second, so that a cancel is felt."""

@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import xlsxwriter
-from xlsxwriter.exceptions import FileCreateError
-
 from analytics.services.exports.content.cells import sheet_value, text_cell
 from analytics.services.exports.content.tables import Table, Type
 from analytics.services.exports.forms.base import Chunk, Writer, plain_rows
@@ -22,6 +19,8 @@ _WIDTHS = {Type.TEXT: 32, Type.JSON: 32, Type.LIST: 24, Type.TIME: 25, Type.DATE
 
 class BookWriter(Writer):
     def __init__(self, *given: Any) -> None:
+        import xlsxwriter  # 15 MB that an export in another form does without
+
         super().__init__(*given)
         options = {"constant_memory": True, "tmpdir": str(self.scratch), "strings_to_formulas": False, "strings_to_urls": False}
         self._book = xlsxwriter.Workbook(self.file, options)
@@ -43,6 +42,8 @@ class BookWriter(Writer):
         return count
 
     def finish(self, counts: Sequence[int]) -> None:
+        from xlsxwriter.exceptions import FileCreateError
+
         self._explain(counts)
         try:
             self._book.close()

@@ -13,18 +13,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import numpy as np
 from django.db import connection, transaction
 from django.utils import timezone
 from numpy.typing import NDArray
-from scipy import sparse
 
 from documents.models import Document
 from tasks.manager import manager
 from tasks.models import TaskRecord
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 TASK = "documents.rank_rulings"
 DAMPING = 0.85
@@ -61,6 +63,8 @@ Floats = NDArray[np.float64]
 
 def links(sources: Ints, targets: Ints, count: int) -> sparse.csr_array:
     """Who cites whom as a matrix (citing, cited) of zeros and ones; several mentions are one link, and who cites himself is left out."""
+    from scipy import sparse  # 8 MB that a process without this task does without
+
     other = sources != targets
     matrix = sparse.coo_array((np.ones(int(other.sum())), (sources[other], targets[other])), shape=(count, count)).tocsr()
     matrix.data[:] = 1.0
