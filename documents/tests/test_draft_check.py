@@ -8,6 +8,7 @@ from typing import Any
 import docx
 import pytest
 
+from cases.models import Ruling
 from documents.services.authorities.checking import draft
 from documents.tests import checked_drafts as drafts
 
@@ -58,6 +59,10 @@ def test_a_pin_far_behind_a_text_without_pages_is_said_and_one_near_it_is_not(tm
         ("See Lamp v. Keeper, 801 F.3d 40 (9th Cir. 2014).", "court_mismatch", "First Circuit"),
         ("See Harbour Board v. Crane Co., 560 U.S. 200, 131 S. Ct. 77 (2010).", "parallel_differs", "130 S. Ct. 2000"),
         ("See 803 F.3d 900.", "ambiguous", "Sail v. Mast"),
+        ("See Lamp v. Keeper, 810 F.3d 40 (1st Cir. 2014).", "other_place", "801 F.3d 40, not at 810 F.3d 40"),
+        ("See Lamp v. Keeper, 801 F.3d 44 (1st Cir. 2014).", "other_place", "801 F.3d 40"),
+        ("See Lamp v. Keeper, 777 F.3d 1 (1st Cir. 2014).", "doubtful", "801 F.3d 40"),
+        ("See Gull v. Heron Shipping, 1203 F.3d 55 (9th Cir. 2000).", "impossible", "volumes 1 to 999"),
         ("See Tide v. Moon Ferry Co., 571 U.S. 310, 335 (2013).", "pin_outside", "Buoy v. United States"),
     ],
 )
@@ -66,6 +71,34 @@ def test_what_does_not_belong_together_is_said_as_a_fact(tmp_path: Path, text: s
     results = draft.check(text).results
     assert code in [one for result in results for one in result.verdict.codes()], results
     assert said in " ".join(sentence for result in results for sentence in result.sentences)
+
+
+@pytest.mark.parametrize(
+    "cited",
+    [
+        "Tide v. Moon Ferry Co., 134 S. Ct. 900, 905 (2013)",
+        "Moon Ferry v. Tide, 134 S. Ct. 900, 905 (2013)",
+        "Tide v. Moon Ferry Co., 571 U. S. ___, ___ (2013) (slip op., at 5)",
+        "Tide v. Moon Ferry Co., No. 12-88, slip op. at 5 (U.S. Nov. 4, 2013)",
+    ],
+)
+def test_what_the_library_has_without_the_number_is_told_by_name_court_and_year(tmp_path: Path, cited: str) -> None:
+    drafts.library(tmp_path)
+    ruling = Ruling.objects.get(name="Tide v. Moon Ferry Co.")
+    Ruling.objects.filter(pk=ruling.pk).update(citations=[], keys=["docket:scotus:12-88"], docket_number="12-88")
+    exact, altered = draft.check(f"“The statute does not reach ferries that never leave the river.” {cited}. “Ferries leave.” Id.").results
+    assert exact.verdict.ruling == altered.verdict.ruling == ruling
+    assert exact.group == ("fine" if "No." in cited else "doubtful")
+    assert [quote.status for result in (exact, altered) for quote in result.quotes] == ["exact", "not_found"]
+
+
+def test_other_parties_another_court_or_year_tell_nothing(tmp_path: Path) -> None:
+    drafts.library(tmp_path)
+    cited = ["Tide v. Star Ferry Co., 134 S. Ct. 900 (2013)", "Tide v. Moon Ferry Co., 134 S. Ct. 900 (2010)",
+             "Tide v. Moon Ferry Co., 700 F.3d 1 (2d Cir. 2013)", "In re Tide, 134 S. Ct. 900 (2013)"]  # fmt: skip
+    for one in cited:
+        result = draft.check(f"See {one}.").results[0]
+        assert (result.verdict.ruling, result.group) == (None, "not_in_library"), one
 
 
 def test_two_rulings_on_a_page_are_told_apart_by_name(tmp_path: Path) -> None:

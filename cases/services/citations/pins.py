@@ -17,9 +17,11 @@ LONGER = re.compile(
     rf"(?:,? (?:&|and) \*?\d{{1,5}}(?:-\d{{1,5}})?(?![\w-]){_NO_VOLUME}|, {_ONE}{_NO_VOLUME}){{0,12}}+)"
 )
 """What a short form's page is followed by: "410 U.S. at 120-21 n.3, 125"."""
+_BLANKS = r"(?:,? (?:at )?_{2,8}(?:[-\u2013]_{2,8})?){0,4}+"
+"""Pages that were not known when it was written: ___, ___."""
 # Each number begins the next piece and no piece is given back, or a table of numbers would be cut in every possible way.
 TAIL = re.compile(
-    rf"(?P<pin>(?:{PINS}){{0,12}}+)(?P<parallel>(?:,? [\[\d](?:(?!,? [\[\d])[^();]){{0,60}}+)*+)\]?,? ?"
+    rf"{_BLANKS}(?P<pin>(?:{PINS}){{0,12}}+)(?P<parallel>(?:,? [\[\d](?:(?!,? [\[\d])[^();]){{0,60}}+)*+)\]?,? ?"
     r"\((?P<inside>[^()]{0,120}?)(?P<year>1[6-9]\d\d|20\d\d)(?:, [^()\d]{0,50})?\)"
 )
 """From the end of volume, reporter and page to the parenthesis that says the year, over pins and the same decision in other reporters."""

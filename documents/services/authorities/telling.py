@@ -9,7 +9,7 @@ and name together: then the mention says that it is doubtful.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from cases.services.citations.names import likeness, parties_agree
@@ -106,23 +106,30 @@ def resolve_by_name(cursor: Any, version: int) -> int:
     unknown = cursor.fetchall()
     if not unknown:
         return 0
-    pairs = sorted({(court, year) for _pk, _key, _cluster, _name, court, year in unknown})
-    cursor.execute(_OF_COURTS, [[court for court, _year in pairs], [year for _court, year in pairs]])
-    rulings = defaultdict(list)
-    for pk, court, year, name, keys in cursor.fetchall():
-        rulings[court, year].append((pk, name, {one.partition(":")[0] for one in keys}))
+    rulings = of_courts(cursor, {(court, year) for _pk, _key, _cluster, _name, court, year in unknown})
     led: dict[int, Any] = {}
     for pk, key, _cluster, name, court, year in unknown:
         there = rulings[court, year]
         reporter = key.partition(":")[0]
         named = [
-            ruling for ruling, called, reporters in there if (not key or reporter not in reporters) and parties_agree(name, called)
+            ruling for ruling, called, keys in there
+            if (not key or all(one.partition(":")[0] != reporter for one in keys)) and parties_agree(name, called)
         ] if len(there) <= MOST_OF_A_COURT else []  # fmt: skip
         if len(named) == 1:
             led[pk] = named[0]
     if led:
         cursor.execute(_LEAD_BY_NAME, [BY_NAME, list(led), list(led.values())])
     return len(led)
+
+
+def of_courts(cursor: Any, wanted: Iterable[tuple[str, int | None]]) -> dict[tuple[str, int | None], list[tuple[Any, str, list[str]]]]:
+    """The rulings (id, name, keys) of each court and year."""
+    pairs = sorted(wanted, key=str)
+    cursor.execute(_OF_COURTS, [[court for court, _year in pairs], [year for _court, year in pairs]])
+    found: defaultdict[tuple[str, int | None], list[tuple[Any, str, list[str]]]] = defaultdict(list)
+    for pk, court, year, name, keys in cursor.fetchall():
+        found[court, year].append((pk, name, keys))
+    return found
 
 
 def which_of(rulings: Sequence[Ruling], name: str, year: int | None) -> Any:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from cases.services import citations as law
 from cases.services.citations import Mention
+from documents.services.authorities.checking import by_name
 from documents.services.authorities.checking.comparing import ALTERED, EXACT, NOT_FOUND, Comparison, compare
 from documents.services.authorities.checking.judging import (
     FOUND,
@@ -200,9 +201,10 @@ def check_mentions(
     text: str, mentions: Sequence[Mention], *, known: Sequence[tuple[int, int]] = (), check: Callable[[], None] = lambda: None
 ) -> Report:
     """The same for mentions that were found before; `known` are places of what is understood and no citation (records of the case)."""
+    library = Library(keys_of(mentions))
+    mentions = by_name.look_up(mentions, text, library)
     quotations = quotations_of(text, mentions)
     check()
-    library = Library(keys_of(mentions))
     sources = _sources(mentions, quotations, library)
     verdicts = judge(mentions, text, library, _last_pages(mentions, library, sources), _lengths(sources))
     floors = [0, *(mention.end for mention in mentions)]

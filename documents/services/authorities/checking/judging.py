@@ -24,7 +24,7 @@ FULL = frozenset({"case", "statute", "regulation", "rule", "constitution", "othe
 POINTERS = frozenset({"id", "supra", "short"})
 NOBODY_CHECKS = ("wl:", "uslexis:", "lexis:", "restatement", "treatise", "docket:")
 # Findings in the order in which they are told; the first group is what a person looks at first.
-LOOK = frozenset({"name_mismatch", "impossible", "year_mismatch", "court_mismatch", "pin_outside", "parallel_differs"})
+LOOK = frozenset({"name_mismatch", "impossible", "year_mismatch", "court_mismatch", "pin_outside", "parallel_differs", "other_place"})
 _DOUBLE_STOP = re.compile(r"(?<!\.)\.\.(?!\.)")  # a name that ends with one, at the end of a sentence
 _PINS_TRIED = 400
 # Where no page of a text is known: printed pages hold some 2,500 characters of an opinion and hardly ever less than 900, and before it
@@ -66,9 +66,26 @@ class Library:
     def __init__(self, keys: Iterable[str]) -> None:
         self._found: dict[str, list[Ruling | Statute]] = authorities_for(keys)
         self._later: dict[str, list[Ruling]] = {}
+        self._told: dict[str, Ruling] = {}
+        self._elsewhere: dict[tuple[int, int], tuple[Ruling, list[str]]] = {}
 
     def rulings(self, key: str) -> list[Ruling]:
-        return [one for one in self._found.get(key, ()) if isinstance(one, Ruling)]
+        found = [one for one in self._found.get(key, ()) if isinstance(one, Ruling)]
+        return found or ([self._told[key]] if key in self._told else [])
+
+    def tell(self, key: str, ruling: Ruling) -> None:
+        """Which ruling is meant by a key that the library does not have, as the name with it tells."""
+        self._told[key] = ruling
+
+    def tell_elsewhere(self, mention: Mention, ruling: Ruling, places: list[str]) -> None:
+        """That the one ruling with a mention's name, court and year stands at other places of its reporter."""
+        self._elsewhere[mention.start, mention.end] = ruling, places
+
+    def told(self, key: str) -> bool:
+        return key in self._told
+
+    def elsewhere(self, mention: Mention) -> tuple[Ruling, list[str]] | None:
+        return self._elsewhere.get((mention.start, mention.end))
 
     def statute(self, key: str) -> Statute | None:
         """The newest version of a section; of a subdivision (12(b)(6)) the section's own key."""
@@ -150,12 +167,16 @@ def _judged(mention: Mention, text: str, library: Library, leader: Verdict | Non
     rulings = library.rulings(key)
     if rulings:
         _of_rulings(verdict, mention, rulings, given)
+        if library.told(key) and verdict.ruling is not None and mention.kind == "case":
+            verdict.tell("doubtful", _told_by_name(verdict.ruling))
+    elif (elsewhere := library.elsewhere(mention)) is not None:
+        _at_another_place(verdict, mention, *elsewhere)
     elif (statute := library.statute(key)) is not None:
         verdict.status, verdict.statute, verdict.name_found = FOUND, statute, str(statute)
     elif key.startswith(NOBODY_CHECKS) or mention.kind == "other":
         verdict.checkable = False
     if mention.role == "authority":
-        for sentence in impossible(_with_court(mention, text), key):
+        for sentence in impossible(with_court(mention, text), key):
             verdict.tell("impossible", sentence)
         if verdict.ruling is not None:
             _of_facts(verdict, mention, text)
@@ -204,6 +225,24 @@ def _other_case(mention: Mention, rulings: Sequence[Ruling], given: str) -> str:
     return _("%(cite)s is another case in this library: %(found)s. The text names %(given)s.") % values
 
 
+def _told_by_name(ruling: Ruling) -> str:
+    return _("This library has %(name)s of %(date)s without this number; name, court and year are the same.") % {
+        "name": ruling.name, "date": ruling.dated,
+    }  # fmt: skip
+
+
+def _at_another_place(verdict: Verdict, mention: Mention, ruling: Ruling, places: Sequence[str]) -> None:
+    """One of volume and page agrees where a number was mistyped; a court may decide twice in a year between the same parties."""
+    verdict.candidates, verdict.name_found = [ruling], ruling.name
+    numbers = mention.key.split(":")[1:]
+    near = any(set(numbers) & set(key.split(":")[1:]) for key in ruling.keys if key.startswith(mention.key.partition(":")[0] + ":"))
+    verdict.tell(
+        "other_place" if near else "doubtful",
+        _("In this library %(name)s of %(date)s stands at %(known)s, not at %(cite)s.")
+        % {"name": ruling.name, "date": ruling.dated, "known": ", ".join(places), "cite": _cite(mention)},
+    )
+
+
 def _cite(mention: Mention) -> str:
     """The number as written, of a short form the key's number."""
     return " ".join(mention.text.split())
@@ -237,7 +276,8 @@ def _of_facts(verdict: Verdict, mention: Mention, text: str) -> None:
         )
 
 
-def _with_court(mention: Mention, text: str) -> Mention:
+def with_court(mention: Mention, text: str) -> Mention:
+    """With the court that its parenthesis names, where the grammar did not tell it."""
     court = mention.court or (court_of(mention, text) if mention.kind == "case" else "")
     return replace(mention, court=court) if court != mention.court else mention
 

@@ -18,6 +18,11 @@ _YEARS: dict[str, tuple[int, int | None]] = {
     "f3d": (1993, 2021), "f4th": (2021, None), "fsupp": (1932, 1998), "fsupp2d": (1998, 2014), "fsupp3d": (2014, None),
     "fappx": (2001, 2021), "frd": (1938, None), "br": (1979, None),
 }  # fmt: skip
+# Series that are over, or go on under another name, with their last volume.
+_LAST_VOLUMES = {
+    "f": 300, "f2d": 999, "f3d": 999, "fsupp": 999, "fsupp2d": 999, "led": 100, "a": 200, "a2d": 999, "ne": 200, "ne2d": 999, "nw": 300,
+    "nw2d": 999, "p": 300, "p2d": 999, "se": 200, "so": 200, "so2d": 999, "sw": 300, "sw2d": 999,
+}  # fmt: skip
 _MARGIN = 1
 """Years: volumes hold decisions of the year before, and dates of editions are those of their first volumes."""
 TITLES = {"usc": 54, "cfr": 50}
@@ -62,7 +67,7 @@ def impossible(mention: Mention, key: str) -> list[str]:
         return _of_law(parts)
     if mention.kind != "case" or len(parts) < 3:
         return []
-    return [*_of_year(mention, parts[0]), *_of_court(mention, parts[0])]
+    return [*_of_volume(parts[0], parts[1]), *_of_year(mention, parts[0]), *_of_court(mention, parts[0])]
 
 
 def _of_law(parts: list[str]) -> list[str]:
@@ -80,6 +85,13 @@ def title_sentence(code: str, title: int) -> str:
     return _("The %(code)s has titles 1 to %(last)d; there is no title %(title)d.") % {
         "code": names[code], "last": TITLES[code], "title": title,
     }  # fmt: skip
+
+
+def _of_volume(reporter: str, volume: str) -> list[str]:
+    last = _LAST_VOLUMES.get(reporter)
+    if last and volume.isdigit() and not 1 <= int(volume) <= last:
+        return [_("This reporter's series has volumes 1 to %(last)d; there is no volume %(number)s.") % {"last": last, "number": volume}]
+    return []
 
 
 def _of_year(mention: Mention, reporter: str) -> list[str]:
