@@ -83,10 +83,10 @@ def patient(page: Page) -> Page:
     return page
 
 
-def faults(page: Page) -> list[str]:
+def faults(page: Page, **options: object) -> list[str]:
     """What axe finds on the page that is shown, once that is there."""
     page.locator("html:not([data-coming])").wait_for(state="attached")
-    found = Axe().run(page).response["violations"]
+    found = Axe().run(page, options=options or None).response["violations"]
     return [f"{fault['id']}: {[node['html'][:200] for node in fault['nodes'][:3]]}" for fault in found]
 
 

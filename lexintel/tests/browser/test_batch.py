@@ -8,10 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
-from lexintel.tests.browser.conftest import Seen, Site
+from lexintel.tests.browser.conftest import Seen, Site, faults
 from lexintel.tests.browser.test_uploading import READY_MS, drop, row
 
 
@@ -91,6 +90,5 @@ def _failed_anew(site: Site) -> None:
 
 def _accessible(page: Page) -> None:
     page.wait_for_load_state("networkidle")
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
+    assert faults(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -13,9 +13,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from documents.tests.reading import pdf
-from lexintel.tests.browser.conftest import Seen, Site
+from lexintel.tests.browser.conftest import Seen, Site, faults
 from lexintel.tests.browser.seed import PASSWORD
-from lexintel.tests.browser.test_listening import faults
 from lexintel.tests.browser.test_uploading import READY_MS, drop, row
 
 QUESTION = "When does the lease of the crane end?"

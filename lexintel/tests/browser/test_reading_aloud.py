@@ -8,11 +8,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, Route, expect
 
 from audio.tests import speech_engine
-from lexintel.tests.browser.conftest import Seen, Site
+from lexintel.tests.browser.conftest import Seen, Site, faults
 from lexintel.tests.browser.test_uploading import READY_MS, drop, row
 
 NOT_SET_UP = "Reading aloud is not set up on this installation."
@@ -74,7 +73,7 @@ def test_a_page_is_read_to_its_end_with_the_keyboard(
     assert len(spoken) > 1, "in pieces"
     assert spoken[0].startswith("The supplier of aloud.txt failed")
     assert "month 3" in spoken[-1]
-    assert not [fault["id"] for fault in Axe().run(page).response["violations"]]
+    assert faults(page) == []
     assert (seen.errors, seen.outside) == ([], [])
 
 

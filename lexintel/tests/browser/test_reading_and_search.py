@@ -7,11 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from documents.tests.reading import pdf
-from lexintel.tests.browser.conftest import Seen, Site
+from lexintel.tests.browser.conftest import Seen, Site, faults
 from lexintel.tests.browser.test_uploading import READY_MS, drop, row
 
 SENTENCE = "The lighthouse keeper recorded the collision at half past four."
@@ -175,8 +174,7 @@ def test_reading_and_searching_are_accessible(dropped: Page, visit: Callable[...
     for address in (*papers, *searches):
         page.goto(address)
         page.wait_for_load_state("networkidle")
-        found = Axe().run(page)
-        assert found.violations_count == 0, f"{address}\n{found.generate_report()}"
+        assert faults(page) == [], address
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{address} is wider than the screen"
 
 

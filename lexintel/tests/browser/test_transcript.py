@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from lexintel.tests.browser.conftest import Seen, Site
-from lexintel.tests.browser.test_listening import READY_MS, added, faults, until
+from lexintel.tests.browser.conftest import Seen, Site, faults
+from lexintel.tests.browser.test_listening import READY_MS, added, until
 
 pytestmark = pytest.mark.corpus
 PHRASE = "what you can do for your country"

@@ -14,8 +14,7 @@ from playwright.sync_api import Page, Request, expect
 from documents.tests.pdfs import lines
 from documents.tests.pdfs import pdf as one_page
 from documents.tests.reading import pdf
-from lexintel.tests.browser.conftest import Seen, Site
-from lexintel.tests.browser.test_listening import faults
+from lexintel.tests.browser.conftest import Seen, Site, faults
 from lexintel.tests.browser.test_reading_and_search import open_paper
 from lexintel.tests.browser.test_uploading import READY_MS, drop, row
 
