@@ -10,6 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -115,6 +116,13 @@ class Site:
             made = client.post("/api/cases/", json={"title": title, "docket_number": "1:26-cv-00001", "court": "D. Mass."})
             self.case, self.title = made.raise_for_status().json()["id"], title
             client.post(f"/api/cases/{self.case}/members/", json={"username": "viewer", "role": "viewer"}).raise_for_status()
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Nobody reads or writes the words of passages: documents are not ready and whoever searches waits until the end."""
+        with psycopg.connect(self.environment["DATABASE_URL"]) as connection:
+            connection.execute("LOCK TABLE documents_chunkwords IN ACCESS EXCLUSIVE MODE")
+            yield
 
     def start(self) -> None:
         command = [sys.executable, "-m", "lexintel.web", "--host", "127.0.0.1", "--port", str(urlsplit(self.url).port)]

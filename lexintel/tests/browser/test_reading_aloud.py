@@ -68,7 +68,7 @@ def test_a_page_is_read_to_its_end_with_the_keyboard(
     button.focus()
     page.keyboard.press("Enter")
     expect(button).to_have_text("Stop reading")
-    expect(button).to_have_text("Read aloud", timeout=20_000)
+    expect(button).to_have_text("Read aloud", timeout=60_000)
     spoken = [json.loads(line)["text"] for line in log.read_text("utf-8").splitlines()]
     assert len(spoken) > 1, "in pieces"
     assert spoken[0].startswith("The supplier of aloud.txt failed")
