@@ -25,7 +25,7 @@ def test_no_time_on_the_clock_is_held_to_less_than_a_busy_machine_needs() -> Non
     [
         (r"\bAxe\(", "conftest.faults(page): it waits for the page"),
         (r"(?<!patient\(context\.)new_page\(", "visit(person), or conftest.patient(): a page that waits for the next one"),
-        (r"\btimeout=(?:\d{1,4}|1[0-4]_?\d{3})\b(?! \*)", "no limit of its own below the 15 seconds of expect"),
+        (r"\btimeout=(?:\d{1,4}|1[0-4]_?\d{3})\b(?! \*)", "no limit of its own below 15 seconds, of which expect has more"),
     ],
 )
 def test_browser_tests_wait_for_pages_as_their_conftest_does(words: str, instead: str) -> None:

@@ -27,9 +27,9 @@ def test_a_batch_is_paused_survives_a_reload_and_is_resumed(
     bar = batch.get_by_role("progressbar", name="box-0.txt and 5 more files")
     with site.held():
         drop(page, *(paper(f"box-{number}.txt", 200) for number in range(6)))
-        expect(batch).to_be_visible(timeout=30_000)
+        expect(batch).to_be_visible(timeout=60_000)
         expect(bar).to_have_attribute("aria-valuetext", re.compile("of 6"))
-        expect(page.get_by_role("region", name="Uploads")).not_to_contain_text("Waiting to be sent", timeout=30_000)
+        expect(page.get_by_role("region", name="Uploads")).not_to_contain_text("Waiting to be sent", timeout=60_000)
         batch.get_by_role("button", name="Pause").click()
         expect(batch.get_by_role("button", name="Resume")).to_be_visible()
     expect(batch.locator(".progress-text")).to_contain_text("paused by owner")

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from lexintel.tests.browser.conftest import Seen, faults
 
-SOON_MS = 60_000
+SOON_MS = 120_000
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from playwright.sync_api import Locator, Page, expect
 from audio.tests import sounds
 from lexintel.tests.browser.conftest import Seen, Site, faults
 
-READY_MS = 60_000
+READY_MS = 180_000
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def hearing(tmp_path: Path) -> Path:
 
 def until(player: Locator, condition: str) -> None:
     """Wait for something of the player (the pages' policy allows no code in words that a page would wait with)."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     while not player.evaluate(f"player => player.{condition}"):
         assert time.monotonic() < deadline, condition
         time.sleep(0.1)

@@ -134,7 +134,7 @@ def test_the_list_leads_to_the_place_the_place_to_the_list_and_a_link_to_both(no
     expect(notes(page).first).to_be_focused()
     address = notes(page).first.get_by_role("link").get_attribute("href")
     page.goto(page.url.split("?")[0] + str(address))
-    expect(page.locator('.pdf-page[data-number="2"] mark.note-now')).to_be_in_viewport(timeout=20_000)
+    expect(page.locator('.pdf-page[data-number="2"] mark.note-now')).to_be_in_viewport(timeout=60_000)
     expect(page.locator("#tab-notes")).to_have_attribute("aria-selected", "true")
 
 

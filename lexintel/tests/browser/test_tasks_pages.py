@@ -14,7 +14,7 @@ from playwright.sync_api import Page, Route, expect
 from lexintel.tests.browser.conftest import Seen, Site, faults
 from lexintel.tests.browser.test_uploading import READY_MS, drop, row
 
-SOON_MS = 60_000
+SOON_MS = 120_000
 TASK = re.compile(r"/tasks/[0-9a-f-]{36}/")
 
 

@@ -19,7 +19,7 @@ from playwright.sync_api import Locator, Page, expect
 from documents.tests.pdfs import LINES, lines, pdf
 from lexintel.tests.browser.conftest import Seen, Site
 
-READY_MS = 90_000
+READY_MS = 180_000
 DROP = """
 ([files]) => {
   const transfer = new DataTransfer();
