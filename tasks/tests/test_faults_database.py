@@ -41,12 +41,12 @@ def test_work_goes_on_after_the_database_was_killed_and_came_back(database: Own[
     records = [manager.submit(name, Trial(seconds=0.5, gate=str(gate))) for name in ("fault.work", "fault.light") for _ in range(4)]
     until(lambda: TaskRecord.objects.filter(status=Status.STARTED, percent__gt=0).count() >= 4, 20, "running tasks")
     database.kill()
+    gate.touch()  # they end while there is none
     with pytest.raises((DatabaseError, InterfaceError)):
         manager.submit("fault.work", Trial())
     connection.close()
     time.sleep(AWAY)
     database.start()
-    gate.touch()
     done = all_ended(records, 30)
     assert [(record.lost, record.retries) for record in done] == [(0, 0)] * 8
     assert len(all_ended([manager.submit("fault.work", Trial()), manager.submit("fault.light", Trial())], 10)) == 2
