@@ -194,6 +194,6 @@ def test_the_files_that_went_wrong_are_read_right(corpus: Path, name: str):
     ],
 )
 def test_a_table_of_numbers_takes_no_longer_than_its_length(text):
-    began = time.monotonic()
+    began = time.process_time()
     extract(text)
-    assert time.monotonic() - began < 3
+    assert time.process_time() - began < 3

@@ -62,9 +62,9 @@ def test_a_directory_beyond_all_measure_is_not_read_at_the_upload(tmp_path: Path
     """The look at an upload happens in the web process: there an endless list of members must cost nothing."""
     name = "x" * 60_000
     content = zipped({f"{n}/{name}": b"" for n in range(300)})
-    started = time.monotonic()
+    started = time.process_time()
     assert Sample(content[:16_384], io.BytesIO(content), ".zip").members == ()
-    assert time.monotonic() - started < 0.1
+    assert time.process_time() - started < 0.1
     assert detect(content, "a.zip") == "application/zip"
     with opened(tmp_path, content) as extraction:
         assert len(extraction.attachments) == 300

@@ -36,6 +36,8 @@ LEASE = "The lease of the crane ends on 3 May 2024. Rent is payable in advance. 
 TRUE = "The lease of the crane ends on 3 May 2024."
 KEY = "sk-very-secret-0123456789"
 WHEN = "When does the lease of the crane end?"
+SOON_S = 10.0
+"""For what is done at once, on a machine that does much else; half of what a model may take here."""
 
 
 @pytest.fixture
@@ -48,7 +50,7 @@ def model() -> Iterator[server.Model]:
 @pytest.fixture
 def configured(model: server.Model, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[server.Model]:
     settings.LLM_URL, settings.LLM_MODEL, settings.LLM_API_KEY = model.url, "small-model", KEY
-    settings.LLM_TIMEOUT_S, settings.LLM_MAX_TOKENS = 2, 200
+    settings.LLM_TIMEOUT_S, settings.LLM_MAX_TOKENS = 2 * SOON_S, 200
     settings.LLM_PRICE_PROMPT, settings.LLM_PRICE_COMPLETION = 2.0, 10.0
     monkeypatch.setattr(client, "FIRST_WAIT", 0.01)
     llm.register()
@@ -141,7 +143,7 @@ def test_the_first_sentence_is_there_before_the_last_is_written(answer: Any, con
     began = time.monotonic()
     pieces = answerer.answer(question(), evidence(), lambda: None)
     assert isinstance(next(pieces), Draft)
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < SOON_S
     pieces.close()  # type: ignore[attr-defined]
 
 
@@ -232,8 +234,8 @@ def test_one_that_hangs_is_stopped_at_once_and_left(answer: Any, configured: ser
 
     with pytest.raises(Cancelled):
         answer(behaviour, check=stopped)
-    assert time.monotonic() - began < 1
-    while not configured.left and time.monotonic() - began < 2:
+    assert time.monotonic() - began < SOON_S
+    while not configured.left and time.monotonic() - began < SOON_S:
         time.sleep(0.02)
     assert configured.left == 1
 
@@ -253,7 +255,7 @@ def test_a_program_that_stops_waits_for_no_answer(configured: server.Model) -> N
     asked.close()
     with pytest.raises(ModelError, match="closing"):
         list(words)
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < SOON_S
     llm.register()
 
 
@@ -429,13 +431,13 @@ def test_thoughts_and_markers_are_taken_out_wherever_a_piece_ends() -> None:
 
 @pytest.mark.parametrize("odd", ["![", "[a", "*a", "<a", "`a", "__a", "[a]((", "http://", "[1] ", "[1,", ". A", "<!--", "a ", "<<<", "]("])
 def test_nothing_that_is_made_to_take_long_does(odd: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     parser = Parser(Sources({1: Sent(passage(LEASE * 20), 2000)}))
     for _ in range(20):
         list(parser.feed(odd * (1000 // len(odd))))
     list(parser.end())
     injection.orders_in(odd * (20_000 // len(odd)))
-    assert time.monotonic() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_short_questions_have_a_language() -> None:

@@ -32,7 +32,7 @@ from tasks.progress.subscriptions import Reader as Subscriber
 from tasks.recovery.rescuer import rescue
 
 pytestmark = pytest.mark.django_db(transaction=True)
-LATENCY = 1.5
+LATENCY = 5.0
 """Seconds in which a sentence arrives, on a machine that does much else."""
 
 
@@ -182,7 +182,7 @@ async def test_stop_works_at_once_also_while_something_is_looked_for(
 
     def slow(question: Question) -> Evidence:
         looking.set()
-        found.wait(10)
+        found.wait(60)
         evidence: Evidence = at_once(question)
         return evidence
 
@@ -197,11 +197,11 @@ async def test_stop_works_at_once_also_while_something_is_looked_for(
         monkeypatch.setattr(answering, "gather", slow)
         await owner.say(ask="And now?")
         asked = await owner.until("message", "answering")
-        assert await asyncio.to_thread(looking.wait, 5)
+        assert await asyncio.to_thread(looking.wait, 30)
         began = time.monotonic()
         await owner.say(stop=asked["message"]["id"])
         await owner.until("message", "stopped")
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 10
         found.set()
     message = await Message.objects.aget(pk=asked["message"]["id"])
     assert (message.state, await message.sentences.acount()) == ("stopped", 0)
@@ -254,7 +254,7 @@ async def test_who_may_not_see_it_any_more_is_told_nothing_more(
         await change(case, conversation, owner, viewer)
         paced.let.release()
         assert await reader.closed() == 4403
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < 10
         await asyncio.sleep(0.2)
     await message.arefresh_from_db()
     assert message.state == ("stopped" if change is deleted else "answered"), "who asked gets it all the same"

@@ -86,7 +86,7 @@ def test_cancel_is_felt_at_once_and_kills_the_child(long_pdf):
 
     with pytest.raises(Cancelled):
         read(long_pdf, check=check)
-    assert time.monotonic() - asked[-1] < 2
+    assert time.monotonic() - asked[-1] < 5
     assert children_of(os.getpid()) == []
 
 

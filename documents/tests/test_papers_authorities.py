@@ -158,6 +158,6 @@ def test_numbers_printed_on_pages_are_found_where_most_agree(foot, labels):
 @pytest.mark.parametrize("filling", [" " * 30_000, "." * 30_000, " ." * 15_000, "\t" * 30_000, "x " * 15_000, "§ " * 15_000])
 def test_endless_lines_below_a_heading_end_at_once(filling):
     lines = "\n".join(f"Roe v. Wade, 410 U.S. 113 (1973){filling}{number} y" for number in range(12))
-    began = time.perf_counter()
+    began = time.process_time()
     tables_in([Sheet(1, "", f"TABLE OF AUTHORITIES\n{lines}\n")])
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2

@@ -110,7 +110,7 @@ def test_a_stopped_job_is_killed_at_once(pools: Pools, tmp_path: Path) -> None:
     pool, check = pools(), stop_after(4)
     with pytest.raises(Stop):
         run(pool, "hang", check=check, alive=True, marker=str(tmp_path / "pid"))
-    assert time.monotonic() - check.asked[-1] < 1  # type: ignore[attr-defined]
+    assert time.monotonic() - check.asked[-1] < 5  # type: ignore[attr-defined]
     assert not alive(int((tmp_path / "pid").read_text()))
     assert run(pool, "nothing")["calls"] == 1
 

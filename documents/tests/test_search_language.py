@@ -510,7 +510,7 @@ def test_parsing_raises_nothing_but_a_search_error_and_is_quick() -> None:
         "2:21-cv-1",
     ]
     pieces += ["\0", "\ud800", "é", "日本", "\u202e", "🙂", "'", "\\", "%", "12(b)(6)", "v.", "http://x.example", "a@b.example", "\n"]
-    began = time.perf_counter()
+    began = time.process_time()
     for _ in range(2000):
         query = "".join(chance.choice(pieces) + chance.choice(["", " ", " "]) for _ in range(chance.randint(1, 20)))
         wrong, read = (0, 0), None
@@ -522,7 +522,7 @@ def test_parsing_raises_nothing_but_a_search_error_and_is_quick() -> None:
         if read is not None:
             assert read.root is not None or read.filters or read.date_from or read.date_to, query
             assert all(query[word.start : word.end].strip() for word in read.words), query
-    assert time.perf_counter() - began < 20
+    assert time.process_time() - began < 20
 
 
 @pytest.mark.parametrize(
@@ -533,10 +533,10 @@ def test_parsing_takes_no_more_than_its_length_s_time(unit: str) -> None:
     def took(times: int) -> float:
         query, best = (unit * 2000)[:times], math.inf
         for _ in range(3):
-            began = time.perf_counter()
+            began = time.process_time()
             with contextlib.suppress(SearchError):
                 parse(query)
-            best = min(best, time.perf_counter() - began)
+            best = min(best, time.process_time() - began)
         return best
 
     parse("410 U.S. 113")  # the grammars are there

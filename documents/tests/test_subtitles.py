@@ -90,6 +90,6 @@ def test_what_has_no_times_is_refused_in_words(tmp_path, text):
 
 @pytest.mark.parametrize("piece", ["-->", "<", "00:00:01.000 --> ", "<v ", "<00:00:01.00", "{\\an8", "00:00:01.000 --> 00:00:02.000\n"])
 def test_hostile_text_takes_no_more_than_its_length(piece):
-    began = time.perf_counter()
+    began = time.process_time()
     list(cues_of(piece * (1_000_000 // len(piece))))
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5

@@ -184,9 +184,9 @@ def test_no_body_makes_its_comparison_slow(case: Case, viewer: User, body: str) 
         document.text_version = TextVersion.objects.create(document=document, number=1)
         document.save()
         Page.objects.create(text_version=document.text_version, number=1, text=f"Subject: x\n\n{number} {body}\n{body}")
-    started = time.monotonic()
+    started = time.process_time()
     assert len(thread_of(document, viewer).messages) == 4
-    assert time.monotonic() - started < 2
+    assert time.process_time() - started < 2
 
 
 @pytest.mark.parametrize(

@@ -170,9 +170,9 @@ def test_sentences_of_one_day_tell_the_same_or_not(one: str, other: str, same: b
 
 def test_a_long_text_full_of_dates_takes_a_moment() -> None:
     text = "On March 3, 2021 the crane struck the quay, and nobody was there. " * 5000 + "1/2/" * 20_000 + "March 3 " * 20_000
-    began = time.perf_counter()
+    began = time.process_time()
     assert len(happenings([(1, text)], today=TODAY)) == 5000
-    assert time.perf_counter() - began < 10
+    assert time.process_time() - began < 10
 
 
 def test_in_rulings_of_the_corpus_no_event_is_found_in_a_citation(corpus) -> None:

@@ -161,7 +161,7 @@ def test_a_second_command_uses_the_running_servers_and_keeps_them_when_the_first
     second = holder(var)
     began = time.monotonic()
     first.close()
-    assert time.monotonic() - began < 3, "nobody waits for servers that others use"
+    assert time.monotonic() - began < 5, "nobody waits for servers that others use"
     time.sleep(0.5)
     with psycopg.connect(first.addresses["DATABASE_URL"]) as connection:
         connection.execute("SELECT 1")

@@ -11,6 +11,8 @@ import pytest
 from asgiref.sync import SyncToAsync
 from django.db import connection
 
+from tasks.scheduling import schedules
+
 
 @pytest.fixture(scope="module")
 def db(django_db_setup: None, django_db_blocker: object) -> Iterator[None]:
@@ -29,9 +31,10 @@ def committed(db: None) -> None:
 
 
 def _empty() -> None:
-    """Leave nothing behind for the tests of other modules, which expect empty tables."""
+    """Leave nothing behind for the tests of other modules, which expect empty tables and every schedule."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = current_schema()")
-        kept = ("django_migrations", "django_content_type", "auth_permission", "django_celery_beat_")
+        kept = ("django_migrations", "django_content_type", "auth_permission")
         tables = [name for (name,) in cursor.fetchall() if not name.startswith(kept)]
         cursor.execute(f"TRUNCATE {', '.join(tables)} CASCADE")
+    schedules.create_missing()  # as after a migration: none that another test has disabled

@@ -60,8 +60,13 @@ def environment(**changes: str) -> dict[str, str]:
     }
 
 
+BUSY = 3
+"""How many times as long things may take on a machine that does much else."""
+
+
 def until(look: Callable[[], Found], seconds: float = 20, what: str = "") -> Found:
-    """What `look` gives as soon as it gives something; fails loudly after `seconds`."""
+    """What `look` gives as soon as it gives something; fails loudly after `seconds` of a quiet machine."""
+    seconds *= BUSY
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         found = look()

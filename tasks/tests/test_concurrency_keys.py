@@ -75,7 +75,7 @@ def test_other_keys_and_tasks_without_one_pass_those_who_wait_for_theirs(tmp_pat
 
 
 def test_an_empty_key_is_not_limited() -> None:
-    manager.submit_many("trial.shared", [Job(seconds=1)] * 3)
+    manager.submit_many("trial.shared", [Job(seconds=2)] * 3)
     running = TaskRecord.objects.filter(status=Status.STARTED)
     until(lambda: running.count() == 3, 10, "three at once")
     all_end(3)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 from django.db import DatabaseError, InterfaceError, connection
@@ -35,10 +36,12 @@ def database(committed: None) -> Iterator[Own[Postgres]]:  # noqa: F811
         yield own
 
 
-def test_work_goes_on_after_the_database_was_killed_and_came_back(database: Own[Postgres]) -> None:
-    records = [manager.submit(name, Trial(seconds=2)) for name in ("fault.work", "fault.light") for _ in range(4)]
+def test_work_goes_on_after_the_database_was_killed_and_came_back(database: Own[Postgres], tmp_path: Path) -> None:
+    gate = tmp_path / "open"
+    records = [manager.submit(name, Trial(seconds=0.5, gate=str(gate))) for name in ("fault.work", "fault.light") for _ in range(4)]
     until(lambda: TaskRecord.objects.filter(status=Status.STARTED, percent__gt=0).count() >= 4, 20, "running tasks")
     database.kill()
+    gate.touch()  # they end while there is none
     with pytest.raises((DatabaseError, InterfaceError)):
         manager.submit("fault.work", Trial())
     connection.close()

@@ -7,6 +7,7 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 from django.test import override_settings
@@ -58,8 +59,14 @@ def stage(processes: Stage) -> Stage:
     return processes
 
 
-def submit(name: str, count: int = 1, seconds: float = 0) -> list[TaskRecord]:
-    return [manager.submit(name, Trial(seconds=seconds)) for _ in range(count)]
+@pytest.fixture
+def gate(tmp_path: Path) -> Path:
+    """A file that those who wait for it go on with: they run for as long as the test needs them to."""
+    return tmp_path / "open"
+
+
+def submit(name: str, count: int = 1, seconds: float = 0, gate: Path | str = "") -> list[TaskRecord]:
+    return [manager.submit(name, Trial(seconds=seconds, gate=str(gate))) for _ in range(count)]
 
 
 def running(records: list[TaskRecord], count: int = 1) -> list[TaskRecord]:
@@ -73,38 +80,42 @@ def pid_of(worker: str) -> int:
     return int(worker.split(":")[-2])
 
 
-def test_a_killed_child_of_a_worker_takes_no_task_along(stage: Stage) -> None:
-    records = submit("fault.work", 4, seconds=1.5)
+def test_a_killed_child_of_a_worker_takes_no_task_along(stage: Stage, gate: Path) -> None:
+    records = submit("fault.work", 4, gate=gate)
     victim = running(records)[0]
     os.kill(pid_of(victim.worker), signal.SIGKILL)
+    gate.touch()
     done = {record.pk: record for record in all_ended(records)}
     assert (done[victim.pk].lost, done[victim.pk].retries) == (1, 0)
 
 
-def test_a_killed_worker_takes_no_task_along(stage: Stage) -> None:
-    records = submit("fault.work", 4, seconds=1.5)
+def test_a_killed_worker_takes_no_task_along(stage: Stage, gate: Path) -> None:
+    records = submit("fault.work", 4, gate=gate)
     victims = running(records, 2)
     stage.worker.kill()
+    gate.touch()
     stage.worker.start()
     done = {record.pk: record for record in all_ended(records)}
     assert [done[victim.pk].lost for victim in victims] == [1, 1]
 
 
-def test_a_killed_leader_of_the_rescue_is_followed_by_the_other_web_process(stage: Stage) -> None:
+def test_a_killed_leader_of_the_rescue_is_followed_by_the_other_web_process(stage: Stage, gate: Path) -> None:
     first = stage.leading()
-    records = submit("fault.work", 2, seconds=1.5)
+    records = submit("fault.work", 2, gate=gate)
     running(records)
     stage.worker.kill()
+    gate.touch()
     first.kill()
     stage.worker.start()
     assert stage.leading() is not first
     all_ended(records)
 
 
-def test_a_web_process_killed_in_the_middle_of_background_tasks_loses_none(stage: Stage) -> None:
-    records = submit("fault.light", 6, seconds=1.5)
+def test_a_web_process_killed_in_the_middle_of_background_tasks_loses_none(stage: Stage, gate: Path) -> None:
+    records = submit("fault.light", 6, gate=gate)
     victim = running(records)[0]
     stage.web_with(pid_of(victim.worker)).kill()
+    gate.touch()
     done = {record.pk: record for record in all_ended(records)}
     assert done[victim.pk].lost == 1
 
@@ -149,10 +160,11 @@ def test_a_task_stuck_in_its_transaction_does_not_cost_its_neighbours_their_leas
     until(lambda: TaskRecord.objects.filter(pk=stuck[0].pk, status=Status.FAILED, error_code="time_limit").exists(), 20, "its end")
 
 
-def test_a_frozen_worker_that_wakes_up_writes_nothing(stage: Stage) -> None:
-    records = submit("fault.work", 2, seconds=1.5)
+def test_a_frozen_worker_that_wakes_up_writes_nothing(stage: Stage, gate: Path) -> None:
+    records = submit("fault.work", 2, gate=gate)
     victims = running(records, 2)
     with frozen(stage.worker):
+        gate.touch()
         done = all_ended(records)
     time.sleep(2)  # it finishes what it was doing
     assert [(record.lost, record.attempt) for record in done] == [(1, 2), (1, 2)]

@@ -10,6 +10,7 @@ import os
 import signal
 import time
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from django.db.models import Count
@@ -28,6 +29,8 @@ EFFECT, END = "effect", "end"
 
 class Trial(BaseModel):
     seconds: float = 0
+    gate: str = ""
+    """Work goes on at least until this file is there."""
 
 
 def write(record: TaskRecord, what: str, text: str = "") -> None:
@@ -40,6 +43,9 @@ def ended(record: TaskRecord, job: Trial, outcome: str) -> None:
 
 def work(job: Trial, run: TaskRun) -> dict[str, Any]:
     """Units of 50 ms with progress, then one effect."""
+    while job.gate and not Path(job.gate).exists():
+        run.progress(1, "working", "until the gate opens")
+        time.sleep(0.05)
     units = int(job.seconds / 0.05)
     for unit in range(units):
         run.progress(100 * unit / units, "working", f"unit {unit}")

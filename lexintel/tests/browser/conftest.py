@@ -10,6 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -17,6 +18,7 @@ from urllib.parse import urlsplit, urlunsplit
 import httpx
 import psycopg
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
@@ -35,8 +37,58 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=30_000)
 """How long to wait for what a page shows, on machines that do much else."""
+
+COMING = """() => {
+  if (window !== top) return;
+  const awaited = new Set();
+  let parsed = false, following = false, giveUp = 0;
+  const tell = () => {
+    for (const one of awaited) if (!one.isConnected) awaited.delete(one);
+    document.documentElement?.toggleAttribute("data-coming", !parsed || following || awaited.size > 0);
+  };
+  const arrived = ({ target }) => { if (awaited.delete(target)) tell(); };
+  const wait = (one) => { awaited.add(one); setTimeout(arrived, 10_000, { target: one }); };
+  const follow = () => { following = true; clearTimeout(giveUp); giveUp = setTimeout(come, 30_000); tell(); };
+  const come = () => { following = false; tell(); };
+  new MutationObserver((changes) => {
+    for (const node of changes.flatMap((change) => [...change.addedNodes])) {
+      if (node.nodeType !== Node.ELEMENT_NODE) continue;
+      for (const one of [node, ...node.querySelectorAll("link[rel=stylesheet], script[src]")]) {
+        if (one.localName === "link" && one.rel === "stylesheet" && !one.sheet) wait(one);
+        if (one.localName === "script" && one.src && following) wait(one);
+      }
+    }
+    tell();
+  }).observe(document, { childList: true, subtree: true });
+  for (const type of ["load", "error"]) document.addEventListener(type, arrived, true);  // these do not reach the window
+  addEventListener("DOMContentLoaded", () => { parsed = true; tell(); });
+  addEventListener("htmx:beforeSend", ({ detail }) => { if (detail.boosted || detail.requestConfig?.boosted) follow(); });
+  for (const type of ["htmx:afterRequest", "htmx:historyRestore", "htmx:historyCacheMissLoadError"]) {
+    addEventListener(type, () => { if (following) setTimeout(come, 50); });  // htmx settles after 20 ms
+  }
+  addEventListener("htmx:historyCacheMiss", follow);
+}"""
+"""In a page: <html data-coming> while the next page is on its way, or misses stylesheets, scripts or what htmx settles."""
+
+
+def patient(page: Page) -> Page:
+    """Whatever is done with the page or expected of it waits until the page that was asked for has its looks and its scripts.
+
+    A link is followed without a reload, so that the page before is still there when a click has ended; and a page whose stylesheet
+    is on its way shows all that it would hide: a locator that finds two things raises at once.
+    """
+    page.add_init_script(f"({COMING})()")
+    page.add_locator_handler(page.locator("html[data-coming]"), lambda: None)
+    return page
+
+
+def faults(page: Page, **options: object) -> list[str]:
+    """What axe finds on the page that is shown, once that is there."""
+    page.locator("html:not([data-coming])").wait_for(state="attached")
+    found = Axe().run(page, options=options or None).response["violations"]
+    return [f"{fault['id']}: {[node['html'][:200] for node in fault['nodes'][:3]]}" for fault in found]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -65,11 +117,18 @@ class Site:
             self.case, self.title = made.raise_for_status().json()["id"], title
             client.post(f"/api/cases/{self.case}/members/", json={"username": "viewer", "role": "viewer"}).raise_for_status()
 
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Nobody reads or writes the words of passages: documents are not ready and whoever searches waits until the end."""
+        with psycopg.connect(self.environment["DATABASE_URL"]) as connection:
+            connection.execute("LOCK TABLE documents_chunkwords IN ACCESS EXCLUSIVE MODE")
+            yield
+
     def start(self) -> None:
         command = [sys.executable, "-m", "lexintel.web", "--host", "127.0.0.1", "--port", str(urlsplit(self.url).port)]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(command, cwd=settings.BASE_DIR, env=self.environment, stdout=log, stderr=log)
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 180
         while time.monotonic() < deadline:
             try:
                 urllib.request.urlopen(f"{self.url}/login/", timeout=2)
@@ -176,7 +235,7 @@ def visit(site: Site, chromium: Browser, seen: Seen) -> Iterator[Callable[..., P
     def open_page(person: str | None = "owner", *, width: int = 1400, theme: str = "light") -> Page:
         context = chromium.new_context(base_url=site.url, viewport={"width": width, "height": 900}, color_scheme=theme)  # type: ignore[arg-type]
         contexts.append(context)
-        page = context.new_page()
+        page = patient(context.new_page())
         seen.watch(page)
         if person is not None:
             page.goto("/login/")

@@ -13,7 +13,7 @@ from documents.tests.reading import pdf
 from lexintel.tests.browser.conftest import Seen, Site
 from lexintel.tests.browser.test_library import assert_accessible
 
-SOON_MS = 60_000
+SOON_MS = 120_000
 PAGE = ' <span class="star-pagination">*{}</span> '
 CRANE = {
     "name": "Harbor Works v. Crane Holding Co.", "source_id": "card", "court_id": "ca1", "date": "2012-03-02", "citations": ["670 F.3d 10"],

@@ -10,8 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from documents.tests.likeness import paragraphs
-from lexintel.tests.browser.conftest import Seen, Site
-from lexintel.tests.browser.test_listening import faults
+from lexintel.tests.browser.conftest import Seen, Site, faults
 from lexintel.tests.browser.test_reading_and_search import open_paper
 from lexintel.tests.browser.test_uploading import READY_MS, drop, row
 

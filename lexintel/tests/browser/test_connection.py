@@ -26,7 +26,7 @@ def test_after_a_loss_that_the_socket_survives_the_page_is_live_again(visit: Cal
     page.context.set_offline(True)
     page.wait_for_timeout(ANSWERED_MS)
     page.context.set_offline(False)
-    expect(page.locator("[data-connection]")).to_have_attribute("data-state", "live", timeout=30_000)
+    expect(page.locator("[data-connection]")).to_have_attribute("data-state", "live", timeout=60_000)
 
 
 def test_a_rumour_of_being_offline_is_not_believed_where_the_server_answers(visit: Callable[..., Page], site: Site) -> None:

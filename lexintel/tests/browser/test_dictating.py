@@ -12,8 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
 from audio.tests import sounds
-from lexintel.tests.browser.conftest import ARGUMENTS, CHROMIUM, PASSWORD, Site
-from lexintel.tests.browser.test_listening import faults
+from lexintel.tests.browser.conftest import ARGUMENTS, CHROMIUM, PASSWORD, Site, faults, patient
 
 pytestmark = pytest.mark.corpus
 
@@ -35,7 +34,7 @@ def page(mouth: Path, site: Site) -> Iterator[Page]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, *microphone])
         context = browser.new_context(base_url=site.url, permissions=["microphone"])
-        page = context.new_page()
+        page = patient(context.new_page())
         page.goto("/login/")
         page.get_by_label("User name").fill("owner")
         page.get_by_label("Password").fill(PASSWORD)
@@ -64,6 +63,6 @@ def test_what_is_dictated_is_read_while_it_is_said_and_stays_as_a_recording(page
     expect(text).to_contain_text("country")
     page.get_by_role("button", name="Finish").click()
     expect(page.locator(".segment").first).to_be_visible(timeout=120_000)
-    assert page.locator("audio").count() == 1
-    assert "country" in page.locator(".speeches").inner_text()
+    expect(page.locator("audio")).to_have_count(1)
+    expect(page.locator(".speeches")).to_contain_text("country")
     assert errors == []

@@ -9,12 +9,11 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from playwright.sync_api import Page, expect
 
 from analytics.tests.exported import sheets
-from lexintel.tests.browser.conftest import Seen, Site
+from lexintel.tests.browser.conftest import Seen, Site, faults
 from lexintel.tests.browser.test_uploading import READY_MS
 
 ROWS = 30_000
@@ -32,8 +31,7 @@ with connection.cursor() as cursor:
 
 
 def assert_accessible(page: Page) -> None:
-    found = Axe().run(page).response["violations"]
-    assert not found, [(one["id"], [node["html"] for node in one["nodes"]][:3]) for one in found]
+    assert faults(page) == []
 
 
 def picture(page: Page, name: str) -> None:

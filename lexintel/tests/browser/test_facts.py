@@ -9,8 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from documents.tests import made_up_papers as papers
-from lexintel.tests.browser.conftest import Seen, Site
-from lexintel.tests.browser.test_listening import faults
+from lexintel.tests.browser.conftest import Seen, Site, faults
 from lexintel.tests.browser.test_uploading import READY_MS, drop, row
 
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from lexintel.tests.browser.conftest import Seen, Site
 from lexintel.tests.browser.test_library import assert_accessible
 
-SOON_MS = 60_000
+SOON_MS = 120_000
 RULING = {
     "name": "Quay v. Barge Co.", "source_id": "q1", "court_id": "scotus", "date": "2011-03-02", "citations": ["563 U.S. 901"],
     "text": "Quay v. Barge Co.\n\nThe owner of a barge shall not moor at a private quay without leave. The judgment is affirmed.",

@@ -9,18 +9,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from audio.tests import sounds
-from lexintel.tests.browser.conftest import Seen, Site
+from lexintel.tests.browser.conftest import Seen, Site, faults
 
-READY_MS = 60_000
-
-
-def faults(page: Page) -> list[str]:
-    found = Axe().run(page).response["violations"]
-    return [f"{fault['id']}: {fault['nodes'][0]['html'][:200]}" for fault in found]
+READY_MS = 180_000
 
 
 @pytest.fixture
@@ -33,7 +27,7 @@ def hearing(tmp_path: Path) -> Path:
 
 def until(player: Locator, condition: str) -> None:
     """Wait for something of the player (the pages' policy allows no code in words that a page would wait with)."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     while not player.evaluate(f"player => player.{condition}"):
         assert time.monotonic() < deadline, condition
         time.sleep(0.1)

@@ -93,7 +93,7 @@ def test_uploads_of_a_page_that_was_left_go_on_when_their_files_come_again(
     papers = [paper("again-0.txt", 3), paper("again-1.txt", 3)]
     drop_same(page, *papers)
     expect(page.get_by_role("region", name="Uploads")).to_contain_text("again-1.txt")
-    for _ in range(30):
+    for _ in range(120):
         if batches(site, "again-0", "alive_at IS NOT NULL") == [True]:
             break
         page.wait_for_timeout(500)

@@ -9,17 +9,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import docx
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from documents.tests import made_up_brief
-from lexintel.tests.browser.conftest import Seen, Site
+from lexintel.tests.browser.conftest import Seen, Site, faults
 from lexintel.tests.browser.test_uploading import READY_MS
 
 
 def assert_accessible(page: Page) -> None:
-    found = Axe().run(page).response["violations"]
-    assert not found, [(one["id"], [node["html"] for node in one["nodes"]][:3]) for one in found]
+    assert faults(page) == []
 
 
 def picture(page: Page, name: str) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from lexintel.tests.browser.conftest import Seen, Site
-from lexintel.tests.browser.test_listening import READY_MS, added, faults, hearing, until
+from lexintel.tests.browser.conftest import Seen, Site, faults
+from lexintel.tests.browser.test_listening import READY_MS, added, hearing, until
 
 __all__ = ["hearing"]
 

@@ -7,8 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from lexintel.tests.browser.conftest import Seen, Site
-from lexintel.tests.browser.test_listening import faults
+from lexintel.tests.browser.conftest import Seen, Site, faults
 from lexintel.tests.browser.test_uploading import READY_MS, drop
 
 FACTS = """STATEMENT OF FACTS

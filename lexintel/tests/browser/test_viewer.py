@@ -14,8 +14,7 @@ from playwright.sync_api import Page, Request, expect
 from documents.tests.pdfs import lines
 from documents.tests.pdfs import pdf as one_page
 from documents.tests.reading import pdf
-from lexintel.tests.browser.conftest import Seen, Site
-from lexintel.tests.browser.test_listening import faults
+from lexintel.tests.browser.conftest import Seen, Site, faults
 from lexintel.tests.browser.test_reading_and_search import open_paper
 from lexintel.tests.browser.test_uploading import READY_MS, drop, row
 
@@ -88,7 +87,7 @@ def test_page_700_of_a_thousand_opens_by_ranges_near_it(long: Page, seen: Seen, 
     sheet = page.locator('.pdf-page[data-number="700"]')
     sheet.locator("canvas").wait_for(timeout=60_000)
     spent = time.perf_counter() - begun
-    expect(sheet.locator(".text-layer")).to_contain_text("Sheet number 700 of", timeout=20_000)
+    expect(sheet.locator(".text-layer")).to_contain_text("Sheet number 700 of", timeout=60_000)
     expect(sheet).to_be_in_viewport()
     fetched = sum(last - first + 1 for first, last in ranges)
     print(f"{name}: page 700 after {spent:.2f} s, {fetched:,} bytes in {len(ranges)} ranges")
@@ -105,17 +104,17 @@ def test_thumbnails_are_drawn_as_they_are_looked_at_and_lead_by_the_keyboard(lon
     page.get_by_role("button", name="Thumbnails of the pages").click()
     pictures = page.get_by_role("listbox", name="Thumbnails of the pages")
     expect(pictures).to_be_focused()
-    expect(pictures.locator("#thumb-1 canvas")).to_be_visible(timeout=20_000)
+    expect(pictures.locator("#thumb-1 canvas")).to_be_visible(timeout=60_000)
     assert pictures.get_by_role("option").count() < 40, "of a thousand only those in view exist"
     page.keyboard.press("End")
-    expect(pictures.locator("#thumb-1000 canvas")).to_be_visible(timeout=20_000)
+    expect(pictures.locator("#thumb-1000 canvas")).to_be_visible(timeout=60_000)
     assert pictures.get_by_role("option").count() < 90
     page.keyboard.press("ArrowUp")
     page.keyboard.press("Enter")
     expect(page.locator("[data-pdf-number]")).to_have_value("999")
     expect(page.locator('.pdf-page[data-number="999"]')).to_be_in_viewport()
     page.reload()
-    expect(page.locator("#thumb-999")).to_have_attribute("aria-selected", "true", timeout=20_000)
+    expect(page.locator("#thumb-999")).to_have_attribute("aria-selected", "true", timeout=60_000)
     page.get_by_role("button", name="Thumbnails of the pages").click()
     expect(pictures).to_be_hidden()
     assert seen.errors == []
@@ -171,7 +170,7 @@ def test_a_page_is_turned_for_this_person_and_its_words_with_it(turned: Page, vi
     before = page.locator(".pdf-page").bounding_box()
     assert before is not None
     for turn in range(4):
-        expect(page.locator(".pdf-page .text-layer")).to_contain_text("pewter", timeout=20_000)
+        expect(page.locator(".pdf-page .text-layer")).to_contain_text("pewter", timeout=60_000)
         ink, words = ink_and_words(page)
         for edge, place in ink.items():
             assert abs(words[edge] - place) < 0.04, (turn, edge, ink, words)
@@ -182,13 +181,13 @@ def test_a_page_is_turned_for_this_person_and_its_words_with_it(turned: Page, vi
         page.wait_for_function("document.querySelector('.pdf-page .text-layer')?.childElementCount")
     page.get_by_role("button", name="Turn to the right").click()
     page.reload()
-    expect(page.locator(".pdf-page canvas")).to_be_visible(timeout=20_000)
+    expect(page.locator(".pdf-page canvas")).to_be_visible(timeout=60_000)
     after = page.locator(".pdf-page").bounding_box()
     assert after is not None
     assert (before["height"] > before["width"]) != (after["height"] > after["width"]), "it is remembered"
     other = visit("viewer")
     other.goto(page.url)
-    expect(other.locator(".pdf-page canvas")).to_be_visible(timeout=20_000)
+    expect(other.locator(".pdf-page canvas")).to_be_visible(timeout=60_000)
     shown = other.locator(".pdf-page").bounding_box()
     assert shown is not None
     assert (before["height"] > before["width"]) == (shown["height"] > shown["width"]), "for this person only"
@@ -200,7 +199,7 @@ def test_a_page_fits_the_width_or_the_window(turned: Page) -> None:
     page = turned
     open_paper(page, "posture upright")
     sheet, window = page.locator(".pdf-page"), page.locator("[data-pdf-scroll]")
-    expect(sheet.locator("canvas")).to_be_visible(timeout=20_000)
+    expect(sheet.locator("canvas")).to_be_visible(timeout=60_000)
     page.get_by_role("button", name="The whole page").click()
     expect(page.get_by_role("button", name="The whole page")).to_have_attribute("aria-pressed", "true")
     assert sheet.evaluate("one => one.offsetHeight") <= window.evaluate("one => one.clientHeight")
@@ -232,7 +231,7 @@ def test_print_gives_paper(turned: Page, site: Site, paper: Callable[..., Path],
     page.emulate_media(media="screen")
     page.goto(f"/cases/{site.case}/documents/?q=posture")
     open_paper(page, "posture upright")
-    expect(page.locator(".pdf-page canvas")).to_be_visible(timeout=20_000)
+    expect(page.locator(".pdf-page canvas")).to_be_visible(timeout=60_000)
     assert page.locator("[data-print]").first.get_attribute("data-print").endswith("/file/"), "of a PDF the original itself"
     page.emulate_media(media="print")
     expect(page.locator(".pdf-bar")).to_be_hidden()
@@ -247,9 +246,9 @@ def test_the_viewer_can_be_used_by_everyone(long: Page, visit: Callable[..., Pag
     page = visit("owner", width=width, theme=theme)
     page.goto(f"/cases/{site.case}/documents/?q=thousand")
     open_paper(page, "thousand tree")
-    expect(page.locator(".pdf-page canvas").first).to_be_visible(timeout=20_000)
+    expect(page.locator(".pdf-page canvas").first).to_be_visible(timeout=60_000)
     page.get_by_role("button", name="Thumbnails of the pages").click()
-    expect(page.locator("#thumb-2 canvas")).to_be_visible(timeout=20_000)
+    expect(page.locator("#thumb-2 canvas")).to_be_visible(timeout=60_000)
     page.wait_for_load_state("networkidle")
     assert faults(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -7,10 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from lexintel.tests.browser.conftest import Seen, Site
+from lexintel.tests.browser.conftest import Seen, Site, faults
 from lexintel.tests.browser.test_uploading import READY_MS, drop, row
 
 FIRST_PAGE_KB = 120
@@ -91,9 +90,7 @@ def test_pages_have_no_accessibility_violations(visit: Callable[..., Page], site
     ):
         page.goto(path)
         page.wait_for_load_state("networkidle")
-        violations = Axe().run(page).response["violations"]
-        told = [(violation["id"], [node["html"][:160] for node in violation["nodes"]]) for violation in violations]
-        assert told == [], path
+        assert faults(page) == [], path
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{path} scrolls sideways"
     assert seen.errors == []
     assert seen.outside == []
