@@ -100,7 +100,9 @@ class Message(models.Model):
     notices = models.JSONField(default=list, blank=True, help_text="sentences a reader should know, as [{code, text}]")
     removed = models.PositiveIntegerField(default=0, help_text="sentences that the gate took out")
     listing = models.JSONField(default=dict, blank=True, help_text="of what was counted: {count, url}")
-    usage = models.JSONField(default=dict, blank=True, help_text="of a language model: {model, host, prompt, completion, cost}")
+    usage = models.JSONField(
+        default=dict, blank=True, help_text="of a language model: {model, host, prompt_tokens, completion_tokens, cost, estimated}"
+    )
     error = models.TextField(blank=True)
     error_code = models.CharField(max_length=50, blank=True)
     task_id = models.UUIDField(null=True, blank=True)

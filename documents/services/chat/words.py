@@ -130,11 +130,11 @@ REACH = 60
 """Characters behind a negation that it is about."""
 
 
-def negated_in(text: str) -> set[str]:
-    """Stems of the words right behind the negations of a sentence."""
+def negated_in(text: str, *, first: bool = False) -> set[str]:
+    """Stems of the words right behind the negations of a sentence; `first`: of each only the next."""
     bare = _NO_NEGATION.sub(" ", text)
     found: set[str] = set()
     for match in _NEAR_NEGATION.finditer(bare):
         reach = re.split(r"[.;]|,\s+(?:and|but)\s", bare[match.end() : match.end() + REACH])[0]
-        found |= stems_in(reach)
+        found |= set(list(content_of(reach))[:1]) if first else stems_in(reach)
     return found

@@ -32,7 +32,7 @@ _REFERENCE = re.compile(
 _PAPER_BEFORE = re.compile(r"\b(?P<paper>(?:[A-Z][\w'’-]*\s+){0,2}(?i:report|letter|lease|agreement|contract|complaint|answer)),?\s+$")
 _PARAGRAPH = re.compile(r"\b(?P<paper>Complaint|Answer|Report|Declaration|Affidavit|Compl\.|Decl\.),?\s+¶+\s*(?P<mark>\d{1,3})\b")
 _ONLY_REFERS = re.compile(
-    r"\b(?:(?:is|are|as)\s+(?:\w+\s+)?(?:set\s+(?:out|forth)|stated|specified|listed|described|provided|shown|given|laid\s+down|contained|"
+    r"\b(?:(?:is|are|as)\s+(?:\w+\s+)?(?:set\s+(?:out|forth)|stated|specified|listed|named|identified|defined|found|described|provided|shown|given|laid\s+down|contained|"
     r"governed|determined|in)\b"
     r"|see\b|refer(?:s|red)?\s+to\b|in\s+accordance\s+with|pursuant\s+to|according\s+to|as\s+in\b|governed\s+by|attached\s+as)",
     re.IGNORECASE,

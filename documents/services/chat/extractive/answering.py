@@ -6,11 +6,11 @@ from django.utils.translation import gettext as _
 
 from documents.services.chat.contracts import Check, Draft, Evidence, Notice, Piece, Question, QuestionType, Refusal, Source
 from documents.services.chat.evidence import Statement, statements_of
-from documents.services.chat.evidence.references import only_refers
+from documents.services.chat.evidence.references import SECTIONS, only_refers, references_in
 from documents.services.chat.extractive.describing import described, describes
 from documents.services.chat.extractive.located import IDLE, REACH, Located, conditional, located
 from documents.services.chat.extractive.scoring import Scored, Scoring
-from documents.services.chat.extractive.telling import Told, telling
+from documents.services.chat.extractive.telling import MOST, Told, telling
 from documents.services.chat.extractive.vectors import Vectors
 from documents.services.chat.extractive.wanted import Wanted
 from documents.services.chat.injection import orders_in
@@ -81,7 +81,17 @@ def _told(wanted: Wanted, evidence: Evidence, vectors: Vectors | None, check: Ch
     if (place := located(wanted.text, statements, likely)) is not None:
         return _told_of(place, wanted, vectors, check)
     ranked = Scoring(wanted, statements, vectors, check).ranked()
-    return telling(wanted.kind, [one for one in ranked if one.score >= THRESHOLDS.get(wanted.kind, THRESHOLD)], vectors)
+    enough = [one for one in ranked if one.score >= THRESHOLDS.get(wanted.kind, THRESHOLD)]
+    told = telling(wanted.kind, enough, vectors)
+    return [*told, *_referred_to(told, enough)]
+
+
+def _referred_to(told: Sequence[Told], enough: Sequence[Scored]) -> list[Told]:
+    """What answers in the parts that the sentences refer to, where it was followed: a reference alone is half an answer."""
+    said = {statement for one in told for statement in one.statements}
+    parts = {f"{one.part} {one.mark}".lower() for told_one in said for one in references_in(told_one.line) if one.part not in SECTIONS}
+    named = [one for one in enough if any(part in f"{one.statement.heading} {one.statement.passage.title}".lower() for part in parts)]
+    return [Told((one.statement,)) for one in named if one.statement not in said and not one.opposed][: max(0, MOST - len(told))]
 
 
 def _told_of(place: Located, wanted: Wanted, vectors: Vectors | None, check: Check) -> list[Told]:

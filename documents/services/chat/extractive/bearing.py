@@ -28,7 +28,9 @@ _ASKS_LEAVE = re.compile(
     r"(?:\w+\s+){0,2}?(?:allowed|permitted|entitled|obliged|required|bound|forbidden|prohibited)\b)",
     re.IGNORECASE,
 )
-_DOER = re.compile(r"\b(?:may|must|shall|can|should|will)\s+(?:the\s+)?(?P<who>[\w'’-]+)(?!.*\bbe\s+\w)", re.IGNORECASE | re.DOTALL)
+_DOER = re.compile(
+    r"(?<!\bwho )(?<!\bwhom )\b(?:may|must|shall|can|should|will)\s+(?:the\s+)?(?P<who>[\w'’-]+)(?!.*\bbe\s+\w)", re.IGNORECASE | re.DOTALL
+)
 _IDENTITY = re.compile(r"^\W*who\s+(?:is|was|are|were)\s+(?:the|an?)\s", re.IGNORECASE)
 OF_LEAVE = frozenset(
     stem for word in ("allowed", "permitted", "entitled", "obliged", "required", "bound", "forbidden") for stem in stems_in(word)

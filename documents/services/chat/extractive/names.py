@@ -12,7 +12,7 @@ _TITLE = r"(?:Mr|Mrs|Ms|Dr|Prof|Judge|Justice|Hon|Captain|Professor|Sir|Miss)\.?
 _PART = r"(?:[A-ZÄÖÜÉÈÁÓ][a-zäöüéèáóíñç'’]+(?:-[A-Z][a-z]+)?|[A-Z]\.|Mc[A-Z][a-z]+|O['’][A-Z][a-z]+)"
 _FIRM = r"(?:,?\s(?:Inc|LLC|LLP|Ltd|Limited|Corp|Corporation|Company|Co|GmbH|AG|plc|PLC|PLLC|L\.L\.C|L\.P|N\.A|Bank|Group|Holdings|University)\b\.?)"
 _NAME = re.compile(
-    rf"(?P<title>{_TITLE}\s+)?(?P<name>{_PART}(?:\s+(?:&\s+|(?:of|de|van|von|der|la|and)\s+(?={_PART}[^.]*?{_FIRM}))?{_PART})*)(?P<firm>{_FIRM})*"
+    rf"(?P<title>{_TITLE}\s+)?(?P<name>{_PART}(?:\s+(?:&\s+|(?:of|de|van|von|der|la|and)\s+(?={_PART}[^.]*?{_FIRM}))?(?!{_TITLE}\s){_PART})*)(?P<firm>{_FIRM})*"
 )
 _NO_NAMES = frozenset(
     # Capitals that name no one: what papers, times, places and parts are called.
@@ -28,6 +28,8 @@ _NO_NAMES = frozenset(
     "part celsius fahrenheit appendix annex attachment title products product confidential information equipment premises board meeting report letter "
     "memorandum order motion judgment opinion trade secrets secret contract year minimum quantity evidence subject date re fed civ".split()
 )
+_ASKING = frozenset(("be", "been", "being", "am", "ask", "please"))
+"""What stands before a name at a sentence's beginning, and is none of it."""
 _ROLES = frozenset(
     "landlord tenant buyer seller supplier licensor licensee employer employee lender borrower owner operator contractor purchaser vendor "  # noqa: SIM905
     "plaintiff defendant claimant respondent petitioner appellant appellee trustee guarantor".split()
@@ -76,7 +78,7 @@ def _names(text: str, products: bool) -> Iterator[Name]:
     for match in _NAME.finditer(text):
         start, words = match.start(), match["name"].split()
         if not match["title"]:
-            while words and words[0].lower().rstrip("'’s.") in _NO_NAMES:
+            while words and (_bare(words[0]) in _NO_NAMES or (len(words) > 1 and words[0].lower() in _ASKING)):
                 start += len(words[0]) + len(text[start + len(words[0]) :]) - len(text[start + len(words[0]) :].lstrip())
                 words = words[1:]
         while words and words[-1].lower().rstrip(".") in _NO_NAMES and not match["firm"]:
@@ -89,6 +91,11 @@ def _names(text: str, products: bool) -> Iterator[Name]:
         end = match.end() if match["firm"] else start + text[start:].find(words[-1]) + len(words[-1])
         said = re.sub(r"['’]s?$", "", " ".join(text[start:end].split()))
         yield Name(start, end, said)
+
+
+def _bare(word: str) -> str:
+    """Small, without what makes it a possessive."""
+    return re.sub(r"['’]s?$", "", word.lower().rstrip("."))
 
 
 def _begins(text: str, start: int) -> bool:

@@ -47,6 +47,10 @@ _DEFINED = re.compile(
 )
 
 
+_NOT_GUESSED = stems_in("buy sell pay reimburse approve accept resign report notify settle admit promise")
+"""Verbs for which a word that is only near does not do: who got it delivered has not bought it."""
+
+
 @dataclass(frozen=True)
 class Scored:
     """`score` is a logit. `opposed`: it says that what the question takes for granted is not so. `values` are of the kind sought."""
@@ -210,6 +214,13 @@ class Scoring:
         only_above = [stem for stem in bearing.leave_asked(asked) if stem in one.beside and not {stem, *alike(stem)} & one.stems.keys()]
         return bearing.answers_leave(asked, line) and not only_above
 
+    def _does(self, one: _Read) -> bool:
+        """Whether it tells what was done; of what must not be guessed, in this word or one of the same meaning."""
+        verb = self.wanted.verb
+        if {verb, *alike(verb)} & (one.stems.keys() | one.before):
+            return True
+        return verb not in _NOT_GUESSED and one.matched.get(verb, 0.0) >= DONE
+
     def _lacks(self, one: _Read) -> bool:
         """Whether it lacks what is asked whether it is so: aluminium in the fuel says nothing of water in it."""
         asked = [stem for stem in self.wanted.predicate if stem not in bearing.OF_LEAVE]
@@ -241,7 +252,8 @@ class Scoring:
         """Whether it has the contrary of a verb of the question, or says no of any of its words."""
         wanted = self.wanted
         contrary = bool(wanted.opposites & one.stems.keys()) and not any(stem in one.stems for stem in wanted.opposed)
-        return contrary, bool(negated_in(one.statement.line) & set(wanted.predicate))
+        denied = negated_in(one.statement.line, first=wanted.is_of_thing)
+        return contrary, bool(denied & set(wanted.predicate))
 
     def _scored(self, one: _Read) -> Scored:
         wanted, found, opposed = self.wanted, self._values(one), self._opposed(one)
@@ -258,11 +270,13 @@ class Scoring:
             score -= STILL_DUE
         if wanted.kind == QuestionType.WHETHER and self._lacks(one):
             score -= LACKS
+        if wanted.counted_of and max(one.matched.get(stem, 0.0) for stem in wanted.counted_of) < HEAD:
+            score -= WITHOUT_HEAD
         if (
             (needed or (wanted.kind in (QuestionType.WHAT, QuestionType.WHETHER) and wanted.past))
             and wanted.verb
             and not opposed
-            and one.matched.get(wanted.verb, 0.0) < DONE
+            and not self._does(one)
         ):
             score -= WITHOUT_VERB
         if doers.of_another_paper(wanted.text, one.statement.line):

@@ -30,6 +30,8 @@ _MONEY = re.compile(
     r"(?:\san?\shour)?",
     re.IGNORECASE,
 )
+_POUNDS = re.compile(r"\bpounds$", re.IGNORECASE)
+_WEIGHED = re.compile(r"\b(?:weigh\w*|gross|net|load\w*|lift\w*|tons?|tonnes?|heavy)\b", re.IGNORECASE)
 _SHARE = re.compile(rf"{_NUMBER}\s?(?:%|percent\b|per\scent\b|ppm\b|parts\sper\smillion\b)", re.IGNORECASE)
 _QUANTITY = re.compile(rf"(?<![\w.,$§-])(?:{_NUMBER})(?![\w.,-]*\d)(?:\s(?P<unit>[a-z][a-z-]+))?", re.IGNORECASE)
 _UNIT = r"(?:second|minute|hour|(?:business|working|calendar)\sday|day|week|month|quarter|year|decade|contract\syear)s?"
@@ -127,7 +129,7 @@ def _amounts(sentence: str, question: str) -> Iterator[Value]:
     if many is not None:
         yield from _counted(sentence, many["what"])
         return
-    money = list(_found(_MONEY, sentence))
+    money = [one for one in _found(_MONEY, sentence) if not (_POUNDS.search(one.text) and _WEIGHED.search(sentence))]
     shares = list(_found(_SHARE, sentence))
     if re.search(r"\b(?:percent|percentage|rate|interest|share|drift|error|residual)\b", question, re.I):
         yield from shares or money

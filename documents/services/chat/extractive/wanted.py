@@ -17,6 +17,8 @@ _ORDINALS = {word: n for n, word in enumerate("first second third fourth fifth s
 _ORDINAL = re.compile(rf"\b(?:(?P<word>{'|'.join(_ORDINALS)})|(?P<digit>\d{{1,2}})(?:st|nd|rd|th))\b", re.I)
 _COUNTED = re.compile(r"\b(?:year|quarter|phase|count|defen[cs]e)\s+(one|two|three|four|five|six|seven|eight|nine|ten)\b", re.I)
 _NUMBERS = {word: n for n, word in enumerate("one two three four five six seven eight nine ten".split(), 1)}  # noqa: SIM905
+_COUNTED_OF = re.compile(r"\bhow\s+(?:many|much)\s+[\w-]+\s+of\s+(?P<what>(?:[a-z-]+\s+)?[a-z-]+)", re.IGNORECASE)
+_IS_THING = re.compile(r"\W*how\s+(?:much|high|large)\s+(?:is|was|are|were)\b", re.IGNORECASE)
 _QUOTED = re.compile(r"[\"“]([^\"”]{3,200})[\"”]")
 _HEAD = re.compile(
     r"\b(?:what|which|whose|how\s+many)\s+(?:of\s+the\s+|(?:is|was|are|were)\s+(?:the|a|an)\s+)?(?P<words>(?:[\w'’-]+\s*){1,4})", re.I
@@ -174,6 +176,17 @@ class Wanted:
     def opposed(self) -> list[str]:
         """Its own stems that have a contrary."""
         return [one for one in self.words if one in OPPOSITES]
+
+    @property
+    def is_of_thing(self) -> bool:
+        """How much is it: a denial must be of the thing itself."""
+        return _IS_THING.match(self.text) is not None
+
+    @cached_property
+    def counted_of(self) -> frozenset[str]:
+        """Stems of what it is of that is counted: how many pallets of shrimp."""
+        match = _COUNTED_OF.search(self.text)
+        return frozenset(stem for stem in content_of(match["what"]) if stem in self.predicate) if match else frozenset()
 
     @property
     def past(self) -> bool:

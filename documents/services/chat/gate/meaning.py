@@ -50,7 +50,7 @@ _OF_DOCUMENT = re.compile(
 
 def faults_of(said: Reading, ground: Ground) -> Iterator[Fault]:
     missing = _missing(said, ground)
-    if missing or _scattered(said, ground) or _apart(said, ground):
+    if missing or _scattered(said, ground) or _apart(said, ground) or _done_to_another(said, ground):
         yield fault("not_said")
     yield from _quantifiers(said, ground)
 
@@ -126,7 +126,9 @@ def _scattered(said: Reading, ground: Ground) -> bool:
     return best < TOGETHER * len(wanted)
 
 
-_BACK = re.compile(r"\b(?:he|him|his|she|her|it|its|they|them|their|this|that|these|those|the)\b", re.I)
+_BACK = re.compile(r"\b(?:he|him|his|she|her|it|its|they|them|their|this|that|these|those)\b", re.I)
+_THE = re.compile(r"\bthe\b", re.I)
+_PASSIVE = re.compile(r"^\W*(?:the|an?|its|his|her|their|\w+['’]s)\s+(?P<subject>(?:[\w'’-]+\s+){1,4}?)(?:is|are|was|were|has\s+been|have\s+been|shall\s+be|will\s+be)\s+(?:\w+ly\s+)?(?P<verb>\w+(?:ed|en))\b", re.I)  # fmt: skip
 
 
 def _apart(said: Reading, ground: Ground) -> bool:
@@ -148,11 +150,32 @@ def _apart(said: Reading, ground: Ground) -> bool:
     return False
 
 
+def _done_to_another(said: Reading, ground: Ground) -> bool:
+    """Whether what was done, and what it was done to, stand only in different sentences: "the renewal was postponed"."""
+    if len(ground.readings) != 1:
+        return False
+    (reading,) = ground.readings
+    for start, end in said.sentences:
+        found = _PASSIVE.match(said.text[start:end])
+        subject = [root(word) for word in re.findall(r"[^\W\d_]+", found["subject"]) if word.casefold() not in STOP] if found else []
+        if found is None or not subject or not {subject[-1], root(found["verb"])} <= ground.roots - GENERIC:
+            continue
+        verb = root(found["verb"])
+        spans = [reading.text[slice(*span)] for span in reading.sentences]
+        if not any(
+            verb in own and (subject[-1] in own or (_BACK.search(spans[at]) and at and subject[-1] in reading.roots_by_sentence[at - 1]))
+            for at, own in enumerate(reading.roots_by_sentence)
+        ):
+            return True
+    return False
+
+
 def _near(item: str, verbs: set[str], reading: Reading) -> bool:
     roots = reading.roots_by_sentence
     for number, own in enumerate(roots):
         if verbs & own:
-            before = 2 if _BACK.search(reading.text[slice(*reading.sentences[number])]) else 0
+            own_text = reading.text[slice(*reading.sentences[number])]
+            before = 2 if _BACK.search(own_text) else 1 if _THE.search(own_text) else 0
             if any(item in roots[at] for at in range(max(0, number - before), number + 1)):
                 return True
     return False

@@ -63,6 +63,8 @@ _YET = re.compile(
     r"\b(?:shall|must|will|(?:is|are)\s+to|(?:is|are)\s+(?:required|obliged|obligated)\s+to|agree[sd]?\s+to|promis\w+\s+to|undertakes?\s+to|please|kindly)\b",
     re.I,
 )
+_SCHEDULED = re.compile(r"\b(?:is|are|be|been|was|were)\s+(?:set|scheduled|fixed|listed|calendared|planned)\s+(?:for|on|to)\b", re.I)
+"""What is to happen on a day."""
 _PAST = re.compile(r"\b(?:was|were|had|did|has\s+been|have\s+been|has|have)\b", re.I)
 _FORBIDS = re.compile(
     r"\b(?:may|must|shall|will|can|could|should|would|is|are|was|were)\s+(?:not|never)\b|\bcannot\b|\b(?:no(?!\s*\.?\s*\d)|neither|nor|nobody|none|never|nothing)\b"
@@ -74,7 +76,7 @@ _OPPOSITES = {
     word: pair
     for pair in (
         frozenset(root(word) for word in one.split())
-        for one in """grant deny|accept reject|increase decrease|increase reduce|rise fall|win lose|begin end|guilty innocent|true false|approve reject|affirm reverse
+        for one in """grant deny|accept reject|increase decrease|increase reduce|rise fall|win lose|begin end|guilty innocent|true false|approve reject|affirm reverse|approve oppose|support oppose|favor oppose|endorse oppose
         sustain overrule|admit deny|enter leave|open close|early late|buyer seller|allow prohibit|permit prohibit|pass fail|arrive depart|include exclude|before after
         lend borrow|lender borrower|valid void|import export|hire fire|always never|legal illegal|buy sell|gain lose|profit loss|success failure|present absent
         public private|small large|small big|short long|new old|agree refuse|accept refuse|grant refuse|consent refuse|affirm vacate|uphold overturn|confirm deny|higher lower|high low|first last|north south|east west
@@ -212,6 +214,8 @@ def _modal(clause: Clause, other: Clause, said: Reading, reading: Reading) -> st
         return "modality"
     if _governs(_YET, other, clause) and not _MUST.search(mine) and _happened(clause, other):
         return "modality"
+    if _SCHEDULED.search(theirs) and not _SCHEDULED.search(mine) and _tells_past(clause):
+        return "modality"
     return None
 
 
@@ -228,6 +232,10 @@ def _shared_open(mine: str, theirs: str) -> bool:
     """Whether the sentence keeps open what the source does, in the same words or others."""
     found = {one[0].split()[0][:5].casefold() for one in _OPEN.finditer(theirs)}
     return all(re.search(rf"\b{re.escape(word)}", mine, re.I) for word in found) or bool(re.search(r"\b(?:plan\w*|inten\w*|want\w*|hop\w*|expect\w*|tr(?:y|ied)|attempt\w*|offer\w*|propos\w*|consider\w*|threat\w*|likely|possib\w*|perhaps|potential\w*)\b", mine, re.I))  # fmt: skip
+
+
+def _tells_past(clause: Clause) -> bool:
+    return bool(_PAST.search(clause.low)) or any(word in PAST_FORMS or word.endswith("ed") for word in clause.words)
 
 
 def _happened(clause: Clause, other: Clause) -> bool:

@@ -8,13 +8,14 @@ from collections.abc import Iterator, Sequence
 from documents.services.chat.contracts import Fault
 from documents.services.chat.gate.faults import fault
 from documents.services.chat.gate.ground import Ground, anchors
-from documents.services.chat.gate.text.days import Day, same_hour
+from documents.services.chat.gate.text.days import Day, Hour, same_hour
 from documents.services.chat.gate.text.figures import CODE, LABEL, NUMBER, ORDINAL, Figure, comparable, same
 from documents.services.chat.gate.text.reading import Reading
 from documents.services.chat.gate.text.roots import GENERIC
 
 _BOUNDS = (
     ("of", re.compile(r"\b(?:\d+|(?<!every )(?<!each )one|two|three|four|five|six|seven|eight|nine|ten|some|most|half|part) of (?:the |its |their )$", re.I)),
+    ("of", re.compile(r"(?:(?:^|[.;:]\s)Of|\b[Oo]ut of|\b\d+ of) (?:the |its |their )?$")),
     ("least", re.compile(r"\b(?:at least|no (?:less|fewer) than|not (?:less|fewer) than|minimum(?: \w+){0,2})\s*(?:a\s)?$", re.I)),
     ("most", re.compile(r"\b(?:at most|no more than|not more than|up to|not exceeding|not to exceed|not exceed|maximum(?: \w+){0,2}|no greater than)\s*(?:a\s)?$", re.I)),
     ("more", re.compile(r"\b(?:more than|over|exceed(?:s|ed|ing)?|above|in excess of|greater than|longer than)\s*(?:a\s)?$", re.I)),
@@ -55,6 +56,8 @@ def _figures(said: Reading, ground: Ground) -> Iterator[Fault]:
             continue
         if not any(_same_bound(said, figure, reading, other) for reading, other in places):
             yield fault("quantifier")
+        if not any(_same_measure(said, figure, reading, other) for reading, other in places):
+            yield fault("figure", f"{written}{_MEASURE.match(said.text, figure.end)[0]}")  # type: ignore[index]
         if _of_another(figure, around[place], said.figures, ground):
             yield fault("figure_of_other", written)
 
@@ -75,6 +78,38 @@ def _told_otherwise(figure: Figure, ground: Ground) -> bool:
 def _same_bound(said: Reading, figure: Figure, reading: Reading, other: Figure) -> bool:
     mine, theirs = _bound(said.text, figure.start, figure.end), _bound(reading.text, other.start, other.end)
     return mine == theirs or ({mine, theirs} <= {"", "about"} and mine != "") or (mine == "" and theirs == "about")
+
+
+_UNITS = {
+    "kilogram": "kg", "gram": "g", "milligram": "mg", "tonne": "t", "ton": "ton", "pound": "lb", "lbs": "lb", "ounce": "oz", "kilometer": "km",
+    "kilometre": "km", "meter": "m", "metre": "m", "centimeter": "cm", "millimeter": "mm", "mile": "mi", "foot": "ft", "feet": "ft",
+    "liter": "l", "litre": "l", "gallon": "gal", "anno": "year", "annum": "year", "diem": "day", "capita": "person",
+}  # fmt: skip
+_WRITTEN_OUT = "|".join(rf"{word}s?" for word in _UNITS)
+_MEASURE = re.compile(
+    rf"(?:\s?-?(?P<unit>(?:°\s?|degrees\s)?(?:C(?:elsius)?|F(?:ahrenheit)?)|[kmµnu]?g|lbs?|oz|[kcm]m|mi|ft|[md]?l|gal|[kMG]?Wh?|[kM]?Hz|[kMGT]B|pp[mb]|{_WRITTEN_OUT})"
+    r"(?![\w-]))?(?:(?:\s?/\s?|\s(?:per|an?|each|every)\s)(?P<per>[a-z]+))?"
+)
+"""What a figure measures, and for each of what."""
+
+
+def _same_measure(said: Reading, figure: Figure, reading: Reading, other: Figure) -> bool:
+    """Whether both count the same, where both say what: 212 mg/kg is not 212 g/kg, and $2.80 per pound not $2.80 per pallet."""
+    mine, theirs = _measure(said.text, figure.end), _measure(reading.text, other.end)
+    return all(not one or not another or one == another for one, another in zip(mine, theirs, strict=True))
+
+
+def _measure(text: str, end: int) -> tuple[str, str]:
+    found = _MEASURE.match(text, end)
+    return (_unit(found["unit"]), _unit(found["per"])) if found else ("", "")
+
+
+def _unit(written: str | None) -> str:
+    bare = re.sub(r"°|degrees|\s", "", written or "")
+    if bare[:1] in ("C", "F"):
+        return bare[:1]
+    one = bare.removesuffix("s") if len(bare) > 3 else bare
+    return _UNITS.get(bare) or _UNITS.get(one) or one
 
 
 def _bound(text: str, start: int, end: int) -> str:
@@ -114,7 +149,7 @@ def _days(said: Reading, ground: Ground) -> Iterator[Fault]:
             continue
         if not any(_same_day_bound(said, day, reading, other) for reading, other in fitting):
             yield fault("date", said.text[max(0, day.start - 10) : day.end].strip())
-        elif day.day is not None and _day_of_another(day, around[place], dated, ground):
+        elif _day_of_another(day, around[place], dated, ground):
             yield fault("figure_of_other", said.text[day.start : day.end])
     for day in said.days:
         if day.weekday is not None and not _weekday(day, said, ground, [other for _reading, other in places]):
@@ -151,7 +186,7 @@ def _day_of_another(day: Day, around: frozenset[str], mine: Sequence[Day], groun
         for other, roots in zip(days, anchors(reading, [(one.start, one.end) for one in days]), strict=True):
             if day.within(other):
                 own = max(own, _shared(around, roots))
-            elif other.day is not None and not any(one.within(other) for one in mine):
+            elif (other.day is None) == (day.day is None) and not any(one.within(other) for one in mine):
                 others = max(others, _shared(around, roots))
     return others > own and (own == 0 or others > own + 1)
 
@@ -166,6 +201,20 @@ def _weekday(day: Day, said: Reading, ground: Ground, others: Sequence[Day]) -> 
 
 def _hours(said: Reading, ground: Ground) -> Iterator[Fault]:
     theirs = [hour for reading in ground.readings for hour in reading.hours]
-    for hour in said.hours:
+    around = anchors(said, [(hour.start, hour.end) for hour in said.hours])
+    for place, hour in enumerate(said.hours):
         if not any(same_hour(hour, other) for other in theirs):
             yield fault("date", said.text[hour.start : hour.end])
+        elif _hour_of_another(hour, around[place], said.hours, ground):
+            yield fault("figure_of_other", said.text[hour.start : hour.end])
+
+
+def _hour_of_another(hour: Hour, around: frozenset[str], mine: Sequence[Hour], ground: Ground) -> bool:
+    own, others = 0, 0
+    for reading in ground.readings:
+        for other, roots in zip(reading.hours, anchors(reading, [(one.start, one.end) for one in reading.hours]), strict=True):
+            if same_hour(hour, other):
+                own = max(own, _shared(around, roots))
+            elif not any(same_hour(one, other) for one in mine):
+                others = max(others, _shared(around, roots))
+    return others > own and (own == 0 or others > own + 1)

@@ -221,7 +221,8 @@ def _exchanged(new: str, last: str, before: Conversation) -> str:
         mine, theirs = found(f"about {new}"), found(last)
         if len(mine) == 1 and len(theirs) == 1:
             article = re.match(r"(?:the|an?)\s", new, re.IGNORECASE)
-            return re.sub(rf"{'(?:the )?' if article else ''}{re.escape(theirs[0])}", lambda _match: new, last, count=1)
+            number = r"(?:\s+\d[\w.-]*)?" if re.search(r"\d", new) else ""
+            return re.sub(rf"{'(?:the )?' if article else ''}{re.escape(theirs[0])}{number}", lambda _match: new, last, count=1)
     return ""
 
 
