@@ -21,7 +21,10 @@ register = template.Library()
 def icon(name: str, classes: str = "") -> SafeString:
     """An icon of static/icons.svg; decoration only, so the control around it carries the name."""
     return format_html(
-        '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>', classes, static("icons.svg"), name
+        '<svg class="icon {}" width="20" height="20" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        classes,
+        static("icons.svg"),
+        name,
     )
 
 
