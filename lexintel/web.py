@@ -158,9 +158,11 @@ def main() -> int:
     except ImproperlyConfigured as error:
         print(error, file=sys.stderr)
         return os.EX_CONFIG
+    from lexintel.frame.preloading import preload
     from tasks.workers import runtime
 
     server = build(options.host or settings.LEXINTEL_HOST, options.port or settings.LEXINTEL_PORT)
+    preload()
     runtime.start_web(schedule=settings.TASK_SCHEDULES_IN_WEB)
     try:
         server.run()

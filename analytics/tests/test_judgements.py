@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from io import StringIO
 from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.template import Context, Template
 from django.utils import timezone
 
@@ -87,6 +89,11 @@ def test_the_owner_gets_votes_without_names_and_no_one_elses_conversations(api, 
     assert (label.q, label.style, [(*one.documents, one.pages) for one in label.answers]) == (
         "end of lease", "voted", [(document.pk, frozenset([2]))],
     )  # fmt: skip
+    told = StringIO()
+    call_command("eval_votes", "--case", str(case.pk), stdout=told)
+    assert f"votes of {case.pk}: 1 searches" in told.getvalue()
+    with pytest.raises(CommandError, match="editor does not own this case"):
+        call_command("eval_votes", "--case", str(case.pk), "--user", "editor")
     client.force_login(owner)
     page = client.get(f"/cases/{case.pk}/judgements/").content.decode()
     assert page.count("end of lease</a>") == 3

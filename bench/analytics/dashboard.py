@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -20,29 +22,50 @@ DOCUMENTS, DAYS = 20_000, 400
 CITATIONS_PER_DOCUMENT, AUTHORITIES = 2, 3_000
 GOAL_MS = 300.0
 TURNS = 5
+FIRST = """
+import sys, time
+import django; django.setup()
+from django.conf import settings
+from django.test import Client
+from django.test.utils import override_settings
+from bench.installation import UNHASHED
+from lexintel.frame.preloading import preload
+session, address = sys.argv[1:]
+with override_settings(ALLOWED_HOSTS=["testserver"], STORAGES=UNHASHED):
+    preload()
+    client = Client()
+    client.handler.load_middleware()
+    client.cookies[settings.SESSION_COOKIE_NAME] = session
+    began = time.perf_counter()
+    answer = client.get(address)
+    seconds = time.perf_counter() - began
+if answer.status_code != 200:
+    raise SystemExit(f"{address} answered {answer.status_code}.")
+print(seconds * 1000)
+"""
 
 
 def run(out: Callable[[str], object], plan: Plan, template: str) -> Figures:
     """In a database of its own on the configured server. Ratios: the goal of 300 ms to the page, and the page of the list to that of the
     dashboard; the best of five."""
     pages = override_settings(ALLOWED_HOSTS=[*settings.ALLOWED_HOSTS, "testserver"], STORAGES=UNHASHED)
-    with own_database("lexintel_bench_dashboard", template), pages:
-        return _figures(out, plan.size(DOCUMENTS, 400))
+    with own_database("lexintel_bench_dashboard", template) as environment, pages:
+        return _figures(out, plan.size(DOCUMENTS, 400), environment)
 
 
-def _figures(out: Callable[[str], object], documents: int) -> Figures:
+def _figures(out: Callable[[str], object], documents: int, environment: dict[str, str]) -> Figures:
     case, user = made(documents)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
+    figures = Figures()
+    figures.absolute["dashboard of a case, the first page of a web process, ms"] = _first(user, f"/cases/{case.pk}/dashboard/", environment)
     client = Client()
     client.force_login(user)
-    figures = Figures()
-    began = time.perf_counter()
-    client.get(f"/cases/{case.pk}/dashboard/")
-    figures.absolute["dashboard of a case, the first time, ms"] = (time.perf_counter() - began) * 1000
     dashboard = _best(client, f"/cases/{case.pk}/dashboard/?range=30")
     year = _best(client, f"/cases/{case.pk}/dashboard/?range=365")
     listed = _best(client, f"/cases/{case.pk}/documents/")
+    first = figures.absolute["dashboard of a case, the first page of a web process, ms"]
+    figures.ratios["goal of 300 ms to that first page"] = GOAL_MS / first
     figures.ratios["goal of 300 ms to the dashboard of a case"] = GOAL_MS / dashboard
     figures.ratios["list of documents to the dashboard of the case"] = listed / dashboard
     figures.absolute["dashboard of a case, 30 days, ms"] = dashboard
@@ -51,6 +74,16 @@ def _figures(out: Callable[[str], object], documents: int) -> Figures:
     figures.absolute["documents in the case"] = float(documents)
     out(f"dashboard {dashboard:.0f} ms, of a year {year:.0f} ms, list of documents {listed:.0f} ms")
     return figures
+
+
+def _first(user: Any, address: str, environment: dict[str, str]) -> float:
+    """Milliseconds of a page that nobody has asked for before, of a process that has loaded what a web process loads before it listens."""
+    session = Client()
+    session.force_login(user)
+    environment = {**environment, "DJANGO_SETTINGS_MODULE": "lexintel.settings"}
+    command = [sys.executable, "-c", FIRST, session.cookies[settings.SESSION_COOKIE_NAME].value, address]
+    told = subprocess.run(command, cwd=settings.BASE_DIR, env=environment, check=True, capture_output=True, text=True).stdout
+    return float(told.split()[-1])
 
 
 def _best(client: Client, address: str) -> float:

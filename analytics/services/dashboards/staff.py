@@ -17,6 +17,7 @@ from analytics.models import HitVote, ImpressionDay
 from analytics.models.impressions import Kind as Viewed
 from analytics.services.charts import Chart, Look, Series
 from analytics.services.charts.wording import number as worded
+from analytics.services.dashboards import quality
 from analytics.services.dashboards.contracts import Dashboard, Number
 from analytics.services.dashboards.counting import MB, by_day, listed, over_time, parts, series
 from analytics.services.dashboards.latency import Latency
@@ -45,6 +46,7 @@ def dashboard_for(user: Any, asked: Range) -> Dashboard:
         document_failures(user, asked),
         *latency.charts(),
         *searches.charts(),
+        quality.accepted(),
         *storage(user, asked),
     ]
     return Dashboard(asked, [*load(user, now), *latency.numbers(), *searches.numbers(), stored(user)], charts)

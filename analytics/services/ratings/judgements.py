@@ -70,10 +70,12 @@ def labelled_searches(case: Case, user: Any) -> list[LabelledSearch]:
     for words, document, page, useful in _hits(case, user).values_list("words", "document", "page", "useful").iterator():
         if not set(words) - {"q", "mode"}:
             sums[words["q"]][document, page] += 1 if useful else -1
-    return [_labelled(q, found) for q, places in sorted(sums.items()) if (found := [place for place, sum_ in places.items() if sum_ > 0])]
+    return [
+        _labelled(case, q, found) for q, places in sorted(sums.items()) if (found := [place for place, sum_ in places.items() if sum_ > 0])
+    ]
 
 
-def _labelled(q: str, places: Iterable[tuple[UUID, int | None]]) -> LabelledSearch:
+def _labelled(case: Case, q: str, places: Iterable[tuple[UUID, int | None]]) -> LabelledSearch:
     pages: defaultdict[UUID, set[int]] = defaultdict(set)
     whole: set[UUID] = set()
     for document, page in places:
@@ -84,7 +86,7 @@ def _labelled(q: str, places: Iterable[tuple[UUID, int | None]]) -> LabelledSear
         for document, found in sorted(pages.items(), key=lambda one: str(one[0]))
     )
     key = hashlib.sha256(q.encode()).hexdigest()[:16]
-    return LabelledSearch(key, STYLE, HELD_OUT if int(key, 16) % 2 else DEVELOPMENT, q, tuple(answers))
+    return LabelledSearch(key, STYLE, HELD_OUT if int(key, 16) % 2 else DEVELOPMENT, q, tuple(answers), case=case.pk)
 
 
 def _hits(case: Case, user: Any) -> QuerySet[HitVote]:

@@ -21,12 +21,12 @@ from documents.services.bulk.entries import MANIFESTS, Names
 from documents.services.bulk.manifest import Manifest, row_of
 from documents.services.extraction.formats import ARCHIVE, PDF
 from documents.services.storage import blobs
+from tasks.base.zips import packed
 from tasks.ids import uuid7
 
 BLOCK = 1024 * 1024
 AT_ONCE = 200
-OLDEST, NEWEST = 1980, 2107
-"""Years that a ZIP can tell."""
+LEVEL = 4
 # Files of these kinds hardly get smaller.
 PACKED = ("image/", "video/", "audio/", PDF, ARCHIVE, "application/vnd.openxml")
 
@@ -45,7 +45,7 @@ class Writer:
     def __init__(
         self, file: IO[bytes], case: Case, visible: Callable[[Sequence[UUID]], Iterable[Document]], check: Callable[[int], None]
     ) -> None:
-        self._zip = zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, allowZip64=True, compresslevel=4)
+        self._zip = zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, allowZip64=True)
         self._case, self._visible, self._check = case, visible, check
         self._names, self._paths, self._folders = Names(), {}, {}  # type: ignore[var-annotated]
         self._manifest = Manifest()
@@ -117,11 +117,7 @@ class Writer:
                 entry.write(block)
 
     def _info(self, path: str, moment: Any) -> zipfile.ZipInfo:
-        year = min(max(moment.year, OLDEST), NEWEST)
-        info = zipfile.ZipInfo(path, (year, moment.month, moment.day, moment.hour, moment.minute, moment.second))
-        info.compress_type = zipfile.ZIP_DEFLATED
-        info.external_attr = 0o644 << 16
-        return info
+        return packed(path, moment, LEVEL)
 
 
 def parents_first(ids: Sequence[UUID]) -> list[UUID]:

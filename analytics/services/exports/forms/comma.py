@@ -19,6 +19,7 @@ from analytics.services.exports.content.cells import comma_value, text_cell
 from analytics.services.exports.content.copying import copied_commas
 from analytics.services.exports.content.tables import Row, Table
 from analytics.services.exports.forms.base import Chunk, Writer
+from tasks.base.zips import packed
 
 MARKS = {"en": (",", "."), "de": (";", ",")}
 """What parts fields, and the decimal sign, for spreadsheets that are set to a language."""
@@ -52,7 +53,7 @@ class CommaWriter(Writer):
     def __init__(self, *given: Any) -> None:
         super().__init__(*given)
         self._comma, self._point = MARKS[self.locale]
-        self._zip = zipfile.ZipFile(self.file, "w", zipfile.ZIP_DEFLATED, compresslevel=LEVEL)
+        self._zip = zipfile.ZipFile(self.file, "w", zipfile.ZIP_DEFLATED)
         self._entry: IO[bytes] = io.BytesIO()
         self._behind = Behind()
 
@@ -92,10 +93,7 @@ class CommaWriter(Writer):
         self._entry.close()
 
     def _open(self, name: str) -> IO[bytes]:
-        now = timezone.now()
-        info = zipfile.ZipInfo(name, (now.year, now.month, now.day, now.hour, now.minute, now.second))
-        info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
-        return self._zip.open(info, "w", force_zip64=True)
+        return self._zip.open(packed(name, timezone.now(), LEVEL), "w", force_zip64=True)
 
     def _lines(self, rows: Sequence[Row]) -> bytes:
         written = io.StringIO()

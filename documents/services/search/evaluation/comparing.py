@@ -134,8 +134,12 @@ def short_of(run: Run) -> list[str]:
 
 def accepted(name: str, path: Path = ACCEPTED) -> Accepted:
     """The last accepted run of this name; an empty one where there is none."""
-    kept = _read(path).get(name, {"searches": {}, "behind": []})
-    return Accepted(kept["searches"], tuple(kept["behind"]))
+    return all_accepted(path).get(name, Accepted())
+
+
+def all_accepted(path: Path = ACCEPTED) -> dict[str, Accepted]:
+    """The last accepted run of each name."""
+    return {name: Accepted(kept["searches"], tuple(kept["behind"])) for name, kept in _read(path).items()}
 
 
 def accept(run: Run, path: Path = ACCEPTED) -> None:

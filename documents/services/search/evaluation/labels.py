@@ -35,7 +35,8 @@ class Answer:
 
 @dataclass(frozen=True)
 class LabelledSearch:
-    """`key` names it from run to run. Hits in the document `without` are passed over: the query was taken from it."""
+    """`key` names it from run to run. Hits in the document `without` are passed over: the query was taken from it. With `case` it is asked
+    in this case only."""
 
     key: str
     style: str
@@ -43,6 +44,7 @@ class LabelledSearch:
     q: str
     answers: tuple[Answer, ...]
     without: uuid.UUID | None = None
+    case: uuid.UUID | None = None
 
 
 class LabelError(Exception):

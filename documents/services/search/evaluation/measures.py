@@ -53,7 +53,7 @@ def ranks_of(search: LabelledSearch, hits: Iterable[Place]) -> list[int]:
 
 def places_of(search: LabelledSearch, hits: Iterable[Place]) -> list[Place]:
     """The different ones, in order: pages, or documents where whole documents are right; not the one that the query was taken from."""
-    whole = search.answers[0].pages is None
+    whole = all(answer.pages is None for answer in search.answers)
     different: dict[tuple[uuid.UUID, int], Place] = {}
     for hit in hits:
         if hit.document != search.without:

@@ -24,13 +24,13 @@ K = 60
 
 _USUAL_ROWS = """
 CREATE TEMPORARY TABLE usual_recipe AS
-SELECT chunk.id, document.id AS document, chunk.page_from, chunk.page_to, to_tsvector('english', chunk.text) AS tsv
+SELECT chunk.id, document.id AS document, document.case_id, chunk.page_from, chunk.page_to, to_tsvector('english', chunk.text) AS tsv
 FROM documents_chunk AS chunk JOIN documents_document AS document USING (text_version_id) WHERE document.id = ANY(%s::uuid[])
 """
 _USUAL = """
 SELECT document, page_from, page_to
-FROM usual_recipe, (SELECT replace(websearch_to_tsquery('english', %s)::text, ' & ', ' | ')::tsquery AS asked) AS query
-WHERE tsv @@ asked ORDER BY ts_rank_cd(tsv, asked) DESC, id LIMIT 40
+FROM usual_recipe, (SELECT replace(websearch_to_tsquery('english', %(q)s)::text, ' & ', ' | ')::tsquery AS asked) AS query
+WHERE tsv @@ asked AND (%(case)s::uuid IS NULL OR case_id = %(case)s) ORDER BY ts_rank_cd(tsv, asked) DESC, id LIMIT 40
 """
 
 
@@ -49,7 +49,7 @@ def found(user: Any, asked: LabelledSearch) -> dict[str, list[Place]]:
     hits = {mode: _hits(user, asked, mode) for mode in MODES}
     ordered: dict[str, list[Place]] = {mode: [_place(hit) for hit in hits[mode]] for mode in MODES}
     ordered[RECIPROCAL] = _reciprocal_rank(hits["text"], hits["semantic"])
-    ordered[USUAL] = _usual(asked.q)
+    ordered[USUAL] = _usual(asked)
     return ordered
 
 
@@ -57,7 +57,7 @@ def _hits(user: Any, asked: LabelledSearch, mode: Mode) -> list[Hit]:
     made: list[Hit] = []
     for page in range(1, PAGES + 1):
         try:
-            answer = search(SearchRequest(asked.q, user, mode=mode, page=page))
+            answer = search(SearchRequest(asked.q, user, case=asked.case, mode=mode, page=page))
         except SearchError:
             return made
         made += answer.results
@@ -81,9 +81,9 @@ def _reciprocal_rank(*ways: list[Hit]) -> list[Place]:
     return [places[chunk] for chunk in sorted(scores, key=lambda chunk: (-scores[chunk], chunk))]
 
 
-def _usual(q: str) -> list[Place]:
+def _usual(asked: LabelledSearch) -> list[Place]:
     """What PostgreSQL's documentation leads to: any of the words, by ts_rank_cd. A hit is right where its passage has a right page, which
     flatters it: the engine must name the page."""
     with connection.cursor() as cursor:
-        cursor.execute(_USUAL, [q])
+        cursor.execute(_USUAL, {"q": asked.q, "case": asked.case})
         return [Place(*row) for row in cursor.fetchall()]
