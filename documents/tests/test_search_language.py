@@ -109,8 +109,21 @@ def test_a_query_that_cannot_be_understood_says_where(owner: User, query: str, c
 
 
 def test_accents_case_ligatures_and_forms_of_a_word_do_not_matter(case: Case, owner: User) -> None:
-    document(case, "Café", "Le Café Müller ﬁled its re\u0301sume\u0301 in the O’Brien matter on Straße 5.", vectors=False)
-    for query in ("cafe muller", "CAFÉ", "filing", "resume", "O'Brien", "obrien", "strasse", '"cafe mu\u0308ller"'):
+    document(case, "Café", "Le Café Müller ﬁled its re\u0301sume\u0301 in the O’Brien matter on Straße 5, Sœur Łódź.", vectors=False)
+    for query in (
+        "soeur",
+        "Sœur",
+        '"soeur lodz"',
+        "lodz",
+        "cafe muller",
+        "CAFÉ",
+        "filing",
+        "resume",
+        "O'Brien",
+        "obrien",
+        "strasse",
+        '"cafe mu\u0308ller"',
+    ):
         assert titles(owner, query) == ["Café"], query
 
 
@@ -227,6 +240,11 @@ def dated(case: Case) -> Case:
         ),
         ("from:2024-02 to:2024-02 x", [], ("2024-02-01", "2024-02-29")),
         ("from:2024 to:03/05/2024", [], ("2024-01-01", "2024-03-05")),
+        ("from:March 1, 2024 sensor to:“31 Dec 2024”", [], ("2024-03-01", "2024-12-31")),
+        ("from:Mar-2024 to:1. März 2025", [], ("2024-03-01", "2025-03-01")),
+        ("from:3/1/24 to:25.12.2024", [], ("2024-03-01", "2024-12-25")),
+        ("from:2024/03/01 to:20240501", [], ("2024-03-01", "2024-05-01")),
+        ("from:May to:june", [("sender", ("May",), False), ("recipient", ("june",), False)], (None, None)),
         ("from:2020 from:2023-5-7 to:2024 to:2025", [], ("2023-05-07", "2024-12-31")),
         ("judge:O'Brien author:Zoë", [("judge", ("O'Brien",), False), ("author", ("Zoë",), False)], (None, None)),
     ],
@@ -255,6 +273,10 @@ def test_fields_are_conditions_of_the_whole_query(
         ("tag:(a AND b) x", "AND", "bad_values"),
         ("tag:(a (b)) x", "(", "bad_values"),
         ("tag:(a OR b", "(", "unclosed_bracket"),
+        ("title:(a OR b", "(", "unclosed_bracket"),
+        ("title:(lease AND land) x", "AND", "bad_values"),
+        ("cite:(410 U.S. 113 OR lease)", "lease", "unknown_citation"),
+        ("to:2024-13", "2024-13", "bad_date_value"),
         ('tag:"a b', '"', "unclosed_quote"),
         ("kind:(email OR poem) x", "poem", "unknown_kind"),
         ("year:24 x", "24", "bad_year"),
@@ -363,6 +385,7 @@ def test_a_word_between_dashes_leaves_nothing_out() -> None:
         ("cort:scotus x", "misspelled_field"),
         ("auhtor:raman x", "misspelled_field"),
         ("tags:lab", "misspelled_field"),
+        ("lease after:2024-01-01", "misspelled_field"),
         ("Judge: Smith", "field_with_space"),
         ("To: all counsel", "field_with_space"),
         ("ind*nify", "asterisk_ignored"),
@@ -391,6 +414,9 @@ def test_other_colons_and_asterisks_are_nothing_to_speak_of(query: str) -> None:
         ('seller w/4 "breach of" w/3 supply', {"Breach"}),
         ('"supply contr*"', {"Breach"}),
         ("deposit kind:(filing OR email)", {"Lease"}),
+        ("title:(fraud OR lease)", {"Fraud", "Lease"}),
+        ("contract -title:(fraud OR lease)", {"Breach"}),
+        ("« supply contract »", {"Breach"}),
     ],
 )
 def test_more_of_what_a_query_says(library: Case, owner: User, query: str, expected: set[str]) -> None:

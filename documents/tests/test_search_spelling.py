@@ -24,6 +24,9 @@ SUPPLY = "The seller must indemnify the buyer; the indemnification survives, and
 def library(case: Case) -> Case:
     document(case, "Supply", SUPPLY, vectors=False)
     document(case, "Lease", "The tenant’s lease ends in May; the landlord keeps the deposit, and the café pays.", vectors=False)
+    document(
+        case, "Lettre", "Nous savons que le cœur de la haie est dans les plans, et que la porte est de la cour pour tous.", vectors=False
+    )
     return case
 
 
@@ -39,7 +42,9 @@ def library(case: Case) -> Case:
         ("LANDLRODS", ["LANDLORD"]),
         ("recieved landlrod", ["received landlord"]),
         ("who recieved what from the seller under the arbitration", ["who received what from the seller under the arbitration"]),
+        ("letre", ["lettre"]),
         ("landlord", []),
+        ("have", []),
         ("landlords", []),
         ("zzyzxqv", []),
         ("may", []),

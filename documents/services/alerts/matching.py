@@ -9,7 +9,7 @@ passages of the same matter below .4.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -113,8 +113,7 @@ def _weighed(query: Query, scope: Scope) -> Weighed | None:
     """None where only very common words were asked for. An authority counts for the whole query."""
     if query.root is None:
         return None
-    leaves = query.root.parts if isinstance(query.root, Some) else (query.root,)
-    known = [(leaf, found) for leaf in leaves if (found := matching(leaf)) is not None]
+    known = [(leaf, found) for leaf in _leaves(query.root) if (found := matching(leaf)) is not None]
     if not known:
         return None
     frequencies = scope.frequencies({lexeme for _leaf, found in known for lexeme in found.lexemes})
@@ -123,6 +122,15 @@ def _weighed(query: Query, scope: Scope) -> Weighed | None:
     weights = [1.0 if _is_authority(leaf) else one / whole for (leaf, _found), one in zip(known, rarity, strict=True)]
     queries = [found.match for _leaf, found in known]
     return Weighed(" | ".join(f"({one})" for one in queries), queries, weights)
+
+
+def _leaves(node: Node) -> Iterator[Node]:
+    """Whatever brackets are around them, or how a citation was typed: each is weighed by itself."""
+    if isinstance(node, Some):
+        for part in node.parts:
+            yield from _leaves(part)
+    else:
+        yield node
 
 
 def _is_authority(leaf: Node) -> bool:

@@ -18,7 +18,7 @@ from cases.services import dockets
 from documents.models import Document, DocumentFact, DocumentTag
 from documents.models.documents import DocumentQuerySet
 from documents.services.search.narrowing import courts
-from documents.services.search.narrowing.values import clean, words_of
+from documents.services.search.narrowing.values import DOUBLE, SINGLE, SINGLE_PLAIN, clean, words_of
 from documents.services.search.request import SearchRequest
 
 NOTHING = Q(pk__in=[])
@@ -27,15 +27,34 @@ _WORDS: Any = ArrayField(TextField())
 Fact = DocumentFact.Field
 
 
+_FOLDED = f"translate(regexp_replace(normalize(lower(%(expressions)s), NFKD), '[\u0300-\u036f]+', '', 'g'), '{SINGLE}', '{SINGLE_PLAIN}')"
+for _two, _plain in DOUBLE.items():
+    _FOLDED = f"replace({_FOLDED}, '{_two}', '{_plain}')"
+
+
+class Folded(Func):
+    """A text in small letters and without accents, as `values.folded` has it."""
+
+    template = _FOLDED
+    output_field = TextField()
+
+
+class IsAscii(Func):
+    """Has a text nothing that could be folded? Folding takes twenty times as long as anything else that is asked of it."""
+
+    template = "(%(expressions)s !~ '[^\\u0001-\\u007f]')"
+    output_field = BooleanField()
+
+
 class Words(Func):
-    """The words of a text in small letters, as `values.words_of` has them."""
+    """The words of a text in small letters; of a folded one as `values.words_of` has them."""
 
     template = "array_remove(regexp_split_to_array(lower(%(expressions)s), '[^[:alnum:]]+'), '')"
     output_field = _WORDS
 
 
 class Letters(Func):
-    """The words of a text without what stands between them, as `courts.letters` has them."""
+    """The words of a text without what stands between them; of a folded one as `courts.letters` has them."""
 
     template = "regexp_replace(lower(%(expressions)s), '[^[:alnum:]]+', '', 'g')"
     output_field = TextField()
@@ -125,12 +144,19 @@ def _docket(values: Sequence[str]) -> Q:
 
     def among(text: Any) -> Q:
         found = [(value, list(dockets.dockets_in(value, alone=True))) for value in values]
-        numbers = [one for _value, several in found for one in several]
-        written = _any(_holds(text, one.number) & Q(_TEXT.get_lookup("iregex")(text, dockets.pattern(one))) for one in numbers)
-        return written | _says(text, [value for value, several in found if not several])
+        numbers = [(one.number, dockets.pattern(one)) for _value, several in found for one in several]
+        others = [value for value, several in found if not several]
+        numbers += [(number, rf"(?<!\d)0*{number}(?!\d)") for value in others if (number := _number(value))]
+        written = _any(_holds(text, number) & Q(_TEXT.get_lookup("iregex")(text, pattern)) for number, pattern in numbers)
+        return written | _says(text, [value for value in others if not _number(value)])
 
     of_case = Matter.objects.filter(among(F("docket_number")), pk=OuterRef("case"))
     return _of_ruling(among(F("docket_number"))) | _of_fact(Fact.DOCKET_NUMBER, among(Text(F("value")))) | Q(Exists(of_case))
+
+
+def _number(value: str) -> str:
+    """Of a docket number only the number, 417 of 00417, "" for anything else."""
+    return value.lstrip("0") or "0" if value.isascii() and value.isdecimal() else ""
 
 
 def _year(values: Sequence[str]) -> Q:
@@ -160,9 +186,14 @@ def _of_fact(field: DocumentFact.Field, condition: Q) -> Q:
 
 
 def _says(text: Expression | F, values: Sequence[str]) -> Q:
-    """The text has all words of one of the values, in any order."""
+    """The text has all words of one of the values, in any order, with or without accents."""
     contains = _WORDS.get_lookup("contains")
-    return _any(_holds(text, max(words, key=len)) & Q(contains(Words(text), words)) for value in values if (words := words_of(value)))
+
+    def has(words: Sequence[str]) -> Q:
+        plain = Q(_holds(text, max(words, key=len)) & Q(contains(Words(text), words)))
+        return plain | Q(~Q(IsAscii(text)) & Q(contains(Words(Folded(text)), words)))
+
+    return _any(has(words) for value in values if (words := words_of(value)))
 
 
 def _holds(text: Expression | F, part: str) -> Q:
@@ -171,7 +202,10 @@ def _holds(text: Expression | F, part: str) -> Q:
 
 
 def _letters(text: Expression | F, keys: Sequence[str]) -> Q:
-    return Q(_TEXT.get_lookup("in")(Letters(text), list(keys))) if keys else NOTHING
+    within = _TEXT.get_lookup("in")
+    if not keys:
+        return NOTHING
+    return Q(within(Letters(text), list(keys))) | Q(~Q(IsAscii(text)) & Q(within(Letters(Folded(text)), list(keys))))
 
 
 def _any(conditions: Iterable[Q]) -> Q:

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 LONGEST_VALUE = 300
 _WORD = re.compile(r"[^\W_]+")
+_ACCENTS = re.compile("[\u0300-\u036f]+")
+SINGLE, SINGLE_PLAIN = "øłđðı", "olddi"
+DOUBLE = {"œ": "oe", "æ": "ae", "ß": "ss"}
+_PLAIN = str.maketrans(SINGLE, SINGLE_PLAIN) | str.maketrans(DOUBLE)
 _NOT_STORED = re.compile(r"[\x00\ud800-\udfff]")
 
 
@@ -15,5 +20,10 @@ def clean(value: str) -> str:
 
 
 def words_of(text: str) -> list[str]:
-    """Its words in small letters; marks do not count, so that there is nothing that a pattern could mean."""
-    return _WORD.findall(text.lower())
+    """Its words in small letters without accents; marks do not count, so that there is nothing that a pattern could mean."""
+    return _WORD.findall(folded(text))
+
+
+def folded(text: str) -> str:
+    """As `conditions.Folded` has it in SQL."""
+    return _ACCENTS.sub("", unicodedata.normalize("NFKD", text.lower())).translate(_PLAIN)

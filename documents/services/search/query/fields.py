@@ -5,21 +5,18 @@ from __future__ import annotations
 import datetime
 import re
 import uuid
-from calendar import monthrange
 from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
 from documents.models import Document
 from documents.services.search.errors import SearchError
+from documents.services.search.query import dates
 from documents.services.search.query.syntax import All, Condition, Near, Node, Optional, Piece, Some, Value, Without
 
 MOST_VALUES = 20
 LONGEST_VALUE = 300
 PERSONS = {"from": "sender", "to": "recipient"}
-_DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
-_AMERICAN = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
-_LIKE_A_DATE = re.compile(r"[\d./-]*\d[\d./-]*")
 
 
 def condition(piece: Piece) -> Condition:
@@ -31,7 +28,7 @@ def condition(piece: Piece) -> Condition:
         if len(value.text) > LONGEST_VALUE:
             sentence = _("What a field looks for may have %(most)d characters.") % {"most": LONGEST_VALUE}
             raise SearchError(sentence, "value_too_long", value.at, value.end)
-    if piece.key in PERSONS and any(_LIKE_A_DATE.fullmatch(value.text) for value in piece.values):
+    if piece.key in PERSONS and any(dates.is_meant(value.text) for value in piece.values):
         return _bound(piece)
     values = [_value(piece.key, value) for value in piece.values]
     return Condition(PERSONS.get(piece.key, piece.key), tuple(dict.fromkeys(values)), piece.at, piece.end)
@@ -82,18 +79,10 @@ def _bound(piece: Piece) -> Condition:
 def _days(value: Value) -> tuple[datetime.date, datetime.date]:
     """The first and the last day of a date, a month or a year."""
     try:
-        if american := _AMERICAN.fullmatch(value.text):
-            month, day, year = map(int, american.groups())
-            return (datetime.date(year, month, day),) * 2
-        if written := _DATE.fullmatch(value.text):
-            year, month, day = (int(part) if part else 0 for part in written.groups())
-            first = datetime.date(year, month if written[2] else 1, day if written[3] else 1)
-            last = first if written[3] else datetime.date(year, month or 12, monthrange(year, month or 12)[1])
-            return first, last
-    except ValueError:
-        pass  # the 31st of February: said below
-    sentence = _("This is not a date. Write it as 2024-03-01, 03/01/2024, 2024-03 or 2024.")
-    raise SearchError(sentence, "bad_date_value", value.at, value.end)
+        return dates.days_of(value.text)
+    except ValueError as error:
+        sentence = _("This is not a date. Write it as 2024-03-01, 03/01/2024, 2024-03 or 2024.")
+        raise SearchError(sentence, "bad_date_value", value.at, value.end) from error
 
 
 def taken_out(root: Node | None) -> tuple[Node | None, list[tuple[Condition, bool]]]:

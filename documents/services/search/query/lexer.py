@@ -8,18 +8,25 @@ from collections.abc import Iterator, Sequence
 from django.utils.translation import gettext as _
 
 from documents.services.search.errors import SearchError
+from documents.services.search.query import dates
 from documents.services.search.query.syntax import PHRASE, WORD, Piece, Span, Value
 from documents.services.search.request import Notice
 from documents.services.search.text.words import words_in
 
 FARTHEST = 30
 SENTENCE, PARAGRAPH = 15, 30  # what /s and /p mean to us, in words
-QUOTES = '"“”„'
+QUOTES = '"“”„‟«»＂'
 FIELDS_OF_WORDS = ("title", "cite")
 CONDITIONS = (
     "kind", "court", "judge", "author", "from", "to", "sender", "recipient", "tag", "docket", "year", "document",
 )  # fmt: skip
 FIELDS = (*FIELDS_OF_WORDS, *CONDITIONS)
+DATED = ("from", "to")
+ELSEWHERE = {
+    "date": "from", "after": "from", "since": "from", "before": "to", "until": "to", "type": "kind", "filetype": "kind", "subject": "title",
+    "label": "tag",
+}  # fmt: skip
+"""What other programs call the same fields."""
 _PHRASE = re.compile(rf"[{QUOTES}]([^{QUOTES}]*)[{QUOTES}](?:~(\d{{1,9}}))?")
 _NEAR = re.compile(r"(?:w|near|within)?/(\d{1,9}|s|p)", re.IGNORECASE)
 _FIELD = re.compile(rf"({'|'.join(FIELDS)}):", re.IGNORECASE)
@@ -122,12 +129,17 @@ class Lexer:
             piece = self._phrase()
             value = Value(piece.text.strip(), piece.at + 1, piece.end - 1)
         else:
-            first, self.at = self.at, self._end_of_words()
+            first, self.at = self.at, self._end_of_date(name) or self._end_of_words()
             text = self.query[first : self.at].rstrip(",;")
             value = Value(text, first, first + len(text))
         if not value.text:
             raise _empty(name, start)
         yield value
+
+    def _end_of_date(self, name: str) -> int:
+        """Of a date with spaces in it, as in from:March 1, 2024; 0 where there is none."""
+        written = dates.WRITTEN.match(self.query, self.at) if name.lower().rstrip(":") in DATED else None
+        return written.end() if written else 0
 
     def _several(self, name: str, start: int) -> Iterator[Value]:
         """(a OR "b c"): words without an OR or a comma between them are one value."""
@@ -216,8 +228,8 @@ def _distance(written: str, at: int, end: int) -> int:
 
 
 def _meant(typed: str) -> str:
-    """The field that a word before a colon is one slip away from, "" where there is none."""
-    return next((name for name in FIELDS if len(name) > 2 and typed != name and _one_slip(typed, name)), "")
+    """The field that a word before a colon is one slip away from, or that has this name elsewhere; "" where there is none."""
+    return ELSEWHERE.get(typed) or next((name for name in FIELDS if len(name) > 2 and typed != name and _one_slip(typed, name)), "")
 
 
 def _one_slip(a: str, b: str) -> bool:

@@ -27,6 +27,8 @@ from documents.services.search.errors import SearchError
 from documents.services.search.query import captions, fields
 from documents.services.search.query.lexer import CONDITIONS, QUOTES, Lexer
 from documents.services.search.query.syntax import (
+    CLOSE,
+    OPEN,
     PHRASE,
     WORD,
     All,
@@ -51,6 +53,7 @@ MOST_TERMS = 64
 MOST_CONDITIONS = 20
 DEEPEST = 20
 SHORTEST_PREFIX = 3
+_VALUE = (WORD, PHRASE, "cite")
 # Citations have numbers, but for the Constitution's amendments. The grammars take a second to load in a new process, so a
 # query that cannot have any does not wait for them.
 _MAY_CITE = re.compile(r"\d|amend|const|\bart", re.IGNORECASE)
@@ -290,7 +293,32 @@ class Parser:
 
     def _field(self, piece: Piece) -> Node | None:
         self.strict = True
-        value = self._next(WORD, PHRASE, "cite")
+        opened = self._next(OPEN)
+        if opened is None:
+            return self._value(piece)
+        sides = [self._side_of_values(piece)]
+        while self._next("or"):
+            sides.append(self._side_of_values(piece))
+        if not self._next(CLOSE):
+            if self.at == len(self.pieces):
+                raise _error(_("This bracket is never closed."), "unclosed_bracket", opened)
+            sentence = _("Between these brackets stand values with OR between them, as in %(field)s(first OR second).")
+            raise _error(sentence % {"field": piece.text}, "bad_values", self.pieces[self.at])
+        kept = tuple(side for side in sides if side is not None)
+        return Some(kept) if len(kept) > 1 else kept[0] if kept else None
+
+    def _side_of_values(self, piece: Piece) -> Node | None:
+        """Words without an OR between them must all stand in the title; of citations any will do."""
+        values = [self._value(piece)]
+        while self._peek(*_VALUE):
+            values.append(self._value(piece))
+        kept = tuple(value for value in values if value is not None)
+        if len(kept) < 2:
+            return kept[0] if kept else None
+        return Some(kept) if piece.text.lower() == "cite:" else All(kept)
+
+    def _value(self, piece: Piece) -> Node | None:
+        value = self._next(*_VALUE)
         if value is None:
             sentence = _("Say after “%(field)s” what to look for, as in %(field)sname.") % {"field": piece.text}
             raise _error(sentence, "empty_field", piece)

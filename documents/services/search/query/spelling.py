@@ -94,15 +94,18 @@ def suggestions(text: str, words: Sequence[Word], found: Sequence[int], scope: S
 
 
 def _not_found(words: Sequence[Word], found: Sequence[int]) -> list[tuple[Word, tuple[str, ...]]]:
-    """The words, and their lexemes, that none of the best passages has; all of them where too few were found to tell."""
+    """The words, and their lexemes, that none of the best passages has; all of them where too few were found to tell. Very common words
+    of any language in use are no slips: "have" is none because there are German documents."""
     plain = {word.folded: word for word in reversed(words) if word.folded.isalpha() and SHORTEST <= len(word.folded) <= LONGEST}
     if not plain or (len(plain) == 1 and len(found) > FEW):
         return []
     known = Lexemes(languages_in_use(), plain.keys())
-    asked = [(word, tuple(lexemes)) for word in plain.values() if (lexemes := known.of(word.folded))]
+    common = {word for by_word in known.by_language for word, stem in by_word.items() if not stem}
+    lexemes = {word: known.of(word.folded) for word in plain.values() if word.folded not in common}
+    asked = [(word, tuple(form for lexeme in own for form in (lexeme, MARK + lexeme))) for word, own in lexemes.items() if own]
     there: set[int] = set()
     if len(found) > FEW:
-        queries = [" | ".join(quoted(form) for lexeme in lexemes for form in (lexeme, MARK + lexeme)) for _word, lexemes in asked]
+        queries = [" | ".join(map(quoted, forms)) for _word, forms in asked]
         with connection.cursor() as cursor:
             cursor.execute(_FOUND, {"numbers": list(range(len(asked))), "queries": queries, "chunks": list(found[:LOOKED_AT])})
             there = {number for (number,) in cursor.fetchall()}
@@ -189,7 +192,8 @@ def _spellings(doubtful: Doubtful, seen: Mapping[str, Seen], user: Any) -> list[
     if not samples:
         return []
     readings = Document.objects.visible_to(user).order_by().values("text_version")
-    texts = dict(Chunk.objects.filter(pk__in=samples, text_version__in=readings).order_by().values_list("pk", "text"))
+    rows = Chunk.objects.filter(pk__in=samples, text_version__in=readings).order_by().values_list("pk", "context", "text")
+    texts = {pk: f"{context}\n{text}" for pk, context, text in rows}
     word, most = doubtful.word.folded, 2 if len(doubtful.word.folded) >= SHORTEST_FOR_TWO else 1
     found: dict[str, tuple[int, int]] = {}
     for lexeme in likely:

@@ -60,6 +60,7 @@ def facets(found: Sequence[Permitted]) -> dict[str, list[Facet]]:
         for field, value in _values(place, about.get(passage.document, About())):
             counted[field][value.key] += 1
             values.setdefault((field, value.key), value)
+    counted["kind"] = _with_finer_kinds(counted["kind"])
     counted["author"] = _with_fuller_names(counted["author"])
     return {field: [_facet(values[field, key], count) for key, count in _most(counted[field])] for field in COUNTED}
 
@@ -82,6 +83,11 @@ def _court(court_id: str, name: str) -> _Value:
     """Under its id, so that a ruling of a court and a filing in it are counted together."""
     known = court_id or next(iter(courts.ids_of(name)), "")
     return _Value(known, known, courts.label_of(known, name)) if known else _Value(courts.letters(name), _shortened(name), name)
+
+
+def _with_finer_kinds(kinds: Counter[str]) -> Counter[str]:
+    """Counted as a filter finds them: among filings also motions."""
+    return Counter({kind: sum(kinds[finer] for finer in Document.Kind.within(kind)) for kind in kinds})
 
 
 def _with_fuller_names(authors: Counter[str]) -> Counter[str]:

@@ -1,8 +1,8 @@
 """Other ways to write what stands in a text, kept beside its words so that one way finds the other.
 
 "anti-trust" is also found as antitrust, $4,310.50 as 431050, (212) 555-0100 as 2125550100, AT&T as ATT, C++ as itself, 12 percent as 12%,
-a caption set as I N T H E C O U R T by its words, and phrases of nothing but common words by their pairs. A variant is a lexeme that
-begins with a tilde, which no word does: the exact spelling has a lexeme of its own, and weighs more.
+Dubœuf as Duboeuf, a caption set as I N T H E C O U R T by its words, and phrases of nothing but common words by their pairs. A variant is a
+lexeme that begins with a tilde, which no word does: the exact spelling has a lexeme of its own, and weighs more.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from cases.services import dockets
 from documents.services.search.text.letterspacing import spaced_runs
-from documents.services.search.text.words import LONGEST, Word, fold
+from documents.services.search.text.words import LONGEST, Word, fold, words_in
 
 MARK = "~"
 
@@ -24,6 +24,8 @@ _SIGNED = re.compile(r"(?<![^\W_])[A-Za-z](?:\+\+|#)(?![^\W_])")
 _PHONE = re.compile(r"(?<![\w-])(?:\+?\d{1,2}[ .-]?)?\(?\d{3}\)?[ .-]?\d{3}[ .-]\d{4}(?![\w-])")
 _PERCENT = re.compile(r"(?<![\w.,])(\d[\d.,]*)\s?(?:%|per\s?cent\b)", re.IGNORECASE)
 _DIGITS = re.compile(r"\d+")
+_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i"})
+_HAS_LIGATURES = re.compile("[œæøłđðıŒÆØŁĐÐ]")
 
 
 def variants_in(text: str) -> Iterator[Word]:
@@ -35,6 +37,10 @@ def variants_in(text: str) -> Iterator[Word]:
     if "+" in text or "#" in text:
         for match in _SIGNED.finditer(text):
             yield Word(match.start(), match.end(), MARK + match[0].lower())
+    if _HAS_LIGATURES.search(text):
+        for word in words_in(text):
+            if (plain := without_ligatures(word.folded)) != word.folded:
+                yield Word(word.start, word.end, MARK + plain)
     if not _DIGITS.search(text):
         return
     for match in _PHONE.finditer(text):
@@ -44,6 +50,11 @@ def variants_in(text: str) -> Iterator[Word]:
     for docket in dockets.dockets_in(text):
         for form in dockets.written_forms(docket):
             yield Word(docket.start, docket.end, MARK + form)
+
+
+def without_ligatures(folded: str) -> str:
+    """In letters that every keyboard has: what folding leaves as it is, for it is no letter with an accent."""
+    return folded.translate(_LIGATURES)
 
 
 def captions_in(text: str) -> Iterator[list[Word]]:
