@@ -40,7 +40,7 @@ railroad; ry railway; ref refining; regl regional; rehab rehabilitation; reprod 
 restaurant; ret retirement; rd road; sav savings; sch school schools; sci science; secy secretary; sec security securities; sys system
 systems; serv service services servs; sholder shareholder; soc social; socy society; south southern southerly; ste sainte; st saint
 street; stmp steamship; subcomm subcommittee; sur surety; tech technology; technologies techs; tel telephone telegraph telecomm; telecomms
-telecommunication telecommunications; temp temporary; twp township; transcon transcontinental; transp transport transportation; tr trustee
+telecommunication telecommunications; temp temporary; twp township; transcon transcontinental; transp transport transportation; tr trs trustee
 trust; tpk turnpike; unif uniform; univ university; util utility utilities; vill village; west western; cnty county; ct court; intell
 intellectual; co company; corp corporation; inc incorporated; mr mister; dr doctor; ft fort; mt mount; jr junior; sr senior; comp
 computer; rep republic; commr cir; balt baltimore; bos boston; chi chicago; dall dallas; phila philadelphia; phx phoenix; pitt pittsburgh;
@@ -134,6 +134,8 @@ _SOVEREIGNS = re.compile(
 _UNITED = re.compile(r"\b(?:united\s+states(?:\s+of\s+america)?|u\.?\s?s\.?(?:\s?a\.?)?)(?=$|[\s,;)])", re.I)
 _SPACED_LETTERS = re.compile(r"\b([A-Z])\.(?=[A-Z]\b\.?)")
 _PARTED = re.compile(r"\b(?:rail road|r r|l l [cp]|l p)\b")
+_GAP = "\u2026"
+_CUT = re.compile(r"\b[A-Za-z]{3,}\.(?=\W|$)|\b[A-Za-z]{2,}'[a-z]{1,2}\b\.?")
 _LETTERS = re.compile(r"\b(?:[a-z] ){2,}[a-z]\b")
 
 
@@ -155,9 +157,10 @@ def _party(side: str) -> tuple[str, ...]:
     side = _UNITED.sub(f" {UNITED_STATES} ", side)
     side = _SPACED_LETTERS.sub(r"\1", side)
     side = _BEHIND.sub(" ", side)
-    side = re.sub(r"(?<=\w)'s\b", "s", side).replace("'", "").replace("&", " ")
-    side = re.sub(r"(?<=\b[A-Za-z])\.(?=[A-Za-z]\b)", "", side).replace(".", " ").replace("-", " ")
-    words = " ".join(re.findall(r"[^\W_]+", side.lower()))
+    side = re.sub(r"(?<=\w)'s\b", "s", side).replace("&", " ")
+    side = re.sub(r"(?<=\b[A-Za-z])\.(?=[A-Za-z]\b)", "", side)
+    side = _CUT.sub(lambda cut: _marked(cut[0]), side).replace("'", "").replace(".", " ").replace("-", " ")
+    words = " ".join(re.findall(rf"[^\W_]+(?:{_GAP}[^\W_]*)?", side.lower()))
     for spelt, one in _TWO_WORDS.items():
         words = words.replace(spelt, one)
     words = _PARTED.sub(lambda parted: parted[0].replace(" ", ""), words)
@@ -168,10 +171,18 @@ def _party(side: str) -> tuple[str, ...]:
     return tuple(core or kept)
 
 
+def _marked(written: str) -> str:
+    """An abbreviation that no table has, with a mark where its letters are left out: Griev. and Att'y."""
+    word = written.replace("'", "").replace(".", "").lower()
+    if _canonical(word) in _CANONICAL.values() or word in _SHORT_STATES or word in _EMPTY | _ROLES | _FIRMS:
+        return written
+    return f"{written[:-1]}{_GAP} " if written.endswith(".") and "'" not in written else written.rstrip(".").replace("'", _GAP)
+
+
 def _canonical(word: str) -> str:
     if word in _CANONICAL:
         return _CANONICAL[word]
-    singular = word[:-1] if word.endswith("s") and len(word) > 4 else word
+    singular = word[:-1] if word.endswith("s") and len(word) > 3 else word
     return _CANONICAL.get(singular, singular if singular in _CANONICAL.values() else word)
 
 
@@ -285,6 +296,10 @@ def _named_state(words: tuple[str, ...]) -> str | None:
 def _same_word(one: str, other: str) -> bool:
     if one == other or any(short.get(one, one) == short.get(other, other) for short in (_SHORT_STATES, _DIRECTIONS)):
         return True
+    for cut, whole in ((one, other), (other, one)):
+        if _GAP in cut:
+            begin, _, end = cut.partition(_GAP)
+            return whole in (cut, begin + end) or (len(whole) > len(begin + end) and whole.startswith(begin) and whole.endswith(end))
     short, long = sorted((one, other), key=len)
     # An abbreviation that no table has: "Pharma" for "Pharmaceutical"; of a plural the singular.
     return (len(short) >= 4 and long.startswith(short) and len(long) - len(short) >= 3 and _is_abbreviation(short)) or long == short + "s"

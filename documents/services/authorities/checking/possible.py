@@ -16,7 +16,7 @@ from cases.services.citations.keys import slug
 _YEARS: dict[str, tuple[int, int | None]] = {
     "us": (1754, None), "sct": (1882, None), "led": (1754, 1956), "led2d": (1956, None), "f": (1880, 1925), "f2d": (1924, 1993),
     "f3d": (1993, 2021), "f4th": (2021, None), "fsupp": (1932, 1998), "fsupp2d": (1998, 2014), "fsupp3d": (2014, None),
-    "fappx": (2001, 2021), "frd": (1938, None), "br": (1979, None),
+    "fappx": (2001, 2021), "frd": (1938, None), "br": (1979, None), "ohiost2d": (1964, 1982), "ohiost3d": (1982, None),
 }  # fmt: skip
 _MARGIN = 1
 """Years: volumes hold decisions of the year before, and dates of editions are those of their first volumes."""
