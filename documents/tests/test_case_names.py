@@ -48,6 +48,7 @@ from documents.services.authorities.checking.names import same_case
         ("People ex rel. Spitzer v. Grasso", "People of the State of New York v. Grasso"),
         ("Com. v. Hunt", "Commonwealth of Massachusetts v. Hunt"),
         ("Geo. A. Fuller Co. v. Coastal Plains", "George A. Fuller Company v. Coastal Plains, Inc."),
+        ("Att'y Griev. Comm'n v. Zhang", "Attorney Grievance Commission of Maryland v. Zhang"),
         ("GMC versus Tracy", "General Motors Corp. v. Tracy"),
     ],
 )

@@ -34,7 +34,8 @@ _VERSUS = re.compile(
     r"(?<=[\w.,'’)]) (?:v\.|vs\.|v(?= [A-Z\d])|vs(?= [A-Z\d])|V\.(?= [A-Z]{2})|VS\.(?= [A-Z]{2})|V(?= [A-Z]{2})) ?(?=[\w'(])"
 )
 _OF_ONE = re.compile(
-    r"(?<![\w])(?:(?:[Ii]n re:? )?(?:Estate|Marriage|Adoption|Guardianship|Conservatorship|Interest|Succession|Petition|Application|Will|Appeal) of"
+    r"(?<![\w])(?:(?:[Ii]n re:? )?"
+    r"(?:Estate|Marriage|Adoption|Guardianship|Conservatorship|Interest|Succession|Petition|Application|Will|Appeal) of"
     r"|[Ii]n re:?|IN RE:?|In Re:?|In the Matter of|IN THE MATTER OF|Matter of|MATTER OF|[Ee]x parte|EX PARTE|Ex Parte)"
     r" (?=[A-Z\d\"']|[a-z]'?[A-Z])"
 )

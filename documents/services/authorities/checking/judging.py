@@ -9,14 +9,16 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from cases.models import DatePrecision, Ruling, Statute
 from cases.services.authorities import authorities_for, court_name
 from cases.services.citations import Mention, courts, keys_in
 from documents.services.authorities.checking.names import one_side_fits, same_case
-from documents.services.authorities.checking.possible import first_page, impossible, pages_of
+from documents.services.authorities.checking.possible import FRONT_MATTER, first_page, impossible, pages_of
 from documents.services.authorities.checking.texts import captions_of
+from documents.services.authorities.telling import Asked, rulings_named
 
 FOUND, NOT_IN_LIBRARY, NAME_MISMATCH, UNKNOWN_REPORTER = "found", "not_in_library", "name_mismatch", "unknown_reporter"
 DOUBTFUL_BELOW = 0.75
@@ -26,10 +28,11 @@ NOBODY_CHECKS = ("wl:", "uslexis:", "lexis:", "restatement", "treatise", "docket
 # Findings in the order in which they are told; the first group is what a person looks at first.
 LOOK = frozenset({"name_mismatch", "impossible", "year_mismatch", "court_mismatch", "pin_outside", "parallel_differs"})
 _DOUBLE_STOP = re.compile(r"(?<!\.)\.\.(?!\.)")  # a name that ends with one, at the end of a sentence
+_ONLY_PINS = re.compile(r"(?:,\s*(?:at\s+)?\*?\d+(?:\s?[-\u2013]\s?\d+)?(?:\s?&?\s?nn?\.\s?\d+)?)*,\s*")
 _PINS_TRIED = 400
 # Where no page of a text is known: printed pages hold some 2,500 characters of an opinion and hardly ever less than 900, and before it
 # stand at most so many pages with syllabus, headnotes and counsel.
-USUAL_ON_A_PAGE, FEWEST_ON_A_PAGE, FRONT_MATTER = 2_500, 900, 30
+USUAL_ON_A_PAGE, FEWEST_ON_A_PAGE = 2_500, 900
 # Behind a number stand only pins and parallel citations before its own parenthesis.
 _COURT = re.compile(
     r"(?:,\s*(?:at\s+)?[\d*]+(?:[-\u2013]\d+)?(?:\s?&?\s?n+\.\s?\d+)?(?!\s[A-Z])|,\s*\d{1,4}\s[A-Z][\w.' ]{0,20}?\s\d{1,5})*"
@@ -66,6 +69,31 @@ class Library:
     def __init__(self, keys: Iterable[str]) -> None:
         self._found: dict[str, list[Ruling | Statute]] = authorities_for(keys)
         self._later: dict[str, list[Ruling]] = {}
+        self.named: set[str] = set()
+        """Keys that the library does not know, led by court, year and name."""
+        self.elsewhere: dict[str, Ruling] = {}
+        """Keys whose reporter has the one ruling of that court, year and name at another place."""
+
+    def look_by_name(self, mentions: Sequence[Mention]) -> None:
+        """The rulings that decisions mean whose place in print the library does not know."""
+        unknown = {
+            key: Asked(key, mention.name, mention.court, mention.year)
+            for mention in mentions
+            if mention.kind == "case" and mention.role == "authority" and mention.name and mention.court and mention.year is not None
+            and (key := mention.key) and not self._found.get(key) and not self._found.get(mention.cluster)
+        }  # fmt: skip
+        if not unknown:
+            return
+        with connection.cursor() as cursor:
+            found = rulings_named(cursor, list(unknown.values()))
+        one = {key: named[0] for key, named in zip(unknown, found, strict=True) if len(named) == 1}
+        rulings = Ruling.objects.in_bulk([named.id for named in one.values()])
+        for key, named in one.items():
+            if named.keys_in(key):
+                self.elsewhere[key] = rulings[named.id]
+            else:
+                self._found[key] = [rulings[named.id]]
+                self.named.add(key)
 
     def rulings(self, key: str) -> list[Ruling]:
         return [one for one in self._found.get(key, ()) if isinstance(one, Ruling)]
@@ -135,6 +163,10 @@ def judge(
         _of_pin(verdict, mention, library, last_pages, lengths)
         if mention.confidence < DOUBTFUL_BELOW:
             verdict.tell("doubtful", _doubt(mention))
+        if mention.key in library.named and mention.kind == "case":
+            verdict.tell("doubtful", _("The library knows it by court, year and name, not at this place in print."))
+        if place and _beside(mentions[place - 1], mention, text):
+            _of_one_before(verdicts[-1], mentions[place - 1], verdict)
         if mention.kind in FULL and mention.key:
             leaders[mention.key] = place
         verdicts.append(verdict)
@@ -161,6 +193,8 @@ def _judged(mention: Mention, text: str, library: Library, leader: Verdict | Non
             _of_facts(verdict, mention, text)
         if leader is not None and leader.ruling is not None:
             _of_parallel(verdict, mention, leader)
+        elif (other := library.elsewhere.get(key)) is not None:
+            _of_place(verdict, mention, other, by_name=True)
     return verdict
 
 
@@ -273,6 +307,38 @@ def _of_parallel(verdict: Verdict, mention: Mention, leader: Verdict) -> None:
             _("In this library %(name)s stands at %(known)s, not at %(cite)s.")
             % {"name": first.name, "known": ", ".join(known), "cite": _cite(mention)},
         )
+
+
+def _beside(before: Mention, mention: Mention, text: str) -> bool:
+    """Whether a citation stands behind another one with nothing but its pin between them, so that both are of one decision."""
+    return (
+        before.kind == mention.kind == "case"
+        and before.role == mention.role == "authority"
+        and before.name == mention.name != ""
+        and _ONLY_PINS.fullmatch(text, before.end, mention.start) is not None
+    )
+
+
+def _of_one_before(before: Verdict, mention: Mention, verdict: Verdict) -> None:
+    """Of a citation that the library does not know, before a parallel one whose decision it has at another place of the first reporter."""
+    if before.status == NOT_IN_LIBRARY and verdict.status == FOUND and verdict.ruling is not None:
+        _of_place(before, mention, verdict.ruling)
+
+
+def _of_place(verdict: Verdict, mention: Mention, ruling: Ruling, by_name: bool = False) -> None:
+    """The library has the decision at another place of the reporter. By name only, and where neither volume nor page is the same, it may be
+    another one of that year, of which nothing is told."""
+    reporter, *place = mention.key.split(":")
+    known = {key: cite for cite, key in zip(ruling.citations, ruling.keys, strict=False) if key.partition(":")[0] == reporter}
+    if not known or mention.key in known:
+        return
+    if by_name and not any(set(enumerate(place)) & set(enumerate(key.split(":")[1:])) for key in known):
+        return
+    verdict.tell(
+        "parallel_differs",
+        _("In this library %(name)s stands at %(known)s, not at %(cite)s.")
+        % {"name": described(ruling), "known": ", ".join(known.values()), "cite": _cite(mention)},
+    )
 
 
 def _of_pin(verdict: Verdict, mention: Mention, library: Library, last_pages: Mapping[object, int], lengths: Mapping[object, int]) -> None:

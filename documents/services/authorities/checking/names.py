@@ -40,9 +40,9 @@ railroad; ry railway; ref refining; regl regional; rehab rehabilitation; reprod 
 restaurant; ret retirement; rd road; sav savings; sch school schools; sci science; secy secretary; sec security securities; sys system
 systems; serv service services servs; sholder shareholder; soc social; socy society; south southern southerly; ste sainte; st saint
 street; stmp steamship; subcomm subcommittee; sur surety; tech technology; technologies techs; tel telephone telegraph telecomm; telecomms
-telecommunication telecommunications; temp temporary; twp township; transcon transcontinental; transp transport transportation; tr trs trustee
-trust; tpk turnpike; unif uniform; univ university; util utility utilities; vill village; west western; cnty county; ct court; intell
-intellectual; co company; corp corporation; inc incorporated; mr mister; dr doctor; ft fort; mt mount; jr junior; sr senior; comp
+telecommunication telecommunications; temp temporary; twp township; transcon transcontinental; transp transport transportation; tr trs
+trustee trust; tpk turnpike; unif uniform; univ university; util utility utilities; vill village; west western; cnty county; ct court;
+intell intellectual; co company; corp corporation; inc incorporated; mr mister; dr doctor; ft fort; mt mount; jr junior; sr senior; comp
 computer; rep republic; commr cir; balt baltimore; bos boston; chi chicago; dall dallas; phila philadelphia; phx phoenix; pitt pittsburgh;
 wm william; chas charles; geo george; jas james; thos thomas; jos joseph; robt robert; benj benjamin; saml samuel; danl daniel; edw
 edward; jno john
