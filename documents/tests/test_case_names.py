@@ -42,6 +42,14 @@ from documents.services.authorities.checking.names import same_case
         ("John Smith v. Jones", "Smith v. Jones"),
         ("NLRB v. Jones", "National Labor Relations Board v. Jones"),
         ("Star Athletica", "Star Athletica, L. L. C. v. Varsity Brands, Inc."),
+        ("Mass. v. EPA", "Massachusetts v. Environmental Protection Agency"),
+        ("Nat'l Park Hosp. Ass'n v. DOI", "National Park Hospitality Association v. Department of the Interior"),
+        ("City of Chi. v. Morales", "Chicago v. Morales"),
+        ("People ex rel. Spitzer v. Grasso", "People of the State of New York v. Grasso"),
+        ("Com. v. Hunt", "Commonwealth of Massachusetts v. Hunt"),
+        ("Geo. A. Fuller Co. v. Coastal Plains", "George A. Fuller Company v. Coastal Plains, Inc."),
+        ("Att'y Griev. Comm'n v. Zhang", "Attorney Grievance Commission of Maryland v. Zhang"),
+        ("GMC versus Tracy", "General Motors Corp. v. Tracy"),
     ],
 )
 def test_a_name_that_merely_differs_is_the_same_case(given: str, caption: str) -> None:
@@ -60,6 +68,10 @@ def test_a_name_that_merely_differs_is_the_same_case(given: str, caption: str) -
         ("In re Foster", "In re Gault"),
         ("Harbor", "Roe v. Wade"),
         ("Harriman v. Mohamed", "Harriman v. Hancock County"),
+        ("Brown versus Jones", "Smith v. Jones"),
+        ("First Nat. Bank v. Bellotti", "Second Nat. Bank v. Bellotti"),
+        ("Northern Pac. Co. v. Jensen", "Southern Pacific Co. v. Jensen"),
+        ("State ex rel. Smith v. Indus. Comm'n", "State ex rel. Jones v. Industrial Commission"),
     ],
 )
 def test_another_case_is_another_case(given: str, caption: str) -> None:

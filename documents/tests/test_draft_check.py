@@ -11,6 +11,7 @@ import pytest
 from cases.models import Ruling
 from documents.services.authorities.checking import draft
 from documents.tests import checked_drafts as drafts
+from documents.tests.law import bring, lines, ruling
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -59,11 +60,14 @@ def test_a_pin_far_behind_a_text_without_pages_is_said_and_one_near_it_is_not(tm
         ("See Lamp v. Keeper, 801 F.3d 40 (9th Cir. 2014).", "court_mismatch", "First Circuit"),
         ("See Harbour Board v. Crane Co., 560 U.S. 200, 131 S. Ct. 77 (2010).", "parallel_differs", "130 S. Ct. 2000"),
         ("See 803 F.3d 900.", "ambiguous", "Sail v. Mast"),
-        ("See Lamp v. Keeper, 810 F.3d 40 (1st Cir. 2014).", "other_place", "801 F.3d 40, not at 810 F.3d 40"),
-        ("See Lamp v. Keeper, 801 F.3d 44 (1st Cir. 2014).", "other_place", "801 F.3d 40"),
+        ("See Tide v. Moon Ferry Co., 571 U.S. 310, 335 (2013).", "pin_outside", "Buoy v. United States"),
+        ("See Lamp v. Keeper, 801 F.3d 14 (1st Cir. 2014).", "parallel_differs", "stands at 801 F.3d 40, not at 801 F.3d 14"),
+        ("See Harbour Bd. v. Crane Co., 506 U.S. 200, 130 S. Ct. 2000 (2010).", "parallel_differs", "stands at 560 U.S. 200"),
+        ("See Tide v. Moon Ferry Co., 134 S. Ct. 600 (2013).", "doubtful", "by court, year and name"),
         ("See Lamp v. Keeper, 777 F.3d 1 (1st Cir. 2014).", "doubtful", "801 F.3d 40"),
         ("See Gull v. Heron Shipping, 1203 F.3d 55 (9th Cir. 2000).", "impossible", "volumes 1 to 999"),
-        ("See Tide v. Moon Ferry Co., 571 U.S. 310, 335 (2013).", "pin_outside", "Buoy v. United States"),
+        ("See Gull v. Heron, 55 A.3d 12 (Cal. 2012).", "impossible", "Connecticut"),
+        ("See Gull v. Heron, 120 F. Supp. 2d 5 (9th Cir. 2000).", "impossible", "courts of appeals"),
     ],
 )
 def test_what_does_not_belong_together_is_said_as_a_fact(tmp_path: Path, text: str, code: str, said: str) -> None:
@@ -71,6 +75,15 @@ def test_what_does_not_belong_together_is_said_as_a_fact(tmp_path: Path, text: s
     results = draft.check(text).results
     assert code in [one for result in results for one in result.verdict.codes()], results
     assert said in " ".join(sentence for result in results for sentence in result.sentences)
+
+
+def test_a_volume_of_its_years_is_possible_and_pages_behind_the_headnotes_are_the_reporters_own(tmp_path: Path) -> None:
+    marked = "<p>Oar v. Wake</p><p>[100 A.3d 1117] An oar is a tool.</p><p>[100 A.3d 1118] Affirmed.</p>"
+    bring("rulings", lines(tmp_path / "oar.jsonl", [ruling("Oar v. Wake", citations=["440 Md. 128", "100 A.3d 1112"], court_id="md",
+                                                           date="2014-08-27", text="", html=marked)]))  # fmt: skip
+    cited = "Hull v. Keel, 12 Ohio St. 3d 9 (1984). Oar v. Wake, 440 Md. 128, 100 A.3d 1112, 1118 (2014). Wake, 100 A.3d at 1140."
+    told = [result.verdict.codes() for result in draft.check(cited).results]
+    assert told == [[], [], [], ["pin_outside"]]
 
 
 @pytest.mark.parametrize(

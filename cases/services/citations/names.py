@@ -34,8 +34,9 @@ _VERSUS = re.compile(
     r"(?<=[\w.,'’)]) (?:v\.|vs\.|v(?= [A-Z\d])|vs(?= [A-Z\d])|V\.(?= [A-Z]{2})|VS\.(?= [A-Z]{2})|V(?= [A-Z]{2})) ?(?=[\w'(])"
 )
 _OF_ONE = re.compile(
-    r"(?<![\w])(?:[Ii]n re:?|IN RE:?|In Re:?|In the Matter of|IN THE MATTER OF|Matter of|MATTER OF|[Ee]x parte|EX PARTE|Ex Parte"
-    r"|(?:In re )?(?:Estate|Marriage|Adoption|Guardianship|Conservatorship|Interest|Succession|Petition|Application|Will|Appeal) of)"
+    r"(?<![\w])(?:(?:[Ii]n re:? )?"
+    r"(?:Estate|Marriage|Adoption|Guardianship|Conservatorship|Interest|Succession|Petition|Application|Will|Appeal) of"
+    r"|[Ii]n re:?|IN RE:?|In Re:?|In the Matter of|IN THE MATTER OF|Matter of|MATTER OF|[Ee]x parte|EX PARTE|Ex Parte)"
     r" (?=[A-Z\d\"']|[a-z]'?[A-Z])"
 )
 _CASES = re.compile(r"(?<![\w.])((?:The )?(?:[A-Z][\w'-]+ ){1,4}Cases?|The (?:[A-Z][\w'-]+ ?){1,3})$")
@@ -62,7 +63,7 @@ _ABBREVIATED_WORDS = """
     Resp Rest Ret Rev Rico RR Ry Sav Sch Schs Sci Scis Sec Secs Sen Sers Serv Servs Sess Sherif Soc Soc'y Sol Sols Spec St Sta Stat
     Ste Stds Sub Subcomm Sup Supp Supt Sur Sw Sys Tech Techs Tel Telecomm Telegr Temp Tenn Ter Tex Theol Tr Transcon Transp Treas Tri
     Trib Trs Tr Tpk Tpke Tr Twp Ten U Unif Univ Urb Util Utils Va Veh Vill Vt Wash Whse Wis Wm Chas Geo Thos Robt Jas Benj Edw Fredk
-    Dan Saml
+    Dan Saml Molec Griev Registr Reins Relig Unempl Opport Priv Nurs Discrim Cap Intell Phys Punish Forens Founds
 """
 _ABBREVIATED = frozenset(_ABBREVIATED_WORDS.split())
 _SIGNALS_WORDS = """

@@ -34,6 +34,8 @@ def test_provisions_are_seen(text: str, key: str, pin: str) -> None:
 
 def test_every_provision_of_a_list_is_a_mention_of_its_own() -> None:
     assert keys("U.S. Const. amends. V, VI & XIV") == ["const:amend:5", "const:amend:6", "const:amend:14"]
+    assert seen("U.S. Const. amends. V & XIV, § 1") == [("U.S. Const. amends. V", "const:amend:5"), ("XIV, § 1", "const:amend:14")]
+    assert keys("U.S. Const. arts. I, § 8 & III, § 2") == ["const:art:1:8", "const:art:3:2"]
     assert keys("U.S. Const. art. I, §§ 8, 9") == ["const:art:1:8", "const:art:1:9"]
     assert seen("the First and Fourteenth Amendments") == [("First", "const:amend:1"), ("Fourteenth Amendments", "const:amend:14")]
 

@@ -15,6 +15,7 @@ from cases.tests.grammars import keys, mentions, seen
         ("FED. R. CIV. P. 12(b)(6) & 12(f)", ["frcp:12(b)(6)", "frcp:12(f)"]),
         ("Fed.R.Civ.P. 56", ["frcp:56"]),
         ("Federal Rules of Evidence 401, 402, and 403", ["fre:401", "fre:402", "fre:403"]),
+        ("Fed. R. Evid. 702–03", ["fre:702", "fre:703"]),
         ("Rule 12(b)(6) of the Federal Rules of Civil Procedure", ["frcp:12(b)(6)"]),
         ("Rules 8(a) and 9(b) of the Federal Rules of Civil Procedure", ["frcp:8(a)", "frcp:9(b)"]),
         ("Rule 45(c), Fed. R. Civ. P.", ["frcp:45(c)"]),

@@ -9,7 +9,7 @@ and name together: then the mention says that it is doubtful.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from cases.services.citations.names import likeness, parties_agree
@@ -72,6 +72,25 @@ class Ruling(NamedTuple):
     year: int | None
 
 
+class Asked(NamedTuple):
+    """A citation whose place in print the library does not know."""
+
+    key: str
+    name: str
+    court: str
+    year: int
+
+
+class Named(NamedTuple):
+    id: Any
+    name: str
+    keys: list[str]
+
+    def keys_in(self, key: str) -> list[str]:
+        """Its own keys in the reporter of a key."""
+        return [own for own in self.keys if key and own.partition(":")[0] == key.partition(":")[0]]
+
+
 def resolve_shared(cursor: Any, which: str, asked: Any) -> int:
     """Of the mentions that `which` chooses those whose key several rulings have; how many now lead elsewhere. In its transaction."""
     cursor.execute(_SHARED.format(which=which), [asked])
@@ -106,29 +125,29 @@ def resolve_by_name(cursor: Any, version: int) -> int:
     unknown = cursor.fetchall()
     if not unknown:
         return 0
-    rulings = of_courts(cursor, {(court, year) for _pk, _key, _cluster, _name, court, year in unknown})
-    led: dict[int, Any] = {}
-    for pk, key, _cluster, name, court, year in unknown:
-        there = rulings[court, year]
-        reporter = key.partition(":")[0]
-        named = [
-            ruling for ruling, called, keys in there
-            if (not key or all(one.partition(":")[0] != reporter for one in keys)) and parties_agree(name, called)
-        ] if len(there) <= MOST_OF_A_COURT else []  # fmt: skip
-        if len(named) == 1:
-            led[pk] = named[0]
+    asked = [Asked(key, name, court, year) for _pk, key, _cluster, name, court, year in unknown]
+    led = {
+        row[0]: named[0].id for row, named in zip(unknown, rulings_named(cursor, asked), strict=True)
+        if len(named) == 1 and not named[0].keys_in(row[1])
+    }  # fmt: skip
     if led:
         cursor.execute(_LEAD_BY_NAME, [BY_NAME, list(led), list(led.values())])
     return len(led)
 
 
-def of_courts(cursor: Any, wanted: Iterable[tuple[str, int | None]]) -> dict[tuple[str, int | None], list[tuple[Any, str, list[str]]]]:
-    """The rulings (id, name, keys) of each court and year."""
-    pairs = sorted(wanted, key=str)
+def rulings_named(cursor: Any, asked: Sequence[Asked], agree: Callable[[str, str], bool] = parties_agree) -> list[list[Named]]:
+    """Of each citation the rulings of its court and year whose name is its own, as `agree` tells of two names; those that stand elsewhere
+    in its reporter only where no other has the name."""
+    pairs = sorted({(one.court, one.year) for one in asked})
     cursor.execute(_OF_COURTS, [[court for court, _year in pairs], [year for _court, year in pairs]])
-    found: defaultdict[tuple[str, int | None], list[tuple[Any, str, list[str]]]] = defaultdict(list)
+    rulings = defaultdict(list)
     for pk, court, year, name, keys in cursor.fetchall():
-        found[court, year].append((pk, name, keys))
+        rulings[court, year].append(Named(pk, name, keys))
+    found = []
+    for one in asked:
+        there = rulings[one.court, one.year]
+        named = [ruling for ruling in there if agree(one.name, ruling.name)] if len(there) <= MOST_OF_A_COURT else []
+        found.append([ruling for ruling in named if not ruling.keys_in(one.key)] or named)
     return found
 
 

@@ -71,24 +71,38 @@ def _alone(text: str) -> Iterator[Found]:
 
 
 def _clauses(match: re.Match[str], what: str) -> Iterator[Found]:
-    """The provision and what goes on behind it: amends. V, VI & XIV; art. I, §§ 8, 9."""
-    first = _clause(match, what)
-    yield first
+    """The provision and what goes on behind it: amends. V, VI & XIV, § 1; art. I, §§ 8, 9; arts. I, § 8 & III, § 2."""
+    found = [_clause(match, what)]
     text, end = match.string, match.end()
-    plural = match["what"].lower().endswith("s") or "§§" in match[0] or "ections" in match[0]
+    several = match["what"].lower().endswith("s")
+    plural = several or "§§" in match[0] or "ections" in match[0]
+    place, sections = number(match["number"]), bool(match["section"])
     while (
         plural and (more := _FURTHER.match(text, end)) and not re.match(r" ?(?:U\.|S\. ?Ct|L\. ?Ed|F\.)", text[more.end() : more.end() + 8])
     ):
-        end = more.end()
-        sections = bool(match["section"])
-        found = Found(more.start("mark" if more["mark"] else "number"), end, "constitution", method=f"{NAME}/list", confidence=0.95)
-        if not sections and (what == "art" or number(more["number"]) <= 27):
-            found.key = key("const", what, str(number(more["number"])))
-        elif what == "art":
-            found.key = key("const", "art", str(number(match["number"])), str(number(more["number"])))
+        end, counted = more.end(), number(more["number"])
+        if more["mark"] and several and not sections:
+            _add_section(found[-1], end, what, place, counted)
+            sections = True
+            continue
+        if not more["mark"] and several and (not sections or more["number"].isalpha()):
+            place, sections = counted, False
+            item = Found(more.start("number"), end, "constitution", method=f"{NAME}/list", confidence=0.95)
+            item.key = key("const", what, str(place)) if 1 <= place <= (7 if what == "art" else 27) else ""
         else:
-            found.key, found.pin = first.key, f"§ {more['number']}"
-        yield found
+            item = Found(more.start("mark" if more["mark"] else "number"), end, "constitution", method=f"{NAME}/list", confidence=0.95)
+            item.key = key("const", what, str(place), str(counted) if what == "art" else None)
+            item.pin = f"§ {counted}" if what == "amend" else ""
+        found.append(item)
+    yield from found
+
+
+def _add_section(found: Found, end: int, what: str, place: int, section: int) -> None:
+    found.end = end
+    if what == "art":
+        found.key = key("const", "art", str(place), str(section))
+    else:
+        found.pin = f"§ {section}"
 
 
 def _clause(match: re.Match[str], what: str) -> Found:

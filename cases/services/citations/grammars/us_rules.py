@@ -19,6 +19,13 @@ RULES = Numbering(
     siblings=True,
     tail=r"(?:,? (?:adv(?:isory|\.) comm(?:ittee|\.)(?:'?s?'?)? notes?))?",
 )
+# No federal rule has a hyphen in its number: what stands behind one is the other end of a range.
+_FEDERAL_RULES = Numbering(
+    r"\d{1,4}(?:\.\d{1,2})?(?:- ?\d{1,4})?",
+    lambda section, plural: _ends_of_rules(*section.partition("-")[::2]),
+    siblings=True,
+    tail=r"(?:,? (?:adv(?:isory|\.) comm(?:ittee|\.)(?:'?s?'?)? notes?))?",
+)
 _LOCAL_NUMBERS = Numbering(r"(?:[A-Z]{1,3} )?\d{1,4}(?:\.\d{1,3}){0,2}(?:- ?\d{1,3}){0,2}", lambda section, plural: (-1, ""), siblings=True)
 _GUIDELINES = Numbering(
     r"[1-8][A-Z]\d{1,2}\.\d{1,2}",
@@ -86,6 +93,12 @@ _CIRCUITS = {
 } | {"Federal": "cafc"}
 
 
+def _ends_of_rules(first: str, last: str) -> tuple[int, str]:
+    """702-03 is 702 to 703."""
+    last = last.strip()
+    return (len(first), first[: max(0, len(first) - len(last))] + last) if last else (-1, "")
+
+
 def _keyed(start: int, items: list[Item], text: str, end: int, *family: str | None) -> Iterator[Found]:
     """Rules are keyed with their parts: frcp:12(b)(6)."""
     for found in mentions(NAME, "rule", start, items, text, end):
@@ -98,7 +111,7 @@ def _federal(text: str) -> Iterator[Found]:
     at = 0
     while head := _HEAD.search(text, at):
         at = head.end()
-        items, end = RULES.read(text, at)
+        items, end = _FEDERAL_RULES.read(text, at)
         for found in _keyed(head.start(), items, text, end, _family(head)):
             at = max(at, found.end)
             yield found
@@ -107,7 +120,7 @@ def _federal(text: str) -> Iterator[Found]:
 def _before(text: str) -> Iterator[Found]:
     """Rule 9(b) of the Federal Rules of Civil Procedure; Rules 12 and 56, Fed. R. Civ. P."""
     for head in _BEFORE.finditer(text):
-        items, end = RULES.read(text, head.end(), headed=False)
+        items, end = _FEDERAL_RULES.read(text, head.end(), headed=False)
         if items and (book := _OF_BOOK.match(text, end)):
             family = f"r{book['habeas']}" if book["habeas"] else _family(book)
             yield from _keyed(head.start(), items, text, book.end(), family)

@@ -27,7 +27,7 @@ from documents.services.authorities.checking.judging import (
     keys_of,
 )
 from documents.services.authorities.checking.overlooked import overlooked
-from documents.services.authorities.checking.possible import pages_of, title_sentence
+from documents.services.authorities.checking.possible import pages_are_of, pages_of, title_sentence
 from documents.services.authorities.checking.quotations import Quotation, name_start, quotations_of
 from documents.services.authorities.checking.texts import Source, sources_of
 
@@ -230,10 +230,10 @@ def _last_pages(mentions: Sequence[Mention], library: Library, sources: dict[UUI
     """The last page of a ruling by (ruling, reporter): of the reporter in whose range of pages its text's labels begin."""
     found: dict[object, int] = {}
     for key in {mention.key for mention in mentions if mention.key}:
-        first, reporter = key.rpartition(":")[2], key.partition(":")[0]
+        reporter = key.partition(":")[0]
         for ruling in library.rulings(key):
             labels = [int(label) for source in sources.get(ruling.pk, ()) for label in source.labels if label.isdigit()]
-            if labels and first.isdigit() and int(first) - 1 <= min(labels) <= int(first) + 3:
+            if labels and pages_are_of(key, ruling.keys, min(labels)):
                 found[ruling.pk, reporter] = max(labels)
     return found
 
@@ -288,7 +288,7 @@ def _compared(
             if best is None or _rank(compared) < _rank(best):
                 best = compared
     if best is not None:
-        _place(best, result.mention)
+        _place(best, result.mention, verdict.ruling.keys if verdict.ruling else [])
     return best
 
 
@@ -304,7 +304,7 @@ def _beside(one: Quotation, source: Source, mention: Mention, text: str) -> Comp
     return found
 
 
-def _place(compared: CheckedQuote, mention: Mention) -> None:
+def _place(compared: CheckedQuote, mention: Mention, keys: Sequence[str]) -> None:
     found, source = compared.comparison, compared.source
     if found is None or source is None or found.status == NOT_FOUND:
         return
@@ -312,7 +312,7 @@ def _place(compared: CheckedQuote, mention: Mention) -> None:
     compared.on_page = source.span_on_page(found.first, found.last)
     last = source.page_of(max(found.first, found.last - 1))[1]
     pages = pages_of(mention.pin)
-    if pages and compared.label.isdigit() and last.isdigit() and mention.key.count(":") == 2 and _same_pages(source, mention):
+    if pages and compared.label.isdigit() and last.isdigit() and mention.key.count(":") == 2 and _same_pages(source, mention, keys):
         compared.pin_fits = int(compared.label) <= pages[1] and pages[0] <= int(last)
     if source.opinion and "dissent" not in mention.text:
         names = {"dissent": _("a dissent"), "concurrence": _("a concurrence"), "in_part": _("an opinion that dissents in part")}
@@ -323,11 +323,10 @@ def _place(compared: CheckedQuote, mention: Mention) -> None:
         )
 
 
-def _same_pages(source: Source, mention: Mention) -> bool:
+def _same_pages(source: Source, mention: Mention, keys: Sequence[str]) -> bool:
     """Whether the labels of the text are the pages of the reporter that is cited."""
-    first = mention.key.rpartition(":")[2]
     labels = [int(label) for label in source.labels if label.isdigit()]
-    return bool(labels) and first.isdigit() and int(first) - 1 <= min(labels) <= int(first) + 3
+    return bool(labels) and pages_are_of(mention.key, keys, min(labels))
 
 
 def _look_elsewhere(compared: CheckedQuote, sources: dict[UUID, list[Source]]) -> None:

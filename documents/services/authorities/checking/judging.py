@@ -15,7 +15,7 @@ from cases.models import DatePrecision, Ruling, Statute
 from cases.services.authorities import authorities_for, court_name
 from cases.services.citations import Mention, courts, keys_in
 from documents.services.authorities.checking.names import one_side_fits, same_case
-from documents.services.authorities.checking.possible import first_page, impossible, pages_of
+from documents.services.authorities.checking.possible import FRONT_MATTER, first_page, impossible, pages_of
 from documents.services.authorities.checking.texts import captions_of
 
 FOUND, NOT_IN_LIBRARY, NAME_MISMATCH, UNKNOWN_REPORTER = "found", "not_in_library", "name_mismatch", "unknown_reporter"
@@ -24,12 +24,13 @@ FULL = frozenset({"case", "statute", "regulation", "rule", "constitution", "othe
 POINTERS = frozenset({"id", "supra", "short"})
 NOBODY_CHECKS = ("wl:", "uslexis:", "lexis:", "restatement", "treatise", "docket:")
 # Findings in the order in which they are told; the first group is what a person looks at first.
-LOOK = frozenset({"name_mismatch", "impossible", "year_mismatch", "court_mismatch", "pin_outside", "parallel_differs", "other_place"})
+LOOK = frozenset({"name_mismatch", "impossible", "year_mismatch", "court_mismatch", "pin_outside", "parallel_differs"})
 _DOUBLE_STOP = re.compile(r"(?<!\.)\.\.(?!\.)")  # a name that ends with one, at the end of a sentence
+_ONLY_PINS = re.compile(r"(?:,\s*(?:at\s+)?\*?\d+(?:\s?[-\u2013]\s?\d+)?(?:\s?&?\s?nn?\.\s?\d+)?)*,\s*")
 _PINS_TRIED = 400
 # Where no page of a text is known: printed pages hold some 2,500 characters of an opinion and hardly ever less than 900, and before it
 # stand at most so many pages with syllabus, headnotes and counsel.
-USUAL_ON_A_PAGE, FEWEST_ON_A_PAGE, FRONT_MATTER = 2_500, 900, 30
+USUAL_ON_A_PAGE, FEWEST_ON_A_PAGE = 2_500, 900
 # Behind a number stand only pins and parallel citations before its own parenthesis.
 _COURT = re.compile(
     r"(?:,\s*(?:at\s+)?[\d*]+(?:[-\u2013]\d+)?(?:\s?&?\s?n+\.\s?\d+)?(?!\s[A-Z])|,\s*\d{1,4}\s[A-Z][\w.' ]{0,20}?\s\d{1,5})*"
@@ -66,26 +67,18 @@ class Library:
     def __init__(self, keys: Iterable[str]) -> None:
         self._found: dict[str, list[Ruling | Statute]] = authorities_for(keys)
         self._later: dict[str, list[Ruling]] = {}
-        self._told: dict[str, Ruling] = {}
-        self._elsewhere: dict[tuple[int, int], tuple[Ruling, list[str]]] = {}
+        self.named: set[str] = set()
+        """Keys that the library does not know, led by court, year and name."""
+        self.elsewhere: dict[str, Ruling] = {}
+        """Keys whose reporter has the one ruling of that court, year and name at another place."""
+
+    def lead(self, key: str, ruling: Ruling) -> None:
+        """What a key means that the library does not know."""
+        self._found.setdefault(key, [ruling])
+        self.named.add(key)
 
     def rulings(self, key: str) -> list[Ruling]:
-        found = [one for one in self._found.get(key, ()) if isinstance(one, Ruling)]
-        return found or ([self._told[key]] if key in self._told else [])
-
-    def tell(self, key: str, ruling: Ruling) -> None:
-        """Which ruling is meant by a key that the library does not have, as the name with it tells."""
-        self._told[key] = ruling
-
-    def tell_elsewhere(self, mention: Mention, ruling: Ruling, places: list[str]) -> None:
-        """That the one ruling with a mention's name, court and year stands at other places of its reporter."""
-        self._elsewhere[mention.start, mention.end] = ruling, places
-
-    def told(self, key: str) -> bool:
-        return key in self._told
-
-    def elsewhere(self, mention: Mention) -> tuple[Ruling, list[str]] | None:
-        return self._elsewhere.get((mention.start, mention.end))
+        return [one for one in self._found.get(key, ()) if isinstance(one, Ruling)]
 
     def statute(self, key: str) -> Statute | None:
         """The newest version of a section; of a subdivision (12(b)(6)) the section's own key."""
@@ -152,6 +145,10 @@ def judge(
         _of_pin(verdict, mention, library, last_pages, lengths)
         if mention.confidence < DOUBTFUL_BELOW:
             verdict.tell("doubtful", _doubt(mention))
+        if mention.key in library.named and mention.kind == "case":
+            verdict.tell("doubtful", _("The library knows it by court, year and name, not at this place in print."))
+        if place and _beside(mentions[place - 1], mention, text):
+            _of_one_before(verdicts[-1], mentions[place - 1], verdict)
         if mention.kind in FULL and mention.key:
             leaders[mention.key] = place
         verdicts.append(verdict)
@@ -167,10 +164,6 @@ def _judged(mention: Mention, text: str, library: Library, leader: Verdict | Non
     rulings = library.rulings(key)
     if rulings:
         _of_rulings(verdict, mention, rulings, given)
-        if library.told(key) and verdict.ruling is not None and mention.kind == "case":
-            verdict.tell("doubtful", _told_by_name(verdict.ruling))
-    elif (elsewhere := library.elsewhere(mention)) is not None:
-        _at_another_place(verdict, mention, *elsewhere)
     elif (statute := library.statute(key)) is not None:
         verdict.status, verdict.statute, verdict.name_found = FOUND, statute, str(statute)
     elif key.startswith(NOBODY_CHECKS) or mention.kind == "other":
@@ -182,6 +175,8 @@ def _judged(mention: Mention, text: str, library: Library, leader: Verdict | Non
             _of_facts(verdict, mention, text)
         if leader is not None and leader.ruling is not None:
             _of_parallel(verdict, mention, leader)
+        elif (other := library.elsewhere.get(key)) is not None:
+            _of_place(verdict, mention, other, by_name=True)
     return verdict
 
 
@@ -223,24 +218,6 @@ def _other_case(mention: Mention, rulings: Sequence[Ruling], given: str) -> str:
     if len(rulings) == 1 and one_side_fits(given, captions_of(rulings[0])):
         return _("%(cite)s has another name in this library: %(found)s. The text names %(given)s.") % values
     return _("%(cite)s is another case in this library: %(found)s. The text names %(given)s.") % values
-
-
-def _told_by_name(ruling: Ruling) -> str:
-    return _("This library has %(name)s of %(date)s without this number; name, court and year are the same.") % {
-        "name": ruling.name, "date": ruling.dated,
-    }  # fmt: skip
-
-
-def _at_another_place(verdict: Verdict, mention: Mention, ruling: Ruling, places: Sequence[str]) -> None:
-    """One of volume and page agrees where a number was mistyped; a court may decide twice in a year between the same parties."""
-    verdict.candidates, verdict.name_found = [ruling], ruling.name
-    numbers = mention.key.split(":")[1:]
-    near = any(set(numbers) & set(key.split(":")[1:]) for key in ruling.keys if key.startswith(mention.key.partition(":")[0] + ":"))
-    verdict.tell(
-        "other_place" if near else "doubtful",
-        _("In this library %(name)s of %(date)s stands at %(known)s, not at %(cite)s.")
-        % {"name": ruling.name, "date": ruling.dated, "known": ", ".join(places), "cite": _cite(mention)},
-    )
 
 
 def _cite(mention: Mention) -> str:
@@ -313,6 +290,37 @@ def _of_parallel(verdict: Verdict, mention: Mention, leader: Verdict) -> None:
             _("In this library %(name)s stands at %(known)s, not at %(cite)s.")
             % {"name": first.name, "known": ", ".join(known), "cite": _cite(mention)},
         )
+
+
+def _beside(before: Mention, mention: Mention, text: str) -> bool:
+    """Whether a citation stands behind another one with nothing but its pin between them, so that both are of one decision."""
+    return (
+        before.kind == mention.kind == "case"
+        and before.role == mention.role == "authority"
+        and before.name == mention.name != ""
+        and _ONLY_PINS.fullmatch(text, before.end, mention.start) is not None
+    )
+
+
+def _of_one_before(before: Verdict, mention: Mention, verdict: Verdict) -> None:
+    """Of a citation that the library does not know, before a parallel one whose decision it has at another place of the first reporter."""
+    if before.status == NOT_IN_LIBRARY and verdict.status == FOUND and verdict.ruling is not None:
+        _of_place(before, mention, verdict.ruling)
+
+
+def _of_place(verdict: Verdict, mention: Mention, ruling: Ruling, by_name: bool = False) -> None:
+    """The library has the decision at another place of the reporter. By name only, and where neither volume nor page is the same, it may be
+    another one of that year: that is for a person to tell."""
+    reporter, *place = mention.key.split(":")
+    known = {key: cite for cite, key in zip(ruling.citations, ruling.keys, strict=False) if key.partition(":")[0] == reporter}
+    if not known or mention.key in known:
+        return
+    near = not by_name or any(set(enumerate(place)) & set(enumerate(key.split(":")[1:])) for key in known)
+    verdict.tell(
+        "parallel_differs" if near else "doubtful",
+        _("In this library %(name)s stands at %(known)s, not at %(cite)s.")
+        % {"name": described(ruling), "known": ", ".join(known.values()), "cite": _cite(mention)},
+    )
 
 
 def _of_pin(verdict: Verdict, mention: Mention, library: Library, last_pages: Mapping[object, int], lengths: Mapping[object, int]) -> None:

@@ -20,30 +20,32 @@ agricultural; all alliance; am america american; assoc associate associates; ass
 authority; auto automobile automotive; ave avenue; bankr bankruptcy; bd board; bhd brotherhood; bldg building; bros brothers; broad
 broadcast broadcasting; bus business; cas casualty; chem chemical; coal coalition; coll college; ctr center centre centers centres ctrs;
 sw southwest southwestern; se southeast southeastern; nw northwest northwestern; ne northeast northeastern; commn commission; commr
-commissioner; comm committee; commc communication communications commcn commcns; cmty community; compcomp compensation; condo
-condominium; cong congress congressional; consol consolidated; constr construction; contl continental; coop cooperative; corr correction
-corrections correctional; def defense; dept department; det detention; dev development; dir director; disc discount; distrib distributor
-distributing distribution; dist district; div division; e east eastern; econ economic economics economical economy; educ education
-educational; elec electric electrical electricity electronic elecs; empl employee employees emp emps; empt employment; enf enforcement;
-eng engineering engineer; enter enterprise enterprises enters; entmt entertainment; env environment environmental envtl; equal equality;
-equip equipment; examr examiner; exch exchange; exec executive; expl exploration explosive; exp export exporter exportation; fac
-facility facilities; fam family; fed federal; fedn federation; fid fidelity; fin finance financial financing; found foundation; gen
-general; govt government; grp group; guar guaranty; hosp hospital; hous housing; imp import importer importation; indep independence
-independent; indus industry industries industrial; info information; inst institute institution; ins insurance; intl international
-internl; inv investment investments; lab laboratory laboratories labs; lib library; ltd limited; liab liability; litig litigation; mach
-machine machinery; maint maintenance; mgmt management; mfr manufacturer mfrs; mfg manufacturing; mar maritime; mkt market markets; mktg
-marketing; mech mechanic mechanical; med medical medicine; meml memorial; merch merchant merchandise merchandising; metro metropolitan;
-mort mortgage mortg; mun municipal; mut mutual; natl national; n north northern; org organization organizing; pac pacific; pship
-partnership; pers personal personnel; pharm pharmacy pharmaceutical pharmaceuticals pharms; pres preserve preservation; prob probation;
-prod product production products prods; prof professional; prop property properties props; prot protection; pub public; publ publication
-publishing pubs; rr railroad; ry railway; ref refining; regl regional; rehab rehabilitation; reprod reproduction reproductive; res
-resource resources; rest restaurant; ret retirement; rd road; sav savings; sch school schools; sci science; secy secretary; sec security
-securities; sys system systems; serv service services servs; sholder shareholder; soc social; socy society; s south southern southerly;
-ste sainte; st saint street; stmp steamship; subcomm subcommittee; sur surety; tech technology; technologies techs; tel telephone
-telegraph telecomm; telecomms telecommunication telecommunications; temp temporary; twp township; transcon transcontinental; transp
-transport transportation; tr trustee trust; tpk turnpike; unif uniform; univ university; util utility utilities; vill village; w west
-western; cnty county; ct court; intell intellectual; co company; corp corporation; inc incorporated; mr mister; dr doctor; ft fort; mt
-mount; jr junior; sr senior; comp computer
+commissioner; comm committee; commc communication communications commcn commcns; cmty community; compcomp compensation; condo condominium;
+cong congress congressional; consol consolidated; constr construction; contl continental; coop cooperative; corr correction corrections
+correctional; def defense; dept department; det detention; dev development; dir director; disc discount; distrib distributor distributing
+distribution; dist district; div division; east eastern; econ economic economics economical economy; educ ed education educational; elec
+electric electrical electricity electronic elecs; empl employee employees emp emps; empt employment; enf enforcement; eng engineering
+engineer; enter enterprise enterprises enters; entmt entertainment; env environment environmental envtl; equal equality; equip equipment;
+examr examiner; exch exchange; exec executive; expl exploration explosive; exp export exporter exportation; fac facility facilities; fam
+family; fed federal; fedn federation; fid fidelity; fin finance financial financing; found foundation; gen general; govt government; grp
+group; guar guaranty; hosp hospital; hous housing; imp import importer importation; indep independence independent; indus industry
+industries industrial; info information; inst institute institution; ins insurance; intl international internl; inv investment
+investments; lab laboratory laboratories labs; lib library; ltd limited; liab liability; litig litigation; mach machine machinery; maint
+maintenance; mgmt management; mfr manufacturer mfrs; mfg manufacturing; mar maritime; mkt market markets; mktg marketing; mech mechanic
+mechanical; med medical medicine; meml memorial; merch merchant merchandise merchandising; metro metropolitan; mort mortgage mortg; mun
+municipal; mut mutual; natl nat national; north northern; org organization organizing; pac pacific; pship partnership; pers personal
+personnel; pharm pharmacy pharmaceutical pharmaceuticals pharms; pres preserve preservation; prob probation; prod product production
+products prods; prof professional; prop property properties props; prot protection; pub public; publ publication publishing pubs; rr
+railroad; ry railway; ref refining; regl regional; rehab rehabilitation; reprod reproduction reproductive; res resource resources; rest
+restaurant; ret retirement; rd road; sav savings; sch school schools; sci science; secy secretary; sec security securities; sys system
+systems; serv service services servs; sholder shareholder; soc social; socy society; south southern southerly; ste sainte; st saint
+street; stmp steamship; subcomm subcommittee; sur surety; tech technology; technologies techs; tel telephone telegraph telecomm; telecomms
+telecommunication telecommunications; temp temporary; twp township; transcon transcontinental; transp transport transportation; tr trs
+trustee trust; tpk turnpike; unif uniform; univ university; util utility utilities; vill village; west western; cnty county; ct court;
+intell intellectual; co company; corp corporation; inc incorporated; mr mister; dr doctor; ft fort; mt mount; jr junior; sr senior; comp
+computer; rep republic; commr cir; balt baltimore; bos boston; chi chicago; dall dallas; phila philadelphia; phx phoenix; pitt pittsburgh;
+wm william; chas charles; geo george; jas james; thos thomas; jos joseph; robt robert; benj benjamin; saml samuel; danl daniel; edw
+edward; jno john
 """
 _CANONICAL = {word: group.split()[0] for group in _TABLE.replace("\n", " ").split(";") if group.split() for word in group.split()}
 _STATES = [
@@ -96,13 +98,14 @@ _TWO_WORDS = {
 _SHORT_STATES = {
     "ala": "alabama", "ariz": "arizona", "ark": "arkansas", "cal": "california", "calif": "california", "colo": "colorado", "conn":
     "connecticut", "del": "delaware", "fla": "florida", "ga": "georgia", "haw": "hawaii", "ill": "illinois", "ind": "indiana", "kan":
-    "kansas", "ky": "kentucky", "la": "louisiana", "md": "maryland", "mass": "massachusetts", "mich": "michigan", "minn": "minnesota",
-    "miss": "mississippi", "mo": "missouri", "mont": "montana", "neb": "nebraska", "nev": "nevada", "nh": "newhampshire", "nj": "newjersey",
-    "nm": "newmexico", "ny": "newyork", "nc": "northcarolina", "nd": "northdakota", "okla": "oklahoma", "or": "oregon", "pa":
-    "pennsylvania", "ri": "rhodeisland", "sc": "southcarolina", "sd": "southdakota", "tenn": "tennessee", "tex": "texas", "vt": "vermont",
-    "va": "virginia", "wash": "washington", "wva": "westvirginia", "wis": "wisconsin", "wyo": "wyoming", "pr": "puertorico",
+    "kansas", "ky": "kentucky", "la": "louisiana", "md": "maryland", "mass": "massachusetts", "me": "maine", "mich": "michigan", "minn":
+    "minnesota", "miss": "mississippi", "mo": "missouri", "mont": "montana", "neb": "nebraska", "nev": "nevada", "nh": "newhampshire",
+    "nj": "newjersey", "nm": "newmexico", "ny": "newyork", "nc": "northcarolina", "nd": "northdakota", "okla": "oklahoma", "or": "oregon",
+    "pa": "pennsylvania", "ri": "rhodeisland", "sc": "southcarolina", "sd": "southdakota", "tenn": "tennessee", "tex": "texas", "vt":
+    "vermont", "va": "virginia", "wash": "washington", "wva": "westvirginia", "wis": "wisconsin", "wyo": "wyoming", "pr": "puertorico",
 }  # fmt: skip
 _ALL_STATES = frozenset([*_STATES, *_TWO_WORDS.values()])
+_DIRECTIONS = {"n": "north", "s": "south", "e": "east", "w": "west"}
 SOVEREIGN, UNITED_STATES = "thestate", "unitedstates"
 _FIRMS = frozenset(
     "inc corp co ltd llc llp lp pship pllc pc pa na plc gmbh ag sa nv bv spa ab oy kg limited company corporation incorporated cos".split()  # noqa: SIM905
@@ -123,11 +126,16 @@ _PREFIX = re.compile(
 _BEHIND = re.compile(
     r"\b(?:ex\s+rel(?:\.|atione)?|on\s+(?:the\s+)?relation\s+of|on\s+behalf\s+of|by\s+and\s+through|d/b/a|a/k/a|f/k/a)\s*", re.I
 )
+_RELATION = re.compile(r"\bex\s+rel(?:\.|atione)?\s+|\bon\s+(?:the\s+)?relation\s+of\s+", re.I)
 _SOVEREIGNS = re.compile(
-    r"^(?:the\s+)?(?:people|state|commonwealth)(?:\s+of(?:\s+the\s+(?:state|commonwealth)\s+of)?(?:\s+[A-Z][\w.]+){1,2})?$", re.I
+    r"^(?:the\s+)?(?:people|state|commonwealth|comm?\.?|commw\.?|cmwlth\.?)(?:\s+of(?:\s+the\s+(?:state|commonwealth)\s+of)?(?:\s+[A-Z][\w.]+){1,2})?$",
+    re.I,
 )
 _UNITED = re.compile(r"\b(?:united\s+states(?:\s+of\s+america)?|u\.?\s?s\.?(?:\s?a\.?)?)(?=$|[\s,;)])", re.I)
 _SPACED_LETTERS = re.compile(r"\b([A-Z])\.(?=[A-Z]\b\.?)")
+_PARTED = re.compile(r"\b(?:rail road|r r|l l [cp]|l p)\b")
+_GAP = "\u2026"
+_CUT = re.compile(r"\b[A-Za-z]{3,}\.(?=\W|$)|\b[A-Za-z]{2,}'[a-z]{1,2}\b\.?")
 _LETTERS = re.compile(r"\b(?:[a-z] ){2,}[a-z]\b")
 
 
@@ -143,17 +151,19 @@ def parties(name: str) -> tuple[tuple[str, ...], ...]:
 
 def _party(side: str) -> tuple[str, ...]:
     side = side.strip(" ,.;")
-    if _SOVEREIGNS.match(side):
-        return (SOVEREIGN,)
+    relator = _RELATION.search(side)
+    if _SOVEREIGNS.match(side[: relator.start()].strip(" ,") if relator else side):
+        return (SOVEREIGN, *(_party(side[relator.end() :]) if relator else ()))
     side = _UNITED.sub(f" {UNITED_STATES} ", side)
     side = _SPACED_LETTERS.sub(r"\1", side)
     side = _BEHIND.sub(" ", side)
-    side = re.sub(r"(?<=\w)'s\b", "s", side).replace("'", "").replace("&", " ")
-    side = re.sub(r"(?<=\b[A-Za-z])\.(?=[A-Za-z]\b)", "", side).replace(".", " ").replace("-", " ")
-    words = " ".join(re.findall(r"[^\W_]+", side.lower()))
+    side = re.sub(r"(?<=\w)'s\b", "s", side).replace("&", " ")
+    side = re.sub(r"(?<=\b[A-Za-z])\.(?=[A-Za-z]\b)", "", side)
+    side = _CUT.sub(lambda cut: _marked(cut[0]), side).replace("'", "").replace(".", " ").replace("-", " ")
+    words = " ".join(re.findall(rf"[^\W_]+(?:{_GAP}[^\W_]*)?", side.lower()))
     for spelt, one in _TWO_WORDS.items():
         words = words.replace(spelt, one)
-    words = words.replace("rail road", "railroad").replace("r r ", "rr ").replace("l l c", "llc").replace("l p", "lp")
+    words = _PARTED.sub(lambda parted: parted[0].replace(" ", ""), words)
     words = _LETTERS.sub(lambda run: run[0].replace(" ", ""), words)
     found = [_canonical(word) for word in words.split()]
     kept = [word for word in found if word not in _EMPTY and word not in _ROLES]
@@ -161,14 +171,21 @@ def _party(side: str) -> tuple[str, ...]:
     return tuple(core or kept)
 
 
+def _marked(written: str) -> str:
+    """An abbreviation that no table has, with a mark where its letters are left out: Griev. and Att'y."""
+    word = written.replace("'", "").replace(".", "").lower()
+    if _canonical(word) in _CANONICAL.values() or word in _SHORT_STATES or word in _EMPTY | _ROLES | _FIRMS:
+        return written
+    return f"{written[:-1]}{_GAP} " if written.endswith(".") and "'" not in written else written.rstrip(".").replace("'", _GAP)
+
+
 def _canonical(word: str) -> str:
     if word in _CANONICAL:
         return _CANONICAL[word]
-    singular = word[:-1] if word.endswith("s") and len(word) > 4 else word
+    singular = word[:-1] if word.endswith("s") and len(word) > 3 else word
     return _CANONICAL.get(singular, singular if singular in _CANONICAL.values() else word)
 
 
-_VERSUS = re.compile(r" (?:v|vs|V|VS)\.? ")
 _PIECES = re.compile(r"[,.] | and ")
 
 
@@ -190,7 +207,16 @@ def _tails(given: str) -> list[str]:
     versus = _VERSUS.search(given)
     if versus is None:
         return []
-    return [given[cut.end() :] for cut in _PIECES.finditer(given, 0, versus.start())]
+    return [
+        given[cut.end() :] for cut in _PIECES.finditer(given, 0, versus.start())
+        if cut[0] != ". " or not _abbreviates(given[: cut.start()].rpartition(" ")[2])
+    ]  # fmt: skip
+
+
+def _abbreviates(word: str) -> bool:
+    """Whether a full stop behind a word belongs to it within a name: First Nat. Bank, but not the end of a firm's."""
+    word = word.lower().replace("'", "").replace("\u2019", "").replace(".", "")
+    return len(word) == 1 or word in _SHORT_STATES or (word in _CANONICAL and word not in _FIRMS)
 
 
 def _fits(given: tuple[tuple[str, ...], ...], caption: tuple[tuple[str, ...], ...]) -> bool:
@@ -218,10 +244,30 @@ def same_party(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
         alone = one if UNITED_STATES in one else other
         if len(alone) == 1:
             return False
+    if SOVEREIGN in (one[0], other[0]):
+        return _for_relators(one, other)
     if _acronym(one, other) or _acronym(other, one):
         return True
+    if _other_directions(one, other):
+        return False
     short, long = (one, other) if len(_telling(one)) <= len(_telling(other)) else (other, one)
     return all(any(_same_word(word, known) for known in long) or _initials_in(word, long) for word in _telling(short))
+
+
+def _for_relators(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Of a State on the relation of somebody the State alone is the party, and so is who stands behind it; two of these are the same party
+    where the same one does."""
+    if all(side[0] == SOVEREIGN or _sovereign(side) for side in (one, other)) and min(len(one), len(other)) == 1:
+        return same_party(one[:1], other[:1])
+    sides = [side[1:] if side[0] == SOVEREIGN else side for side in (one, other)]
+    return all(sides) and same_party(sides[0], sides[1])
+
+
+def _other_directions(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Whether both names have points of the compass, and other ones: Northern Pacific is not Southern Pacific."""
+    found = [{_DIRECTIONS.get(word, word) for word in words} & set(_DIRECTIONS.values()) for words in (one, other)]
+    spelt = any(set(_DIRECTIONS.values()) & set(words) for words in (one, other))
+    return spelt and all(found) and not found[0] & found[1]
 
 
 def _initials_in(word: str, words: tuple[str, ...]) -> bool:
@@ -248,8 +294,12 @@ def _named_state(words: tuple[str, ...]) -> str | None:
 
 
 def _same_word(one: str, other: str) -> bool:
-    if one == other or _SHORT_STATES.get(one, one) == _SHORT_STATES.get(other, other):
+    if one == other or any(short.get(one, one) == short.get(other, other) for short in (_SHORT_STATES, _DIRECTIONS)):
         return True
+    for cut, whole in ((one, other), (other, one)):
+        if _GAP in cut:
+            begin, _, end = cut.partition(_GAP)
+            return whole in (cut, begin + end) or (len(whole) > len(begin + end) and whole.startswith(begin) and whole.endswith(end))
     short, long = sorted((one, other), key=len)
     # An abbreviation that no table has: "Pharma" for "Pharmaceutical"; of a plural the singular.
     return (len(short) >= 4 and long.startswith(short) and len(long) - len(short) >= 3 and _is_abbreviation(short)) or long == short + "s"
@@ -264,4 +314,5 @@ def _acronym(short: tuple[str, ...], long: tuple[str, ...]) -> bool:
     if len(short) != 1 or len(long) < 2 or not 2 <= len(short[0]) <= 8:
         return False
     initials = "".join("us" if word == UNITED_STATES else word[0] for word in long)
-    return short[0] in (initials, initials.removeprefix("us"))
+    bare = initials.removeprefix("us")
+    return short[0] in (initials, bare, f"{initials}c", f"do{bare[1:]}" if "dept" in long[:2] else initials)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Sequence
 from functools import cache
 
+from courts_db import courts
 from django.utils.translation import gettext as _
 from eyecite.tokenizers import EDITIONS_LOOKUP
 
@@ -16,7 +18,7 @@ from cases.services.citations.keys import slug
 _YEARS: dict[str, tuple[int, int | None]] = {
     "us": (1754, None), "sct": (1882, None), "led": (1754, 1956), "led2d": (1956, None), "f": (1880, 1925), "f2d": (1924, 1993),
     "f3d": (1993, 2021), "f4th": (2021, None), "fsupp": (1932, 1998), "fsupp2d": (1998, 2014), "fsupp3d": (2014, None),
-    "fappx": (2001, 2021), "frd": (1938, None), "br": (1979, None),
+    "fappx": (2001, 2021), "frd": (1938, None), "br": (1979, None), "ohiost2d": (1964, 1982), "ohiost3d": (1982, None),
 }  # fmt: skip
 # Series that are over, or go on under another name, with their last volume.
 _LAST_VOLUMES = {
@@ -28,7 +30,22 @@ _MARGIN = 1
 TITLES = {"usc": 54, "cfr": 50}
 _AMENDMENTS, _ARTICLES = 27, 7
 _SUPREME = frozenset(["us", "sct", "led", "led2d"])
+_DISTRICTS = frozenset(["fsupp", "fsupp2d", "fsupp3d"])
+_REGIONS = {
+    "a": ("Connecticut", "Delaware", "District of Columbia", "Maine", "Maryland", "New Hampshire", "New Jersey", "Pennsylvania",
+          "Rhode Island", "Vermont"),
+    "ne": ("Illinois", "Indiana", "Massachusetts", "New York", "Ohio"),
+    "nw": ("Iowa", "Michigan", "Minnesota", "Nebraska", "North Dakota", "South Dakota", "Wisconsin"),
+    "p": ("Alaska", "Arizona", "California", "Colorado", "Hawaii", "Idaho", "Kansas", "Montana", "Nevada", "New Mexico", "Oklahoma",
+          "Oregon", "Utah", "Washington", "Wyoming"),
+    "se": ("Georgia", "North Carolina", "South Carolina", "Virginia", "West Virginia"),
+    "so": ("Alabama", "Florida", "Louisiana", "Mississippi"),
+    "sw": ("Arkansas", "Kentucky", "Missouri", "Tennessee", "Texas"),
+}  # fmt: skip
+"""The States of the regional reporters; the first series of some have territorial courts too, which courts-db knows under their State."""
 _APPEALS = frozenset(["f3d", "f4th", "fappx"])
+FRONT_MATTER = 30
+"""At most so many pages of syllabus, headnotes and counsel stand before a printed opinion."""
 _NUMBER = re.compile(r"\d+")
 
 
@@ -108,12 +125,27 @@ def _of_year(mention: Mention, reporter: str) -> list[str]:
     return []
 
 
+@cache
+def state_of(court: str) -> str | None:
+    """The State of a State's court, "" of a federal one; None where courts-db does not say."""
+    found = next((one for one in courts if one["id"] == court), None)
+    if found is None or found.get("system") not in ("state", "federal"):
+        return None
+    place = str(found.get("location") or "").replace("Washington D.C.", "District of Columbia")
+    return "" if found["system"] == "federal" else place or None
+
+
 def _of_court(mention: Mention, reporter: str) -> list[str]:
     court = mention.court
     if not court:
         return []
     if reporter in _SUPREME and court != "scotus":
         return [_("This reporter prints decisions of the Supreme Court of the United States, of no other court.")]
+    if reporter in _DISTRICTS and (court == "scotus" or court in ("cadc", "cafc") or (court.startswith("ca") and court[2:].isdigit())):
+        return [_("This reporter prints no decisions of the Supreme Court of the United States and of the federal courts of appeals.")]
+    states = _REGIONS.get(reporter.removesuffix("2d").removesuffix("3d"))
+    if states is not None and (state := state_of(court)) is not None and state not in states:
+        return [_("This reporter prints decisions of courts of %(states)s, of no others.") % {"states": ", ".join(states)}]
     if reporter in _APPEALS and not (court.startswith("ca") and court[2:].isdigit()) and court not in ("cadc", "cafc"):
         return [_("This reporter prints decisions of the federal courts of appeals, of no other court.")]
     return []
@@ -138,3 +170,13 @@ def pages_of(pin: str) -> tuple[int, int] | None:
         return start, start
     end = int(found[1][: max(0, len(found[1]) - len(found[2]))] + found[2])
     return start, max(start, end)
+
+
+def pages_are_of(key: str, keys: Sequence[str], lowest: int) -> bool:
+    """Whether marks of pages that begin with `lowest` are those of a key's reporter: they begin with its first page, or, where headnotes
+    and the like were left out, so near behind it as behind no other key of that decision."""
+    first = first_page(key)
+    if first is None:
+        return False
+    begins = [other for other in keys if (page := first_page(other)) is not None and page - 1 <= lowest <= page + FRONT_MATTER]
+    return first - 1 <= lowest <= first + 3 or begins == [key]

@@ -56,7 +56,9 @@ def made(value: Any, where: str, to_item: ToItem) -> Item:
         return skip(where, "The record is no JSON object.")
     try:
         return to_item(value, where)
-    except (TypeError, ValueError, KeyError, AttributeError) as error:
+    except ValueError as error:
+        return skip(where, f"The record is not as expected: {error}.")
+    except (TypeError, KeyError, AttributeError) as error:
         return skip(where, f"The record is not as expected ({type(error).__name__}: {error}).")
 
 

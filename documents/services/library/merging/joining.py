@@ -15,6 +15,7 @@ from django.db import connection
 from django.db.models import ForeignKey
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from cases.models import AuditEvent, Opinion, Ruling, RulingSource
 from documents.models import ChunkEmbedding, ChunkWords, Document
@@ -66,6 +67,10 @@ class Neighbours:
         return same[0] if same and len(seen) == len(set(seen)) else None
 
 
+DOUBTS_TOLD = 3
+"""Of one ruling; the last says how many more there are."""
+
+
 def join(touched: Sequence[Ruling], outcome: Outcome, where: Mapping[UUID, str]) -> list[Ruling]:
     """Make one of those that are one, and tell what is doubtful; gives those that stayed and changed."""
     changed: dict[UUID, Ruling] = {}
@@ -86,16 +91,24 @@ def join(touched: Sequence[Ruling], outcome: Outcome, where: Mapping[UUID, str])
 
 
 def _tell_doubts(touched: Sequence[Ruling], near: Neighbours, outcome: Outcome, where: Mapping[UUID, str]) -> None:
+    """A few remarks for each ruling: of many that could be one, each would be told with each else."""
     told: set[frozenset[UUID]] = set()
     for ruling in touched:
         sure = near.same_as(ruling) is not None
-        for other, likeness in near.of(ruling):
-            pair = frozenset([ruling.pk, other.pk])
-            if (likeness is Likeness.DOUBTFUL or (likeness is Likeness.SAME and not sure)) and pair not in told:
-                told.add(pair)
-                said = {"name": other.name[:120], "date": other.dated or _("no date"), "source": other.source or _("typed by hand")}
-                reason = _("It may be the same as “%(name)s” (%(date)s, %(source)s); they stay two.") % said
-                outcome.remark(where.get(ruling.pk, ""), reason, ruling.name)
+        doubtful = [
+            other for other, likeness in near.of(ruling)
+            if (likeness is Likeness.DOUBTFUL or (likeness is Likeness.SAME and not sure)) and frozenset([ruling.pk, other.pk]) not in told
+        ]  # fmt: skip
+        if not doubtful:
+            continue
+        told.update(frozenset([ruling.pk, other.pk]) for other in doubtful)
+        for place, other in enumerate(doubtful[:DOUBTS_TOLD], 1):
+            said = {"name": other.name[:120], "date": other.dated or _("no date"), "source": other.source or _("typed by hand")}
+            reason = _("It may be the same as “%(name)s” (%(date)s, %(source)s); they stay two.") % said
+            if place == DOUBTS_TOLD and (further := len(doubtful) - place):
+                words = ngettext("%(said)s So may %(count)d other.", "%(said)s So may %(count)d others.", further)
+                reason = words % {"said": reason, "count": further}
+            outcome.remark(where.get(ruling.pk, ""), reason, ruling.name)
 
 
 def _pairs(touched: Sequence[Ruling], near: Neighbours) -> list[Pair]:
