@@ -194,7 +194,7 @@ def attached(message: EmailMessage) -> Iterator[EmailMessage]:
     """Files and forwarded messages, also those without a name; small pictures that only decorate the HTML (a Content-ID and no file
     disposition) are left out."""
     for part in _leaves(message):
-        if _is_body(part) or part.is_multipart() and part.get_content_type() != EML:
+        if _is_body(part) or (part.is_multipart() and part.get_content_type() != EML):
             continue
         if part.get_content_type() not in _DOUBLES and not _is_decoration(part):
             yield part
