@@ -26,7 +26,7 @@ _QUOTE = "\u00fe"
 _SEPARATORS = ("\x14", "\u00b6")
 _WIDE = {"utf-8": 1, "utf-16-le": 2, "utf-16-be": 2}
 _NARROW = tuple(b"\xfe" + separator + b"\xfe" for separator in (b"\x14", b"\xb6"))
-_QUOTED = re.compile(r"(?P<quote>[^\w\s\"])[\w ./#-]+(?P=quote)(?P<sign>[^\w\r\n])(?P=quote)")
+_QUOTED = re.compile(r"(?P<quote>[^\w\s\"]|\u00fe)[\w ./#-]+(?P=quote)(?P<sign>[^\w\r\n])(?P=quote)")
 """A first line of quoted titles: ^BEGDOC^|^ENDDOC^ and the like; what stands in plain quotation marks is CSV."""
 _LONGEST_HEAD = 20_000
 _LETTERS = re.compile("[^a-z]")
@@ -140,7 +140,7 @@ def _other_rows(content: bytes) -> Iterator[list[str]]:
     read = decode(content)
     text = read.text.removeprefix("\ufeff")
     head = re.split(r"[\r\n]", text[:_LONGEST_HEAD], maxsplit=1)[0]
-    if "\0" in text or not head.isprintable() and not set(head) & {"\t", "\x14"}:
+    if "\0" in text or (not head.isprintable() and not set(head) & {"\t", "\x14"}):
         return
     quoted = _QUOTED.match(head)
     if quoted is None:
