@@ -123,6 +123,7 @@ def test_the_same_name_twice_is_two_files(tmp_path: Path) -> None:
         ("cp866", "Договор поставки подписан.txt"),
         ("shift_jis", "契約書の写しと手紙.txt"),
         ("cp437", "Müller Erklärung.txt"),
+        ("cp437", "Müller Übung.txt"),
         ("cp1252", "Müller Erklärung.txt"),
     ],
 )

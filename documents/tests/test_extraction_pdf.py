@@ -191,3 +191,19 @@ def test_the_files_that_went_wrong_are_read_right(corpus):
         assert extraction.attachments
     with read(cases / "forwarded.eml") as extraction:
         assert extraction.attachments
+
+
+def test_a_file_pinned_to_a_page_is_a_file_inside_and_a_dynamic_form_is_told(tmp_path):
+    pinned = "<< /Type /Filespec /F (ledger.txt) /EF << /F 8 0 R >> >>"
+    objects = {
+        6: "<< /Type /Annot /Subtype /FileAttachment /Rect [10 10 30 30] /FS 7 0 R >>",
+        7: pinned,
+        8: "<< /Type /EmbeddedFile /Length 9 >>\nstream\nQuicklime\nendstream",
+        9: "<< /Length 6 >>\nstream\n<xdp/>\nendstream",
+    }
+    path = tmp_path / "form.pdf"
+    catalog = "/NeedsRendering true /AcroForm << /Fields [] /XFA 9 0 R >>"
+    path.write_bytes(pdf(lines("Please wait..."), page="/Annots [6 0 R]", catalog=catalog, objects=objects))
+    with read(path) as extraction:
+        assert [(one.name, one.path.read_bytes()) for one in extraction.attachments] == [("ledger.txt", b"Quicklime")]
+        assert "dynamic_form" in [notice.code for notice in extraction.notices]

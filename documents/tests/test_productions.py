@@ -36,6 +36,12 @@ def test_a_concordance_file_in_any_encoding(encoding: str, separator: str) -> No
     assert list(dat_rows(concordance([HEAD, *ROWS], separator).encode(encoding))) == [HEAD, *ROWS]
 
 
+@pytest.mark.parametrize(("quote", "sign"), [("^", "|"), ("þ", ","), ("|", ","), ("", "|"), ("", "\t")])
+def test_a_table_in_other_signs(quote: str, sign: str) -> None:
+    content = "".join(quote + f"{quote}{sign}{quote}".join(row) + quote + "\r\n" for row in [HEAD, *ROWS])
+    assert list(dat_rows(content.encode())) == [HEAD, *ROWS]
+
+
 def test_a_letter_of_another_alphabet_is_no_separator() -> None:
     """In Windows-1251 the byte of þ is a letter."""
     rows = [["BEGDOC", "CUSTODIAN"], ["A1", "Андрюша Июнев, договор поставки"]]

@@ -93,6 +93,11 @@ def test_an_annotation_that_covers_is_flagged(findings):
     assert [(found.kind, found.text) for found in findings(form(lines(SECRET), square))] == [("covered", SECRET)]
 
 
+def test_what_is_marked_for_redaction_and_still_there_is_flagged(findings):
+    marked = form(lines("Paid to Jane Roe in cash"), "/Subtype /Redact /Rect [130 712 190 734] /IC [0 0 0]")
+    assert [(found.kind, found.page) for found in findings(marked)] == [("covered", 1)]
+
+
 def test_a_label_printed_on_a_redaction_is_none_but_a_name_in_its_place_is(findings):
     assert findings(pdf(BLACK + INK + lines("Redacted"))) == []
     assert [found.text for found in findings(pdf(BLACK + INK + lines("Jane Smith")))] == ["Jane Smith"]

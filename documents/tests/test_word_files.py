@@ -131,3 +131,15 @@ def test_text_boxes_come_after_their_paragraph_and_once(tmp_path: Path) -> None:
     )
     body = f"<w:p><w:r><w:t>Before</w:t></w:r><w:r>{drawn}</w:r></w:p>{paragraph('After')}"
     assert lines(docx(tmp_path / "a.docx", body)) == ["Before", "In the box", "Boxed item", "After"]
+
+
+def test_notes_have_the_numbers_that_word_shows_and_ticked_boxes_are_read(tmp_path):
+    def run(text: str, note: int, mark: str = "") -> str:
+        return f'<w:r><w:t>{text}</w:t><w:footnoteReference w:id="{note}" {mark}/></w:r>'
+
+    noted = run("One", 7) + run(" two", 5, 'w:customMarkFollows="1"') + run("* three", 2)
+    body = f'<w:p>{noted}</w:p><w:p><w:r><w:sym w:font="Wingdings" w:char="F0FE"/><w:t> Admitted</w:t></w:r></w:p>'
+    texts = {2: "Last.", 5: "* Mark.", 7: "First."}
+    notes = "".join(f'<w:footnote w:id="{note}">{paragraph(text)}</w:footnote>' for note, text in texts.items())
+    path = docx(tmp_path / "brief.docx", body, {"footnotes": ("footnotes.xml", f"<w:footnotes {W}>{notes}</w:footnotes>")})
+    assert lines(path) == ["One[1] two* three[2]", "☑ Admitted", "Footnotes", "[1] First.", "[2] Last.", "* Mark."]

@@ -162,6 +162,10 @@ def _notices() -> dict[str, str]:
         "no_text": _("No text was found in this file."),
         "pages_unreadable": _("Damaged pages that could not be read: %(pages)s."),
         "repaired": _("This PDF is damaged; its text was recovered, but some of it may be missing."),
+        "dynamic_form": _(
+            "This is a form that only Adobe's programs show in full (XFA); what was filled in may be missing from its text. "
+            "Please print it to a new PDF there."
+        ),
         "attachment_unreadable": _("The attached file %(name)s is damaged and was left out."),
         "body_unreadable": _("The text of this message is kept in a form that could not be read; only its headers and files were."),
         "members_encrypted": _(

@@ -21,6 +21,7 @@ from PIL import ImageDraw, ImageStat
 from documents.services.extraction.findings import Finding
 from documents.services.extraction.parsers.base import LOOKING
 from documents.services.extraction.pdf.drawing import Canvas, Watch
+from documents.services.extraction.pdf.objects import marked_places
 from documents.services.extraction.pdf.redactions import hidden_on
 from documents.services.extraction.pdf.traces import file_facts
 from documents.services.sandbox.errors import JobRefused
@@ -96,12 +97,15 @@ def _flattened(source: str, flat: Path, folder: Path, progress: Progress) -> dic
 
 
 def _picture(page: pdfium.PdfPage, found: list[Finding]) -> tuple[bytes, float, float]:
-    """What the page shows, with its dark boxes filled to the edge; what stands on a light one is shown."""
+    """What the page shows, with its dark boxes filled to the edge and those that are marked for redaction filled; what stands on a light
+    one is shown."""
     width, height = page.get_size()
     scale = min(DPI / 72, (MAX_PIXELS / max(width * height, 1)) ** 0.5)
     image = page.render(scale=scale).to_pil().convert("RGB")
     draw = ImageDraw.Draw(image)
     canvas = Canvas(page, page.get_bbox(), scale)
+    for box in marked_places(page):
+        draw.rectangle(canvas.pixels_of(box), fill="black")
     for finding in found:
         if finding.kind == "covered" and finding.box is not None:
             place = canvas.pixels_of(finding.box)

@@ -26,11 +26,11 @@ _MU = r"(?:" + "|".join(sorted((names[0].upper() for names in _NAMES), key=len, 
 _MONTH = rf"(?:{_M}|{_MU})"
 _Y = r"(?:1[89]|20)\d\d(?!\d|[-–/]\d)"
 _D = r"(?:0?[1-9]|[12]\d|3\d)(?!\d)"
-_TH = r"(?:st|nd|rd|th)?"
+_TH = r"(?:st|nd|rd|th|(?<=[23])d)?"
 _TO = r"(?:\s*[-–—]\s*|\s+(?:to|through|until|till|and)\s+)"
 _WORDS = "|".join(sorted(ORDINALS, key=len, reverse=True))
 _GAP = r"\s{1,3}"
-_EDGE = r"(?<![\w/.§$-])"
+_EDGE = r"(?:(?<![\w/.§$-])|(?<=\b[Mm]id-))"
 
 _FORMS = re.compile(
     rf"{_EDGE}(?:"

@@ -77,7 +77,7 @@ SECTIONS = (
             ("kind:(motion OR order) judgment", _("Of one of several kinds.")),
             (
                 "from:2024-03 to:2024 drift",
-                _("By the document's own date: from March 2024 to the end of 2024. A day is 2024-03-01 or 03/01/2024."),
+                _("By the document's own date: from March 2024 to the end of 2024. A day is 2024-03-01, 03/01/2024 or March 1, 2024."),
             ),
             ("year:2024 drift", _("Dated in that year.")),
             ("from:raman to:okafor", _("With a name: who sent an e-mail, and to whom. sender: and recipient: mean only that.")),

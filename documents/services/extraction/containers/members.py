@@ -68,7 +68,7 @@ def _raw(info: ZipInfo) -> bytes:
 def _encoding_of(raw: bytes) -> str:
     """What is no other encoding for sure is the one of the format itself, where that gives letters."""
     found = decode(raw)
-    if found.encoding != "cp1252":
+    if found.encoding not in ("cp1252", "mac-roman"):  # Macs write UTF-8
         return found.encoding
     accented = [letter for letter in raw.decode("cp437") if not letter.isascii()]
     return "cp437" if all(letter.isalpha() and ord(letter) < _END_OF_LATIN for letter in accented) else "cp1252"

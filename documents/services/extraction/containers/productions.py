@@ -1,8 +1,8 @@
 """Load files of productions: tables beside the produced files that say which pages (Bates numbers) each of them is, whose it was, and
 which belong together.
 
-Three kinds are read, told by their content: Concordance DAT (fields in þ, separated by U+0014), Opticon OPT (one line per page image) and
-CSV with a column of first Bates numbers.
+Three kinds are read, told by their content: DAT (fields in þ, separated by U+0014, as Concordance writes them, or in other signs that its
+first line shows), Opticon OPT (one line per page image) and CSV with a column of first Bates numbers.
 """
 
 from __future__ import annotations
@@ -26,6 +26,9 @@ _QUOTE = "\u00fe"
 _SEPARATORS = ("\x14", "\u00b6")
 _WIDE = {"utf-8": 1, "utf-16-le": 2, "utf-16-be": 2}
 _NARROW = tuple(b"\xfe" + separator + b"\xfe" for separator in (b"\x14", b"\xb6"))
+_QUOTED = re.compile(r"(?P<quote>[^\w\s\"]|\u00fe)[\w ./#-]+(?P=quote)(?P<sign>[^\w\r\n])(?P=quote)")
+"""A first line of quoted titles: ^BEGDOC^|^ENDDOC^ and the like; what stands in plain quotation marks is CSV."""
+_LONGEST_HEAD = 20_000
 _LETTERS = re.compile("[^a-z]")
 # How producing parties call the columns, without all that is no letter. The first that a table has counts.
 _COLUMNS: dict[str, tuple[str, ...]] = {
@@ -124,11 +127,28 @@ def dat_rows(content: bytes) -> Iterator[list[str]]:
                 return
     narrow = next((separator for separator in _NARROW if separator in content), None)
     if narrow is None:
+        yield from _other_rows(content)
         return
     # One byte a letter, in which þ itself may be a letter of another alphabet: the fields are told apart before they are read.
     encoding = decode(content.replace(narrow, b" ").replace(b"\xfe", b"")).encoding
     for raw in content.splitlines():
         yield [one.decode(encoding, "replace") for one in raw.removeprefix(b"\xfe").removesuffix(b"\xfe").split(narrow)]
+
+
+def _other_rows(content: bytes) -> Iterator[list[str]]:
+    """Of a table whose signs are other ones than Concordance's; none where the first line is no line of titles."""
+    read = decode(content)
+    text = read.text.removeprefix("\ufeff")
+    head = re.split(r"[\r\n]", text[:_LONGEST_HEAD], maxsplit=1)[0]
+    if "\0" in text or (not head.isprintable() and not set(head) & {"\t", "\x14"}):
+        return
+    quoted = _QUOTED.match(head)
+    if quoted is None:
+        yield from _separated(text)
+        return
+    quote, separator = quoted["quote"], f"{quoted['quote']}{quoted['sign']}{quoted['quote']}"
+    for line in _records(text):
+        yield line.removeprefix(quote).removesuffix(quote).split(separator)
 
 
 def _stands_in(sought: bytes, content: bytes, unit: int) -> bool:
@@ -147,10 +167,13 @@ def _records(text: str) -> Iterator[str]:
 
 
 def _csv_rows(content: bytes) -> Iterator[list[str]]:
-    text = decode(content).text
+    return _separated(decode(content).text)
+
+
+def _separated(text: str) -> Iterator[list[str]]:
     csv.field_size_limit(_LONGEST_FIELD)  # of this process, which may have read tables before
     head = text[: text.find("\n")] if "\n" in text else text
-    return csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t|", key=head.count))
+    return csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t|^\x14", key=head.count))
 
 
 def _add_table(production: Production, rows: Iterator[list[str]]) -> None:

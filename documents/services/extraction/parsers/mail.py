@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import codecs
 import email
 import email.policy
 import re
@@ -25,6 +26,16 @@ AS_IT_CAME = email.policy.compat32.clone(max_line_length=None)
 """For a message inside another: headers are written as they were read, also those in an encoding that nobody named. (Python 3.13's newer
 policy puts question marks in their place.)"""
 _MAX_PARTS = 2_000
+_MAX_DEPTH = 50
+_RICHER = 2
+"""How many times the words of its plain text a message's HTML must have for the plain text to be only a word that there is HTML."""
+LARGEST_DECORATION = 20_000
+"""Bytes of a picture in the body up to which it is a logo or a smiley; what is larger is a photograph or a screenshot."""
+_REPORTS = ("message/delivery-status", "text/rfc822-headers")
+_BODIES = ("text/plain", "text/html", *_REPORTS)
+_DOUBLES = frozenset(["text/x-amp-html", "text/watch-html"])
+"""What says once more, for single readers, what the body says."""
+_SUFFIXES = {"calendar": "ics", "plain": "txt", "jpeg": "jpg", "octet-stream": "bin"}
 _MAX_IDS = 200
 _LONGEST_ID = 500
 _ID = re.compile(rf"<[^<>\s]{{1,{_LONGEST_ID}}}>")
@@ -48,7 +59,7 @@ _FIELDS = frozenset(
 
 class MailParser:
     def parse(self, job: Job) -> Parsed:
-        content = job.path.read_bytes().lstrip()
+        content = job.path.read_bytes().removeprefix(codecs.BOM_UTF8).lstrip()
         message = email.message_from_bytes(content, policy=email.policy.default)
         return self.read(message, job, "email (Python)")
 
@@ -79,7 +90,8 @@ class MailParser:
                 data = inner.as_bytes(policy=AS_IT_CAME) if inner else b""
                 parsed.attach(name if name.lower().endswith(".eml") else f"{name}.eml", data, job.folder)
             else:
-                parsed.attach(filename(part) or f"attachment.{part.get_content_subtype()}", payload(part), job.folder)
+                subtype = part.get_content_subtype()
+                parsed.attach(filename(part) or f"attachment.{_SUFFIXES.get(subtype, subtype)}", payload(part), job.folder)
 
 
 def header(message: Message, name: str) -> str:
@@ -175,17 +187,22 @@ def _leaves(message: Message) -> Iterator[EmailMessage]:
 
 
 def _is_body(part: EmailMessage) -> bool:
-    return part.get_content_type() in ("text/plain", "text/html") and _disposition(part) != "attachment" and not filename(part)
+    return part.get_content_type() in _BODIES and _disposition(part) != "attachment" and not filename(part)
 
 
 def attached(message: EmailMessage) -> Iterator[EmailMessage]:
-    """Files and forwarded messages; pictures that only decorate the HTML (a Content-ID and no file disposition) are left out."""
+    """Files and forwarded messages, also those without a name; small pictures that only decorate the HTML (a Content-ID and no file
+    disposition) are left out."""
     for part in _leaves(message):
-        if _is_body(part):
+        if _is_body(part) or (part.is_multipart() and part.get_content_type() != EML):
             continue
-        decoration = part.get_content_maintype() == "image" and "Content-ID" in part and _disposition(part) != "attachment"
-        if not decoration and (part.get_content_type() == EML or filename(part) or _disposition(part) == "attachment"):
+        if part.get_content_type() not in _DOUBLES and not _is_decoration(part):
             yield part
+
+
+def _is_decoration(part: EmailMessage) -> bool:
+    picture = part.get_content_maintype() == "image" and "Content-ID" in part and _disposition(part) != "attachment"
+    return picture and len(payload(part)) <= LARGEST_DECORATION
 
 
 def _disposition(part: EmailMessage) -> str:
@@ -223,13 +240,41 @@ def _inner(part: EmailMessage) -> Message | None:
 
 
 def _body(message: EmailMessage) -> tuple[str, str]:
-    """All plain texts in order; where a message has none (or an empty one), its HTML as text. And the encoding, where that was guessed."""
-    parts = [part for part in _leaves(message) if _is_body(part)]
-    plain = [text for part in parts if part.get_content_type() == "text/plain" and (text := _text(part)).text.strip()]
-    if plain:
-        return "\n\n".join(part.text for part in plain).strip(), _guessed(plain)
-    pages = [_text(part) for part in parts if part.get_content_type() == "text/html"]
-    return "\n\n".join(html_to_text(page.text)[0] for page in pages).strip(), _guessed(pages)
+    """All texts in order, of alternatives the plain one; the HTML where there is no other, or it says far more. And the encoding, where
+    that was guessed."""
+    texts = [(text, plain) for text, plain in _texts(message, 0) if plain.strip()]
+    return "\n\n".join(plain for _, plain in texts).strip(), _guessed([text for text, _ in texts])
+
+
+_Texts = list[tuple[Decoded, str]]
+
+
+def _texts(part: Message, depth: int) -> _Texts:
+    """Each text of the body as it was decoded, and as people read it."""
+    inside = part.get_payload()
+    if part.get_content_maintype() == "multipart" and isinstance(inside, list):
+        if depth >= _MAX_DEPTH:
+            return []
+        choices = [_texts(child, depth + 1) for child in inside if isinstance(child, Message)]
+        if part.get_content_type() == "multipart/alternative":
+            return _chosen([choice for choice in choices if any(plain.strip() for _, plain in choice)])
+        return [text for choice in choices for text in choice]
+    if not isinstance(part, EmailMessage) or not _is_body(part):
+        return []
+    if part.get_content_type() == _REPORTS[0]:
+        fields = "\n\n".join(str(one).strip() for one in inside) if isinstance(inside, list) else str(inside)
+        return [(Decoded(storable(fields), "utf-8"), storable(fields))]
+    text = _text(part)
+    return [(text, html_to_text(text.text)[0] if part.get_content_type() == "text/html" else text.text)]
+
+
+def _chosen(choices: list[_Texts]) -> _Texts:
+    """Of alternatives the first, which is the plain one, unless the fullest has far more words."""
+    if not choices:
+        return []
+    words = [sum(len(plain.split()) for _, plain in choice) for choice in choices]
+    fullest = words.index(max(words))
+    return choices[fullest] if words[fullest] > _RICHER * words[0] else choices[0]
 
 
 def _guessed(texts: list[Decoded]) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from datetime import date
+from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
@@ -17,6 +18,7 @@ from documents.services.extraction.findings import Finding
 from documents.services.extraction.formats import LIKELY, NO, PDF, Format, Sample
 from documents.services.extraction.limits import MAX_PAGES
 from documents.services.extraction.parsers.base import LOOKING, Job, Parsed, RawPage, bounded, storable
+from documents.services.extraction.pdf.attached import Attached, of_the_file, pinned_to
 from documents.services.extraction.pdf.drawing import Watch
 from documents.services.extraction.pdf.layers import needs_recognition
 from documents.services.extraction.pdf.notes import with_notes
@@ -78,7 +80,8 @@ class PdfParser:
         missing: list[int] = []
         size = 0
         look = _Look(parsed.findings, Watch(job.folder / LOOKING), facts.layers_off, job.look)
-        for number, page in enumerate(_pages(document, total, look), 1):
+        keep = partial(_attach, parsed, job=job)
+        for number, page in enumerate(_pages(document, total, look, keep), 1):
             if page is None:
                 missing.append(number)
             parsed.pages.append(page or RawPage(""))
@@ -86,7 +89,9 @@ class PdfParser:
             job.tell(parsed.pages, total)
         _note_missing(parsed, missing)
         _describe(parsed, document.get_metadata_dict())
-        _attachments(parsed, document, job)
+        _attach(parsed, of_the_file(document), job)
+        if document.get_formtype() == pdfium_c.FORMTYPE_XFA_FULL:
+            parsed.notice("dynamic_form")
         if look.watch.unchecked or not job.look:
             parsed.notice("hidden_unchecked", pages=look.watch.unchecked or total)
         texts = [page.text for page in parsed.pages]
@@ -134,8 +139,9 @@ class _Look(NamedTuple):
             self.findings.extend(hidden_on(page, textpage, number, self.watch, layers=self.layers))
 
 
-def _pages(document: pdfium.PdfDocument, total: int, look: _Look) -> Iterator[RawPage | None]:
-    """Each page, None for one that PDFium can't load (a broken reference in the page tree); what is hidden on it goes to the findings."""
+def _pages(document: pdfium.PdfDocument, total: int, look: _Look, keep: Callable[[Iterable[Attached]], None]) -> Iterator[RawPage | None]:
+    """Each page, None for one that PDFium can't load (a broken reference in the page tree); what is hidden on it goes to the findings,
+    files pinned to it to `keep`."""
     for index in range(total):
         try:
             page = document[index]
@@ -146,6 +152,7 @@ def _pages(document: pdfium.PdfDocument, total: int, look: _Look) -> Iterator[Ra
             with closing(page.get_textpage()) as textpage:
                 text = page_text(page, textpage)
                 look.at(page, textpage, index + 1)
+            keep(pinned_to(page))
             yield _page(page, text, document.get_page_label(index))
 
 
@@ -193,14 +200,13 @@ def pdf_date(raw: str) -> date | None:
         return None
 
 
-def _attachments(parsed: Parsed, document: pdfium.PdfDocument, job: Job) -> None:
-    """Files embedded in the PDF (portfolios, exhibits). One that can't be read is named in a notice."""
-    for index in range(document.count_attachments()):
-        attachment: Any = document.get_attachment(index)
-        try:
-            parsed.attach(attachment.get_name(), bytes(attachment.get_data()), job.folder)
-        except pdfium.PdfiumError:
-            parsed.notice("attachment_unreadable", name=storable(attachment.get_name()))
+def _attach(parsed: Parsed, files: Iterable[Attached], job: Job) -> None:
+    """Files inside the PDF. One that can't be read is named in a notice."""
+    for name, content in files:
+        if content is None:
+            parsed.notice("attachment_unreadable", name=name)
+        else:
+            parsed.attach(name, content, job.folder)
 
 
 _HEADER = re.compile(rb"%PDF-[12]\.\d")

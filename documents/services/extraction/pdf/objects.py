@@ -53,12 +53,14 @@ class Text(NamedTuple):
 
 
 class Cover(NamedTuple):
-    """A filled shape, a picture or an annotation; its colour where it has one."""
+    """A filled shape, a picture or an annotation; its colour where it has one. `marked`: a redaction that was marked, whether or not it
+    was ever carried out."""
 
     z: int
     box: Box
     colour: Colour | None
     picture: bool
+    marked: bool = False
 
 
 class Run(NamedTuple):
@@ -228,6 +230,11 @@ class _Walk:
             self._z += 1
 
 
+def marked_places(page: pdfium.PdfPage) -> list[Box]:
+    """Where words are marked for redaction."""
+    return [cover.box for cover in _annotations(page) if cover.marked]
+
+
 def _annotations(page: pdfium.PdfPage) -> list[Cover]:
     """Shapes and notes that are drawn above the page."""
     covers: list[Cover] = []
@@ -235,12 +242,13 @@ def _annotations(page: pdfium.PdfPage) -> list[Cover]:
         annotation = pdfium_c.FPDFPage_GetAnnot(page, index)
         if not annotation:
             continue
-        if pdfium_c.FPDFAnnot_GetSubtype(annotation) in _COVERING:
+        kind = pdfium_c.FPDFAnnot_GetSubtype(annotation)
+        if kind in _COVERING:
             rectangle = pdfium_c.FS_RECTF()
             pdfium_c.FPDFAnnot_GetRect(annotation, rectangle)
             box = (rectangle.left, rectangle.bottom, rectangle.right, rectangle.top)
             if min(box[2] - box[0], box[3] - box[1]) >= THINNEST:
-                covers.append(Cover(1 << 60, box, None, False))
+                covers.append(Cover(1 << 60, box, None, picture=False, marked=kind == pdfium_c.FPDF_ANNOT_REDACT))
         pdfium_c.FPDFPage_CloseAnnot(annotation)
     return covers
 

@@ -1,8 +1,8 @@
 """Text of a PDF page that is not seen on it but can be read: under boxes, in the colour of its ground, off the page, in hidden layers.
 
 A quick look at the page's objects finds what may be hidden; only that is drawn, with it and without it. Where both pictures are the same
-the text is not seen. The text that recognition laid under or over a scan is hidden by design: it counts only where the picture shows
-nothing in its place, as under a black box that was scanned or painted into the picture.
+the text is not seen. What is marked for redaction (and still there) counts in any case. The text that recognition laid under or over a scan
+is hidden by design: it counts only where the picture shows nothing in its place, as under a black box that was scanned or painted into it.
 """
 
 from __future__ import annotations
@@ -228,9 +228,11 @@ class _Look:
         place = middle(character.box)
         if not holds(self.page_box, place):
             return "off_page", -1
+        there = self._covers_at(place)
+        if mark := next((cover for cover in there if cover.marked), None):
+            return "covered", self.covers.index(mark)
         if not text.unseen and (self._differs is None or self._canvas.part(self._differs, character.box, inner=True).any()):
             return None
-        there = self._covers_at(place)
         above = next((cover for cover in there if cover.z > text.z), None)
         below = [cover for cover in there if cover.z < text.z]
         if self._is_recognised(text, above, below) and self._has_ink(word):

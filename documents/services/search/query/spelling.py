@@ -32,18 +32,19 @@ NEAREST = 60
 SEEN = 200
 READ_UP_TO = 5000  # as lexical.READ_UP_TO
 SAMPLES = 6
-LIKELIEST = 8
+LIKELIEST = 20
 
 # What a slip of one letter makes of a word is stemmed, for a word's end may hide that it is near; two slips are looked for among the
-# lexemes that begin alike.
+# lexemes that begin alike, or with one slip.
 _CANDIDATES = """
 WITH edited AS (
     SELECT DISTINCT %(tag)s || (ts_lexize(%(stemmer)s::regdictionary, word))[1] AS lexeme FROM unnest(%(edits)s::text[]) AS word
 ), known AS (
     SELECT lexeme FROM documents_vocabulary WHERE lexeme IN (SELECT lexeme FROM edited)
-    UNION SELECT lexeme FROM documents_vocabulary WHERE lexeme >= %(first)s AND lexeme < %(first)s || chr(1114111)
+    UNION SELECT begun.lexeme FROM unnest(%(firsts)s::text[]) AS first
+          CROSS JOIN LATERAL (SELECT lexeme FROM documents_vocabulary WHERE lexeme >= first AND lexeme < first || chr(1114111)) AS begun
     UNION SELECT word FROM documents_vocabularydelta, jsonb_object_keys(words) AS word
-          WHERE word IN (SELECT lexeme FROM edited) OR (word COLLATE "C" >= %(first)s AND word COLLATE "C" < %(first)s || chr(1114111))
+          WHERE word IN (SELECT lexeme FROM edited) OR left(word, %(begins)s) = ANY(%(firsts)s::text[])
 )
 SELECT lexeme, lexeme IN (SELECT lexeme FROM edited) FROM known
 WHERE lexeme IN (SELECT lexeme FROM edited) OR length(lexeme) BETWEEN %(shortest)s AND %(longest)s
@@ -115,16 +116,17 @@ def _not_found(words: Sequence[Word], found: Sequence[int]) -> list[tuple[Word, 
 
 def _doubtful(word: Word, lexemes: tuple[str, ...], scope: Scope) -> Doubtful:
     near: dict[str, int] = {}
-    edits = list(_edits(word.folded))
+    edits, same = list(_edits(word.folded)), 3 if len(word.folded) < LONG else 4
+    firsts = sorted({word.folded[:same], *(edit[:same] for edit in _edits(word.folded[: same + 1]))})
     for language in languages_in_use()[:MOST_LANGUAGES]:
         begins = tag(language)
-        stem = stems([word.folded], language)[word.folded].removeprefix(begins) or word.folded
         values: dict[str, Any] = {
             "tag": begins,
             "stemmer": f"{language}_stem",
             "edits": edits,
-            "first": begins + word.folded[: 3 if len(word.folded) < LONG else 4],
-            "shortest": len(begins) + max(2, len(stem) - 3),
+            "firsts": [begins + first for first in firsts],
+            "begins": len(begins) + same,
+            "shortest": len(begins) + max(same, len(word.folded) // 2),
             "longest": len(begins) + len(word.folded) + 1,
         }
         with connection.cursor() as cursor:
@@ -132,7 +134,9 @@ def _doubtful(word: Word, lexemes: tuple[str, ...], scope: Scope) -> Doubtful:
             for lexeme, edited in cursor.fetchall():
                 if edited:
                     near[lexeme] = 1
-                elif len(word.folded) >= SHORTEST_FOR_TWO and (slips := _slips(lexeme.removeprefix(begins), stem, 2)) <= 2:
+                elif (
+                    len(word.folded) >= SHORTEST_FOR_TWO and (slips := _slips(lexeme.removeprefix(begins), word.folded, 2, begun=True)) <= 2
+                ):
                     near[lexeme] = slips
     seen = scope.frequencies(near)
     others = sorted((one for one in near if seen[one] and one not in lexemes), key=lambda lexeme: (near[lexeme], lexeme))
@@ -151,9 +155,10 @@ def _edits(word: str) -> Iterator[str]:
             yield before + after[1] + after[0] + after[2:]
 
 
-def _slips(a: str, b: str, most: int) -> int:
-    """How many such edits lead from one to the other (Damerau and Levenshtein's distance, restricted); `most` + 1 where more."""
-    if abs(len(a) - len(b)) > most or len(set(a) ^ set(b)) > 2 * most:
+def _slips(a: str, b: str, most: int, *, begun: bool = False) -> int:
+    """How many such edits lead from one to the other, or to a beginning of the other where it is only `begun` (Damerau and Levenshtein's
+    distance, restricted); `most` + 1 where more."""
+    if len(a) - len(b) > most or len(set(a) - set(b)) > most or (not begun and len(b) - len(a) > most):
         return most + 1
     before: list[int] = []
     last = list(range(len(b) + 1))
@@ -167,7 +172,7 @@ def _slips(a: str, b: str, most: int) -> int:
         if min(row) > most:
             return most + 1
         before, last = last, row
-    return min(last[-1], most + 1)
+    return min(min(last) if begun else last[-1], most + 1)
 
 
 def _seen(lexemes: Iterable[str], scope: Scope) -> dict[str, Seen]:

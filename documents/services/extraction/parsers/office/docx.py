@@ -23,6 +23,19 @@ _LEFT_OUT = frozenset(
 _MARKS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "ptab": "\t"}
 _CHANGES = {"ins": INSERTED, "del": DELETED, "moveTo": MOVED_HERE, "moveFrom": MOVED_AWAY}
 _NOTE_PARTS = {"footnotes": "Footnotes", "endnotes": "Endnotes"}
+_NUMBER = "number-in-text"
+"""Set on references to notes while a part is read."""
+_SYMBOLS: dict[str, dict[int, str]] = {
+    "wingdings": {
+        0x6F: "☐", 0x70: "☐", 0x71: "☐", 0x72: "☐", 0x6C: "●", 0x6E: "■", 0x9F: "•", 0xA7: "▪", 0xA8: "☐", 0xD8: "➢", 0xE0: "→", 0xFB: "✗",
+        0xFC: "✓", 0xFD: "☒", 0xFE: "☑",
+    },
+    "wingdings 2": {0x4F: "✗", 0x50: "✓", 0x51: "☒", 0x52: "☑", 0x53: "☒", 0x54: "☒", 0xA3: "☐"},
+    "symbol": {
+        0x2D: "−", 0x61: "α", 0x62: "β", 0x64: "δ", 0x67: "γ", 0x6D: "µ", 0x70: "π", 0xA3: "≤", 0xAE: "→", 0xB0: "°", 0xB1: "±", 0xB3: "≥",
+        0xB4: "×", 0xB7: "•", 0xB8: "÷", 0xB9: "≠", 0xD2: "®", 0xD3: "©", 0xD4: "™", 0xE2: "®", 0xE3: "©", 0xE4: "™",
+    },
+}  # fmt: skip
 _SEPARATORS = ("separator", "continuationSeparator", "continuationNotice")
 
 
@@ -53,6 +66,7 @@ class _Package:
     hidden: HiddenText = field(default_factory=lambda: HiddenText(None))
     numbering: Numbering = field(default_factory=lambda: Numbering(None, None))
     _parts: dict[str, list[str]] = field(default_factory=dict)
+    _numbers: dict[str, dict[str, int]] = field(default_factory=lambda: {"footnotes": {}, "endnotes": {}})
 
     def blocks(self) -> Iterator[str]:
         """Header, body, footer, footnotes, endnotes, comments: each as text."""
@@ -78,7 +92,16 @@ class _Package:
         for change in root.iter("{*}ins", "{*}del", "{*}moveFrom", "{*}moveTo"):
             self.changes.by(attribute(change, "author"))
         self.hidden.look_at(root)
+        self._count_notes(root)
         return root
+
+    def _count_notes(self, root: etree._Element) -> None:
+        """The ids of notes are the file's; their numbers go by the order in which the text refers to them. Those with a mark of their own
+        have none."""
+        for reference in root.iter("{*}footnoteReference", "{*}endnoteReference"):
+            if attribute(reference, "customMarkFollows") in ("", "0", "false", "off"):
+                numbers = self._numbers[local(reference).replace("Reference", "s")]
+                reference.set(_NUMBER, str(numbers.setdefault(attribute(reference, "id"), len(numbers) + 1)))
 
     def _body(self, main: str) -> Iterator[str]:
         body = next(self._part(main).iter("{*}body"), None)
@@ -92,21 +115,22 @@ class _Package:
         yield from seen
 
     def _notes(self, kind: str, title: str) -> Iterator[str]:
-        notes = []
+        numbers, notes = self._numbers[kind], []
         for part in self._parts.get(kind, []):
             for note in self._part(part):
                 if attribute(note, "type") not in _SEPARATORS and (text := "\n".join(self._paragraphs(note)).strip()):
-                    notes.append(f"[{attribute(note, 'id')}] {text}")
+                    number = numbers.get(attribute(note, "id"))
+                    notes.append((number or len(numbers) + 1, f"[{number}] {text}" if number else text))
         if notes:
             yield title
-            yield from notes
+            yield from (text for _, text in sorted(notes, key=lambda note: note[0]))
 
     def _comments(self) -> Iterator[str]:
         for part in self._parts.get("comments", []):
             for comment in self._part(part):
                 if text := "\n".join(self._paragraphs(comment)).strip():
                     self.comments += 1
-                    yield f"[Comment {attribute(comment, 'id')} by {attribute(comment, 'author') or 'unknown'}] {text}"
+                    yield f"[Comment {self.comments} by {attribute(comment, 'author') or 'unknown'}] {text}"
 
     def _paragraphs(self, container: etree._Element) -> Iterator[str]:
         """The text of each paragraph and table row inside, in order, cells apart by tabs."""
@@ -142,7 +166,7 @@ def _inline(element: etree._Element, change: str = KEPT) -> Iterator[Run]:
         elif name in _MARKS:
             yield change, _MARKS[name]
         elif name in ("footnoteReference", "endnoteReference"):
-            yield change, f"[{attribute(child, 'id')}]"
+            yield change, f"[{number}]" if (number := child.get(_NUMBER)) else ""
         elif name == "sym":
             yield change, _symbol(child)
         elif name not in _LEFT_OUT and len(child):
@@ -150,12 +174,15 @@ def _inline(element: etree._Element, change: str = KEPT) -> Iterator[Run]:
 
 
 def _symbol(element: etree._Element) -> str:
-    """A symbol by its code point; symbol fonts keep theirs in the private area, where only Wingdings' check marks matter to no reader."""
+    """A symbol by its code point; symbol fonts keep theirs in the private area, of which boxes, check marks and common signs are known."""
     try:
         code = int(attribute(element, "char") or "0", 16)
     except ValueError:
         return ""
-    return chr(code) if 0x20 <= code < 0xD800 else ""
+    if 0x20 <= code < 0xD800 and code > 0xFF:
+        return chr(code)
+    known = _SYMBOLS.get(attribute(element, "font").lower(), {})
+    return known.get(code & 0xFF, chr(code) if 0x20 <= code < 0xD800 else "")
 
 
 def _sniff(sample: Sample) -> int:
