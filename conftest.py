@@ -18,6 +18,7 @@ from cases.models import Case, Membership, Role
 from cases.services import matters
 from documents.services.sandbox.pool import close_all
 from lexintel.models import ApiToken, User
+from lexintel.tests.emptying import instead_of_flush
 from lexintel.tests.sessions import end_sessions
 
 PASSWORD = "pass-word-123"
@@ -36,7 +37,9 @@ def fast_passwords() -> Iterator[None]:
 def django_db_setup(django_db_setup: None, django_db_keepdb: bool, django_db_blocker: pytest_django.DjangoDbBlocker) -> Iterator[None]:
     """At the end nobody uses the test database any more, so that it can be dropped."""
     name = connection.settings_dict["NAME"]
-    yield
+    with pytest.MonkeyPatch.context() as patch:
+        instead_of_flush(patch)
+        yield
     if django_db_keepdb:
         return
     with django_db_blocker.unblock():
