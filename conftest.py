@@ -14,13 +14,13 @@ from django.db import connection
 from django.test import override_settings
 from rest_framework.test import APIClient
 
-from cases.models import Case, Membership, Role
-from cases.services import matters
+from cases.models import Case
 from documents.services.sandbox.pool import close_all
 from lexintel.models import ApiToken, User
+from lexintel.tests.emptying import instead_of_flush
+from lexintel.tests.members import case_of, person
 from lexintel.tests.sessions import end_sessions
 
-PASSWORD = "pass-word-123"
 CORPUS = django_settings.BASE_DIR.parent / "shared" / "corpus"
 
 
@@ -36,7 +36,9 @@ def fast_passwords() -> Iterator[None]:
 def django_db_setup(django_db_setup: None, django_db_keepdb: bool, django_db_blocker: pytest_django.DjangoDbBlocker) -> Iterator[None]:
     """At the end nobody uses the test database any more, so that it can be dropped."""
     name = connection.settings_dict["NAME"]
-    yield
+    with pytest.MonkeyPatch.context() as patch:
+        instead_of_flush(patch)
+        yield
     if django_db_keepdb:
         return
     with django_db_blocker.unblock():
@@ -61,36 +63,29 @@ def parsers_end_with_the_tests() -> Iterator[None]:
     close_all()
 
 
-def _person(name: str) -> User:
-    return User.objects.create_user(name, email=f"{name}@example.org", password=PASSWORD)
-
-
 @pytest.fixture
 def owner(db: None) -> User:
-    return _person("owner")
+    return person("owner")
 
 
 @pytest.fixture
 def editor(db: None) -> User:
-    return _person("editor")
+    return person("editor")
 
 
 @pytest.fixture
 def viewer(db: None) -> User:
-    return _person("viewer")
+    return person("viewer")
 
 
 @pytest.fixture
 def stranger(db: None) -> User:
-    return _person("stranger")
+    return person("stranger")
 
 
 @pytest.fixture
 def case(owner: User, editor: User, viewer: User) -> Case:
-    made = matters.create_case("Roe v. Wade", user=owner, docket_number="1:24-cv-00123", court="N.D. Tex.")
-    Membership.objects.create(case=made, user=editor, role=Role.EDITOR)
-    Membership.objects.create(case=made, user=viewer, role=Role.VIEWER)
-    return made
+    return case_of(owner, editor, viewer)
 
 
 @pytest.fixture

@@ -23,6 +23,8 @@ from lexintel.embedded.client import VARIABLES, Attachment
 ROOT = Path(__file__).resolve().parent.parent
 AT_ONCE = 2  # more would make tests of time limits wait for a core
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+LONGEST = ("lexintel/tests/browser/", "lexintel/tests/test_bench.py")
+"""Files that stay together or alone take minutes: begun last, they would leave one process without work."""
 attachment_key = pytest.StashKey[Attachment]()
 
 
@@ -48,9 +50,15 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
     yield
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest is begun first. pytest-django would have it last, as it uses no test database."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
+
+
 @pytest.hookimpl(tryfirst=True, optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
-    config.option.loadscopereorder = False  # what takes longest stands first in the tree
+    config.option.loadscopereorder = False  # the order of the collection
     return WholeFiles(config, log)
 
 

@@ -36,6 +36,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 LINK = '=HYPERLINK("http://evil.example","x")'
 HOSTILE = {
     LINK: f"'{LINK}",
+    "\uff1dSUM(A1)": "'\uff1dSUM(A1)",
     "-5.00": "-5.00",
     "-1+2": "'-1+2",
     "  @SUM(A1)": "'  @SUM(A1)",

@@ -4,41 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from copy import deepcopy
+from http.cookies import SimpleCookie
 
 import pytest
+import pytest_django
 from django.core.cache import cache
-from django.core.files.base import ContentFile
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.resolvers import RoutePattern
-from django.utils import timezone
 
-from audio.models import AudioNote, AudioSession, Dictation, NoiseLabel, Speaker, TranscriptSegment
 from cases.services import matters
-from documents.models import (
-    AlertNotice,
-    Conversation,
-    Document,
-    Download,
-    Message,
-    Note,
-    Page,
-    Paper,
-    PastSearch,
-    SavedFilter,
-    SavedSearch,
-    SearchAlert,
-    Source,
-    Tag,
-    TextVersion,
-    Upload,
-)
-from documents.services.storage import blobs
-from lexintel.models import ApiToken, User
-from lexintel.tests.permission_table import OWN_CONNECTION, ROLES, TABLE, Expected, World
-from tasks.models import Batch, TaskRecord
+from lexintel.models import User
+from lexintel.tests.members import case_of, person
+from lexintel.tests.permission_table import OWN_CONNECTION, ROLES, TABLE, World
+from lexintel.tests.permission_world import address, world_of
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 ADMIN = "admin/"
@@ -95,78 +76,53 @@ def test_every_entry_has_an_address():
     assert not gone, f"lexintel/tests/permission_table.py describes addresses that do not exist: {', '.join(map(repr, gone))}"
 
 
-@pytest.fixture
-def world(case, owner, editor, viewer, stranger) -> World:
-    User.objects.create_user("newcomer")
-    file = blobs.store(ContentFile(b"The lease ends in May.", name="lease.txt"), case.pk)
-    document = Document.objects.create(
-        case=case, title="Lease", status=Document.Status.FAILED, created_by=editor,
-        name="lease.txt", mime="text/plain", size=file.size, sha256=file.sha256, stored_as=file.name, page_count=1,
-    )  # fmt: skip
-    document.text_version = TextVersion.objects.create(document=document, number=1)
-    document.save()
-    Page.objects.create(text_version=document.text_version, number=1, text="The lease ends in May.")
-    upload = Upload.objects.create(case=case, user=editor, name="letter.txt", length=10)
-    failed, waiting = (
-        TaskRecord.objects.create(
-            name="documents.extract_citations", payload={"document_id": str(document.pk)}, status=status, scope=case.pk, user=editor
-        )
-        for status in ("failed", "pending")
-    )  # fmt: skip
-    batch = Batch.objects.create(kind="upload", title="Forty files", scope=case.pk, user=editor, expected=40)
-    member, (token, _key) = case.memberships.get(user=viewer), ApiToken.issue(owner, "Scanner")
-    recording = AudioSession.objects.create(
-        case=case, title="Hearing", status="failed", created_by=editor, name="hearing.wav", sha256=file.sha256, stored_as=file.name,
-        transcript_version=1,
-    )  # fmt: skip
-    speaker = Speaker.objects.create(session=recording, number=1)
-    TranscriptSegment.objects.create(
-        id=1, session=recording, version=1, index=0, start_s=0, end_s=2, text="The lease ends in May.", confidence=1, speaker=speaker
-    )
-    Dictation.objects.create(session=recording, ended_at=timezone.now())
-    NoiseLabel.objects.create(session=recording, label="hum", start_s=1, end_s=2, user=editor)
-    AudioNote.objects.create(session=recording, at_s=1, text="Listen here.", user=editor)
-    tag, other_tag = (Tag.objects.create(case=case, name=name) for name in ("Hot", "Cold"))
-    saved = SavedFilter.objects.create(case=case, user=owner, name="Leases", words={"q": "lease"}, shared=True)
-    search = SavedSearch.objects.create(case=case, user=owner, name="Leases", words={"q": "lease"})
-    past = PastSearch.objects.create(case=case, user=owner, words={"q": "lease"}, last=timezone.now())
-    download = Download.objects.create(case=case, user=editor, count=1, original_bytes=1, expires_at=timezone.now() + timedelta(hours=1))
-    source = Source.objects.create(case=case, kind="folder", options={"path": "/srv/scans"}, created_by=owner)
-    note = Note.objects.create(
-        document=document, author=editor, text_version=document.text_version, page=1, start=4, end=9, words="lease", quote="lease"
-    )
-    paper = Paper.objects.create(case=case, kind="exhibit_list", format="pdf", title="Exhibit list", status="failed", created_by=editor)
-    alert = SearchAlert.objects.create(
-        search=SavedSearch.objects.create(case=case, user=owner, name="Leases with an alert", words={"q": "lease"})
-    )
-    AlertNotice.objects.create(alert=alert, words={"q": "lease"}, number=1)
-    conversation = Conversation.objects.create(case=case, owner=owner, shared=True)
-    message = Message.objects.create(conversation=conversation, number=1, asked_by=owner, question="When?", state="answered")
-    message.sentences.create(number=1, text="The lease ends in May.", supported=True).sources.create(
-        number=1, document=document, text_version=document.text_version, page=1, page_to=1, start=0, end=22, at=0, to=22,
-        quote="The lease ends in May.",
-    )  # fmt: skip
-    things = (tag, other_tag, saved, search, past, download, note, paper, alert, conversation, message)
-    return World(case, document, upload, failed, waiting, batch, member, stranger, token, recording, source, *things)
+@pytest.fixture(scope="module")
+def db(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker) -> Iterator[None]:
+    """One transaction for all tests of this file: to make the world anew for each would take longer than to ask it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def made(db: None) -> World:
+    owner, editor, viewer, stranger = (person(name) for name in ROLES[:4])
+    return world_of(case_of(owner, editor, viewer), owner, editor, viewer, stranger)
+
+
+@pytest.fixture(scope="module")
+def signed_in(made: World) -> dict[str, SimpleCookie]:
+    """The cookies of a browser for each role."""
+    return {role: _client(role).cookies for role in ROLES}
 
 
 @pytest.fixture
-def clients(world) -> dict[str, Client]:
-    """A browser for each role, signed in."""
+def world(made: World) -> Iterator[World]:
+    """As it was made: what the test before did to its rows and objects is gone."""
     cache.clear()  # throttled addresses count tries
-    return {role: _client(role) for role in ROLES}
+    with transaction.atomic():
+        yield deepcopy(made)
+        transaction.set_rollback(True)
 
 
-def _client(role: str) -> Client:
+@pytest.fixture
+def owner(world: World) -> User:
+    return User.objects.get(username="owner")
+
+
+@pytest.fixture
+def clients(world: World, signed_in: dict[str, SimpleCookie]) -> dict[str, Client]:
+    """A browser for each role, signed in."""
+    return {role: _client(role, cookies) for role, cookies in signed_in.items()}
+
+
+def _client(role: str, cookies: SimpleCookie | None = None) -> Client:
     client = Client(raise_request_exception=False)
-    if role != "anonymous":
+    if cookies is not None:
+        client.cookies = deepcopy(cookies)
+    elif role != "anonymous":
         client.force_login(User.objects.get(username=role))
     return client
-
-
-def address(route: str, world: World, expected: Expected) -> str:
-    ids = {**world.ids(route), **expected.ids(world)}
-    return "/" + re.sub(r"<(\w+)>", lambda match: str(ids[match[1]]), route)
 
 
 def answer(client: Client, method: str, url: str, send: dict) -> int:
@@ -215,18 +171,6 @@ def test_nothing_of_a_deleted_case_exists_for_its_own_members(world, clients, ow
     matters.delete_case(world.case, user=owner)
     for method, expected in TABLE[route].items():
         assert answer(clients["owner"], method, address(route, world, expected), expected.send(world)) == 404, f"{method} /{route}"
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("route", OWN_CONNECTION)
-def test_addresses_with_connections_of_their_own_answer_each_role_alike(world, clients, owner, route):
-    (expected,) = TABLE[route].values()
-    url = address(route, world, expected)
-    assert tuple(client.get(url).status_code for client in clients.values()) == expected.statuses
-    User.objects.filter(username="stranger").update(is_staff=True, is_superuser=True)
-    assert clients["stranger"].get(url).status_code == 404
-    matters.delete_case(world.case, user=owner)
-    assert clients["owner"].get(url).status_code == 404
 
 
 def test_a_list_shows_a_stranger_nothing_of_the_case(clients):

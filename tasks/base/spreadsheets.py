@@ -6,7 +6,8 @@ from typing import Any
 
 from tasks.base.printable import printable
 
-_BEGINNINGS = ("=", "+", "-", "@", "\t", "\r", "\n")
+_BEGINNINGS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""The last four are the first ones as East Asian keyboards write them, at full width."""
 
 
 def cell(value: Any) -> str:

@@ -7,7 +7,9 @@ import pytest
 from tasks.base.spreadsheets import cell
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =cmd|' /C calc'!A0", "=HYPERLINK(1)"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =cmd|' /C calc'!A0", "=HYPERLINK(1)", "\uff1d1+1", "\uff201"]
+)
 def test_what_begins_as_a_formula_is_text(text: str) -> None:
     assert cell(text) == f"'{text}"
 

@@ -89,7 +89,8 @@ class SafeText(Func):
         "(SELECT CASE WHEN octet_length(t) > {half} AND char_length(t) + a > {most}"
         " THEN left(t, {most} - {marked} - a) || {mark} ELSE t END FROM (SELECT t, CASE WHEN octet_length(t) > {half}"
         " THEN char_length(regexp_replace(t, '[^\\U00010000-\\U0010ffff]', '', 'g')) ELSE 0 END AS a FROM (SELECT CASE"
-        " WHEN t ~ '^ *[-=+@\\t\\r\\n]' AND NOT t ~ '^[-+]\\d+([.,]\\d+)?$' THEN '''' || t ELSE t END AS t FROM (SELECT CASE"
+        " WHEN t ~ '^ *[-=+@\\t\\r\\n\\uff1d\\uff0b\\uff0d\\uff20]'"
+        " AND NOT t ~ '^[-+]\\d+([.,]\\d+)?$' THEN '''' || t ELSE t END AS t FROM (SELECT CASE"
         " WHEN %(x)s ~ '{controls}' THEN regexp_replace(%(x)s, '{controls}', '', 'g') ELSE %(x)s END AS t) c) d) e)"
     )
 
