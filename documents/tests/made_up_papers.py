@@ -235,3 +235,128 @@ RE: Interview of the witness
 
 The witness said that she was at home. It was the second time that we spoke with her about the events.
 """
+
+A_CLAIM_AGAINST_THE_STATES = """        In the United States Court of Federal Claims
+                              No. 21-1456C
+                          (Filed: July 21, 2022)
+
+***************************************
+IRONWORKS OF OHIO, INC.,               *
+                                       *
+                    Plaintiff,         *
+v.                                     *
+                                       *
+THE UNITED STATES,                     *
+                    Defendant.         *
+***************************************
+
+                          OPINION AND ORDER
+
+SMITH, Senior Judge
+"""
+
+A_NUMBERED_DEPOSITION = """                                                           1
+ 1              UNITED STATES DISTRICT COURT
+ 2              EASTERN DISTRICT OF VIRGINIA
+ 3                 ALEXANDRIA DIVISION
+ 4   ------------------------------x
+ 5   APEX SECURITY, INC.,          :
+ 6              Plaintiff,         :  Civil Action No.
+ 7        v.                       :  1:22-cv-00321-LMB-IDD
+ 8   GUARDIAN SYSTEMS, LLC,        :
+ 9              Defendant.         :
+10   ------------------------------x
+11
+12      VIDEOTAPED DEPOSITION OF THOMAS R. BECKETT
+13              Tuesday, February 7, 2023
+14                   9:32 a.m.
+15   Reported by: Ann Court, RPR
+"""
+
+A_BRIEF_AGAINST_TWO = """Case 1:22-cv-09876-LGS   Document 45   Filed 11/18/22   Page 1 of 27
+
+UNITED STATES DISTRICT COURT
+SOUTHERN DISTRICT OF NEW YORK
+-----------------------------------------------------------x
+MERIDIAN CAPITAL PARTNERS L.P.,               :
+                                              :
+                        Plaintiff,            :   No. 22 Civ. 9876 (LGS)
+                                              :
+          -against-                           :   ORAL ARGUMENT REQUESTED
+                                              :
+HARBOR HOLDINGS S.A. and                      :
+PAUL REINHARDT,                               :
+                                              :
+                        Defendants.           :
+-----------------------------------------------------------x
+
+MEMORANDUM OF LAW IN SUPPORT OF DEFENDANTS'
+MOTION TO DISMISS THE AMENDED COMPLAINT
+
+                              BIGFIRM LLP
+                              Attorneys for Defendants
+"""
+
+AN_OPINION_WITHOUT_COLUMNS = """FOR PUBLICATION
+UNITED STATES COURT OF APPEALS
+FOR THE NINTH CIRCUIT
+UNITED STATES OF AMERICA, No. 21-30123
+Plaintiff-Appellee,
+D.C. No.
+v. 2:19-cr-00045-TOR-1
+DWAYNE ALAN PERKINS, OPINION
+Defendant-Appellant.
+Appeal from the United States District Court
+for the Eastern District of Washington
+Thomas O. Rice, District Judge, Presiding
+Argued and Submitted June 7, 2022
+Filed September 12, 2022
+"""
+
+AN_INDICTMENT = """UNITED STATES DISTRICT COURT
+DISTRICT OF MASSACHUSETTS
+
+UNITED STATES OF AMERICA          )   Criminal No. 23cr10159
+                                  )
+          v.                      )   Violations:
+                                  )
+(1) GEORGE PAPPAS and             )   Count One: Wire Fraud
+(2) HELEN PAPPAS,                 )   (18 U.S.C. § 1343)
+                                  )
+               Defendants         )
+
+INDICTMENT
+
+The Grand Jury charges that between January 2019 and May 2021...
+"""
+
+A_FLORIDA_ANSWER = """Filing # 145678901 E-Filed 03/09/2022 04:15:22 PM
+
+IN THE CIRCUIT COURT OF THE 17TH JUDICIAL CIRCUIT
+IN AND FOR BROWARD COUNTY, FLORIDA
+
+CASE NO.: CACE-21-019876 (05)
+
+SUNRISE CONDOMINIUM ASSOCIATION, INC.,
+     Plaintiff,
+vs.
+OCEANVIEW CONTRACTORS, LLC,
+     Defendant.
+__________________________________/
+
+DEFENDANT'S ANSWER AND AFFIRMATIVE DEFENSES
+
+Defendant answers the Complaint as follows:
+1. Denied.
+"""
+
+A_SETTLEMENT = """CONFIDENTIAL SETTLEMENT AGREEMENT AND MUTUAL RELEASE
+
+This Confidential Settlement Agreement and Mutual Release (the "Agreement") is entered into as of August 15, 2023 (the "Effective Date"), by and between Brightline Media Group, Inc., a Nevada corporation ("Brightline"), and Sandra K. Whitfield, an individual ("Whitfield").
+
+RECITALS
+
+WHEREAS, on March 1, 2022, Whitfield filed an action captioned Whitfield v. Brightline Media Group, Inc., Case No. A-22-849999-C;
+
+IN WITNESS WHEREOF, the parties have executed this Agreement.
+"""

@@ -53,6 +53,14 @@ def test_an_authority_is_enough_by_itself(case, owner):
     assert told(owner) == [["Brief"]]
 
 
+def test_another_authority_is_not_one_that_is_near(case, owner):
+    alert(owner, "Fed. R. Civ. P. 26", case, mode="hybrid")
+    ready(case, "Other rule", "Under Fed. R. Civ. P. 37.")
+    ready(case, "This rule", "Under Fed. R. Civ. P. 26(b)(1).")
+    check()
+    assert told(owner) == [["This rule"]]
+
+
 @pytest.mark.parametrize("mode", ["hybrid", "semantic"])
 def test_a_passage_that_means_nearly_the_same_matches_and_others_do_not(case, owner, mode):
     alert(owner, "the crane was delivered too late", case, mode=mode)

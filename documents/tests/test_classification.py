@@ -99,6 +99,33 @@ PAPERS: list[tuple[str, dict[str, Any], list[str]]] = [
         },
         ["John Doe", "Big Co."],
     ),
+    (
+        papers.A_CLAIM_AGAINST_THE_STATES,
+        {"kind": "ruling", "title": "Ironworks of Ohio, Inc. v. The United States", "date": "2022-07-21", "docket_number": "21-1456C"},
+        ["Ironworks of Ohio, Inc.", "The United States"],
+    ),
+    (
+        papers.A_NUMBERED_DEPOSITION,
+        {"kind": "transcript", "title": "Videotaped Deposition of Thomas R. Beckett", "date": "2023-02-07"},
+        ["Apex Security, Inc.", "Guardian Systems, LLC"],
+    ),
+    (
+        papers.A_BRIEF_AGAINST_TWO,
+        {"kind": "brief", "title": "Memorandum of Law in Support of Defendants' Motion to Dismiss the Amended Complaint"},
+        ["Meridian Capital Partners L.P.", "Harbor Holdings S.A.", "Paul Reinhardt"],
+    ),
+    (
+        papers.AN_OPINION_WITHOUT_COLUMNS,
+        {"kind": "ruling", "title": "United States of America v. Dwayne Alan Perkins", "author": None, "docket_number": "21-30123"},
+        ["United States of America", "Dwayne Alan Perkins"],
+    ),
+    (papers.AN_INDICTMENT, {"kind": "complaint", "title": "Indictment"}, ["United States of America", "George Pappas", "Helen Pappas"]),
+    (
+        papers.A_FLORIDA_ANSWER,
+        {"kind": "answer", "date": "2022-03-09", "docket_number": "CACE-21-019876"},
+        ["Sunrise Condominium Association, Inc.", "Oceanview Contractors, LLC"],
+    ),
+    (papers.A_SETTLEMENT, {"kind": "contract", "date": "2023-08-15"}, ["Brightline Media Group, Inc.", "Sandra K. Whitfield"]),
     (papers.A_MEMO, {"kind": "memo", "date": "2019-10-02", "author": "Tom Clark"}, []),
 ]  # fmt: skip
 

@@ -150,6 +150,17 @@ def test_a_recognised_citation_is_told_and_shown(case: Case, owner: User) -> Non
     assert "<mark>42 U. S. C. §1983</mark>" in answer.results[0].snippet
 
 
+def test_a_citation_that_nothing_has_is_told(case: Case, owner: User) -> None:
+    document(case, "Brief", "Under Fed. R. Civ. P. 37, in No. 3:23-cv-00417, sanctions follow.")
+    for query, codes in (
+        ("Fed. R. Civ. P. 37", []),
+        ("23-cv-417", []),
+        ("Fed. R. Civ. P. 26", ["cited_nowhere"]),
+        ("sanctions in 3:24-cv-555", ["cited_nowhere"]),
+    ):
+        assert [notice.code for notice in ask(owner, query, mode="hybrid").notices] == codes, query
+
+
 def test_any_string_is_a_query_or_a_kind_error(library: Case, owner: User) -> None:
     pieces = [
         '"',

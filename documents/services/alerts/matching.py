@@ -2,14 +2,14 @@
 
 What has operators, phrases or fields is found as the search page finds it. Plain words and questions find something everywhere, so an
 alert asks for more: COVERED of the words' weight (rare words weigh more: their inverse document frequency) in one passage, or an authority
-that was asked for, or a passage NEAR in meaning. The cosine is of all-MiniLM-L6-v2: paraphrases of a sentence are at .5 and more, other
-passages of the same matter below .4.
+that was asked for, or a passage NEAR in meaning, where something but authorities was asked for. The cosine is of all-MiniLM-L6-v2:
+paraphrases of a sentence are at .5 and more, other passages of the same matter below .4; one citation is at .5 to many others.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -22,8 +22,8 @@ from documents.models import Document, EmbeddingModel
 from documents.services import embedding
 from documents.services.search import SearchError, SearchRequest
 from documents.services.search.query.matching import matching
-from documents.services.search.query.parser import Query, parse
-from documents.services.search.query.syntax import Cite, Node, Some
+from documents.services.search.query.parser import Query, leaves_of, parse
+from documents.services.search.query.syntax import Cite, Node
 from documents.services.search.scope import Scope, scope_of
 from tasks import service_registry
 from tasks.errors import PermanentError
@@ -98,7 +98,7 @@ class Wanted:
 
     def _meaning(self) -> tuple[EmbeddingModel | None, np.ndarray | None]:
         """The active model and the query's vector; nothing where meaning is not asked for. Without any model only the words count."""
-        if self._mode == "text" or (self._query.strict and self._mode == "hybrid"):
+        if self._mode == "text" or (self._mode == "hybrid" and (self._query.strict or self._query.only_cited)):
             return None, None
         try:
             vector = service_registry.get("embedding").embed_query(self._query.text[:EMBEDDED_CHARACTERS])
@@ -113,7 +113,7 @@ def _weighed(query: Query, scope: Scope) -> Weighed | None:
     """None where only very common words were asked for. An authority counts for the whole query."""
     if query.root is None:
         return None
-    known = [(leaf, found) for leaf in _leaves(query.root) if (found := matching(leaf)) is not None]
+    known = [(leaf, found) for leaf in leaves_of(query.root) if (found := matching(leaf)) is not None]
     if not known:
         return None
     frequencies = scope.frequencies({lexeme for _leaf, found in known for lexeme in found.lexemes})
@@ -122,15 +122,6 @@ def _weighed(query: Query, scope: Scope) -> Weighed | None:
     weights = [1.0 if _is_authority(leaf) else one / whole for (leaf, _found), one in zip(known, rarity, strict=True)]
     queries = [found.match for _leaf, found in known]
     return Weighed(" | ".join(f"({one})" for one in queries), queries, weights)
-
-
-def _leaves(node: Node) -> Iterator[Node]:
-    """Whatever brackets are around them, or how a citation was typed: each is weighed by itself."""
-    if isinstance(node, Some):
-        for part in node.parts:
-            yield from _leaves(part)
-    else:
-        yield node
 
 
 def _is_authority(leaf: Node) -> bool:

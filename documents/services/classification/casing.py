@@ -95,6 +95,8 @@ def in_title_case(text: str) -> str:
 
 
 def _cased(word: str, *, first: bool) -> str:
+    if possessive := re.fullmatch(r"(.+)(['’])s", word, re.IGNORECASE):
+        return f"{_cased(possessive[1], first=first)}{possessive[2]}s"
     bare = word.replace(".", "").upper()
     if bare in _WRITTEN:
         return _WRITTEN[bare]

@@ -107,13 +107,19 @@ def _is_of_its_own(text: str, found: Found, label: int) -> bool:
     return "\n" not in text[label : found.start].lstrip() and _ends_line(text, found)
 
 
+_HOUR = re.compile(r"[,\s]*(?:at\s+)?\d{1,2}:\d\d(?::\d\d)?(?:\s*[ap]\.?m\.?)?(?:\s+[A-Z]{2,4}\b)?", re.IGNORECASE)
+
+
 def _ends_line(text: str, found: Found) -> bool:
     stop = text.find("\n", found.end)
     after = text[found.end : stop if stop >= 0 else len(text)]
+    if hour := _HOUR.match(after):
+        after = after[hour.end() :]
     return after.startswith(("   ", "\t")) or not after.strip(" .)|")
 
 
 def _stands_alone(text: str, found: Found, lines: dict[tuple[int, int], int]) -> bool:
     """Whether the date has a line of its own, but for a weekday."""
     start = text.rfind("\n", 0, found.start) + 1
-    return _WEEKDAY.fullmatch(text[start : found.start].strip()) is not None and _ends_line(text, found)
+    before = re.sub(r"^\d{1,2}\s+", "", text[start : found.start].strip())
+    return _WEEKDAY.fullmatch(before) is not None and _ends_line(text, found)

@@ -19,9 +19,9 @@ _PHRASES: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 # Else the first of these words says it: an order granting a motion is an order.
 _FIRST: tuple[tuple[str, str], ...] = (
-    (r"complaint|statement\s+of\s+claim|klageschrift|klage|assignation", "complaint"),
+    (r"complaint|indictment|anklageschrift|statement\s+of\s+claim|klageschrift|klage|assignation", "complaint"),
     (r"answer|affirmative\s+defenses|statement\s+of\s+defen[cs]e|klageerwiderung", "answer"),
-    (r"motion|(?<!patent )application|antrag", "motion"),
+    (r"motion|(?<!patent )(?<!matter of the )application|antrag", "motion"),
     (r"brief|memorandum\s+of|opposition|reply|schriftsatz|conclusions|traverse", "brief"),
     (r"(?<!purchase )(?<!work )(?<!change )(?<!of )order|(?:standing|general) orders|beschluss|ordonnance", "order"),
     (r"judge?ment|urteil|jugement|decree|verdict|arrêt", "judgment"),

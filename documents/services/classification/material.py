@@ -82,17 +82,45 @@ class Line(NamedTuple):
 
 
 _LINE = re.compile(r"[^\n]+")
+_NUMBERED = re.compile(r"\d{1,2}(?=\s|$)")
+_PLEADING = 8
+"""Lines counted one by one from which on the numbers at the left are those of the paper, as in transcripts and in California."""
 
 
 def lines_of(text: str) -> Iterator[Line]:
-    """The lines that have something on them."""
+    """The lines that have something on them, without the numbers that some papers have at the left of each."""
+    lines = []
     for found in _LINE.finditer(text):
         stripped = found.group().strip()
         if stripped:
-            yield Line(stripped, found.start() + found.group().index(stripped))
+            lines.append(Line(stripped, found.start() + found.group().index(stripped)))
+    return iter(list(_unnumbered(lines)) if _is_numbered(lines) else lines)
 
 
-_COLUMN = re.compile(r"(?:(?:^|[ \t]+)[)|§](?=\s|$)|^[)|§]|[ \t]+:(?=\s|$)|\t|[ ]{4,})[ \t)|§]*")
+def _is_numbered(lines: list[Line]) -> bool:
+    expected = counted = 0
+    for line in lines:
+        number = _NUMBERED.match(line.text)
+        expected += 1
+        if number is None or int(number.group()) != expected:
+            expected = int(number.group()) if number else 0
+            counted = 1 if number else 0
+            continue
+        counted += 1
+        if counted >= _PLEADING:
+            return True
+    return False
+
+
+def _unnumbered(lines: list[Line]) -> Iterator[Line]:
+    for line in lines:
+        number = _NUMBERED.match(line.text)
+        bare = line.text[number.end() :].lstrip() if number else line.text
+        if bare:
+            yield Line(bare, line.end - len(bare))
+
+
+_COLUMN = re.compile(r"(?:(?:^|[ \t]+)[)|§*](?=\s|$)|^:(?=\s|$)|^[)|§]|[ \t]+:(?=\s|$)|\t|[ ]{4,})[ \t)|§]*")
 
 
 def columns_of(text: str) -> tuple[list[Line], list[Line]]:

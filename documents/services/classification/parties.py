@@ -40,6 +40,13 @@ _HEADING = re.compile(
     r"\bcourts?\b|\bdistrict\s+of\b|\bcircuit\b|\bdivision\b|\bcounty\s+of\b|\bcommonwealth\s+of\b|\bss\.|landgericht|amtsgericht|tribunal|october\s+term|syllabus",
     re.IGNORECASE,
 )
+_BESIDE = re.compile(
+    r"(?<=\S{3})[,\s]+(?:(?:case|civil|civ\.|criminal|crim\.|index|docket|cause|action|c\.?a\.?)\s+)*(?:nos?\.|number)\s*:?\s*[\w:.-]*\d.*$",
+    re.IGNORECASE,
+)
+"""A number to the right of a name, where nothing tells that there are two columns."""
+_NUMBERS = re.compile(r"\W*(?:(?:case|civil|criminal|index|docket|cause|action|appeal|d\.?c\.?|c\.?a\.?|at\s+law)\W*)*", re.IGNORECASE)
+_NUMBER_BELOW = re.compile(r"(?<=[.\w])\s+\d:\d\d-\S+$")
 MOST = 8
 
 
@@ -62,7 +69,7 @@ def parties_of(material: Material) -> list[Proposal]:
 def _captioned(material: Material, lines: list[Line]) -> Proposal | None:
     """Two blocks with a line between them that says "v." and nothing else, perhaps beside the column with the number."""
     for at, line in enumerate(lines[:70]):
-        left = left_of(line.text)
+        left = _NUMBER_BELOW.sub("", left_of(line.text))
         at_end = _AT_END.fullmatch(left)
         if not _VERSUS.fullmatch(left) and at_end is None:
             continue
@@ -80,7 +87,7 @@ def _captioned(material: Material, lines: list[Line]) -> Proposal | None:
 def _side_before(lines: list[Line]) -> _Side | None:
     block: list[Line] = []
     for line in reversed(lines[-9:]):
-        left = left_of(line.text)
+        left = _named(line)
         if (
             _HEADING.search(left)
             or (_NUMBER.search(left) and left)
@@ -94,7 +101,7 @@ def _side_before(lines: list[Line]) -> _Side | None:
 def _side_after(lines: list[Line]) -> _Side | None:
     block: list[Line] = []
     for line in lines[:9]:
-        left = left_of(line.text)
+        left = _named(line)
         if left and (_HEADING.search(left) or _NUMBER.search(left) or (re.fullmatch(r"[_\W]+", left) and block)):
             break
         block.append(line)
@@ -103,8 +110,15 @@ def _side_after(lines: list[Line]) -> _Side | None:
     return _side(block)
 
 
+def _named(line: Line) -> str:
+    """A line of a caption without what stands at its right."""
+    left = left_of(line.text)
+    beside = _BESIDE.search(left)
+    return left if beside is None or _NUMBERS.fullmatch(left[: beside.start()]) else left[: beside.start()]
+
+
 def _side(block: list[Line]) -> _Side | None:
-    texts = [left_of(line.text).strip(" :") for line in block]
+    texts = [_named(line).strip(" :") for line in block]
     said = " ".join(text for text in texts if text and not re.fullmatch(r"[\W_]+[xX]?", text))
     roles = [found.group().lower() for found in _ROLE.finditer(said)]
     role = next((ROLES[word] for found in roles for word in ROLES if found.startswith(word)), "")
@@ -115,19 +129,29 @@ def _side(block: list[Line]) -> _Side | None:
 
 _UNNAMED = re.compile(r"(?:does?|john\s+does?|jane\s+does?)\b.*", re.IGNORECASE)
 _AND_UNNAMED = re.compile(r",?\s+and\s+(?:john\s+|jane\s+)?does?\b.*$", re.IGNORECASE)
-_COMPANY_AND = re.compile(r"\b(LLC|L\.L\.C\.|INC\.?|CORP\.?|LTD\.?|LLP|GMBH),?\s+(?:and|und|et)\s+", re.IGNORECASE)
-_SHORTENED = re.compile(r"\b(?:Inc|Corp|Co|Ltd|Bros)$")
+_COMPANY_AND = re.compile(
+    r"\b(LLC|L\.L\.C\.|INC\.?|CORP\.?|LTD\.?|LLP|GMBH|L\.P\.|S\.A\.|N\.A\.|P\.C\.|PLC),?\s+(?:and|und|et)\s+", re.IGNORECASE
+)
+_COUNTED = re.compile(r"(?:,|\band\b)\s*(?=\(\d+\))", re.IGNORECASE)
+_MATTER = re.compile(r"^(?:in\s+the\s+matter\s+of\s+)?(?:the\s+)?(?:(?:application|petition|claim|estate)\s+of\s+)", re.IGNORECASE)
+_PROSE = re.compile(r"(?:\b[a-zäöü]{4,}\b[^A-Z]*){3}|[:;]|\b(?:1[89]|20)\d\d\b")
+"""Three words in small letters, a colon or a year: of a sentence, and no name."""
+_HEADED = re.compile(r",\s+(?:[A-Z]+\s+(?:AND|OF)\s+)?(?:OPINION|ORDER|COMPLAINT|ANSWER|JUDGMENT|MEMORANDUM|BRIEF)\b[A-Z\s]*$")
+"""The heading at the right of a name, where nothing tells that there are two columns."""
+_SHORTENED = re.compile(r"\b(?:Inc|Corp|Co|Ltd|Bros|(?:[A-Z]\.)+[A-Z])$")
 
 
 def _names(said: str) -> list[str]:
-    parts = re.split(r";\s*(?:and\s+|und\s+|et\s+)?", _COMPANY_AND.sub(r"\1; ", said))
+    said = _COUNTED.sub("; ", _COMPANY_AND.sub(r"\1; ", said))
+    parts = re.split(r";\s*(?:and\s+|und\s+|et\s+)?", said)
     names = [_name(part) for part in parts]
     real = [name for name in names if len(name) > 2]
     return [name for name in real if not _UNNAMED.fullmatch(name)] or real
 
 
 def _name(written: str) -> str:
-    name = re.sub(r"\((?:[^)]*)\)?", " ", " ".join(written.split()))
+    name = _MATTER.sub("", re.sub(r"\((?:[^)]*)\)?", " ", " ".join(written.split())).strip())
+    name = _HEADED.sub("", name.strip(" ,;:-–—.*"))
     name = _AND_UNNAMED.sub("", _END_OF_NAME.sub("", name.strip(" ,;:-–—.*")))
     name = in_title_case(re.sub(r",?\s?\d$", "", name.strip(" ,;:-–—*.")))[:160].strip()
     return f"{name}." if _SHORTENED.search(name) else name
@@ -192,7 +216,7 @@ def _agreed(material: Material, head: str) -> Proposal | None:
         called = _CALLED.search(written)
         name = _name(
             re.split(
-                r"[(\n;]|,\s+(?:a|an|with|having|located|whose|eine?|mit|hereinafter|ci-après|und|each|collectively)\b|(?<!Inc)(?<!Co)(?<!Corp)(?<!Ltd)\.\s",
+                r"[(\n;]|,\s+(?:a|an|with|having|located|whose|eine?|mit|hereinafter|ci-après|und|each|collectively)\b|(?<!Inc)(?<!Co)(?<!Corp)(?<!Ltd)(?<!\b[A-Z])\.\s",
                 re.sub(r"\s+", " ", re.sub(r"^the\s+", "", written.strip(), flags=re.I)),
             )[0]
         )
@@ -218,7 +242,7 @@ def _named_inline(material: Material, head: str) -> Proposal | None:
             continue
         right = re.split(r",?\s+(?:No|Case|Civil|Docket|Index)\b\.?|\s+\(|\s{3,}", found["right"])[0]
         people = _people(_names(_without_role(found["left"])), "") + _people(_names(_without_role(right)), "")
-        if len(people) >= 2:
+        if len(people) >= 2 and not any(_PROSE.search(one["name"]) or _ROLE.match(one["name"]) for one in people):
             return found_at(
                 "parties", people[:MOST], 0.65 if subject else 0.7, "subject" if subject else "caption", material.sheets[0], *found.span()
             )

@@ -24,6 +24,8 @@ _JUDGE = re.compile(
     r"|(?P<name3>[A-Z][A-Z'’-]+),\s+(?:C\.\s?)?J\.,\s+delivered\s+the\s+opinion|Opinion\s+for\s+the\s+Court\s+filed\s+by\s+(?:Chief\s+|Circuit\s+|Senior\s+)*Judge\s+(?P<name4>[A-Z][\w'’-]+)"
     r"|(?P<name5>[A-Z][A-Za-z.'’-]+(?:[ ]+[A-Z][A-Za-z.'’-]*){1,3})[ \t]*,?[ \t]*\n?[ \t]*(?:(?:Senior|Chief|United\s+States|UNITED\s+STATES|U\.\s?S\.|SENIOR|CHIEF)\s+){0,2}(?:District|Circuit|Magistrate|Bankruptcy|Superior\s+Court|DISTRICT|MAGISTRATE|CIRCUIT)\s+(?:Judge|JUDGE)\b",
 )
+_PRESIDED = re.compile(r"\s*,?\s*presiding\b", re.IGNORECASE)
+"""Of the judge below, in an opinion on appeal."""
 _FROM = re.compile(r"(?:^|\n)[ \t]*(?:from|von|de)\s*:[ \t]*(?P<name>[^\n]{2,120})", re.IGNORECASE)
 _PER_CURIAM = re.compile(r"(?:^|\n)\W*per\s+curiam\b", re.IGNORECASE)
 _DECLARANT = re.compile(
@@ -65,7 +67,7 @@ def _judges(material: Material) -> Iterator[Proposal]:
             if not re.search(
                 r"\b(?:Honorable|Hon|Before|Chief|District|United|States)\b",
                 found[group] + text[max(0, found.start() - 12) : found.start()],
-            ):
+            ) and not _PRESIDED.match(text, found.end()):
                 yield found_at(
                     "author", in_title_case(found[group]), 0.84 if sheet is not material.last else 0.8, "judge", sheet, *found.span(group)
                 )

@@ -11,7 +11,7 @@ from documents.services.classification.headings import HEADS, kind_of_words
 from documents.services.classification.material import HEAD, Line, Material, Proposal, Sheet, columns_of, found_at, lines_of
 
 _NO_TITLE = re.compile(
-    r"(?<!order of )(?<!order of the )\bcourts?\b|\bdistrict\s+of\b|\bcircuit\b|\bdivision\b|\bcounty\b|\bnos?\.?:?\s*(?:[A-Z]{2,4}\s+)?\S*\d|\bdocket\b|\bnumber\b|^\W*(?:plaintiffs?|defendants?|petitioners?|respondents?|appellants?|appellees?|v\.?s?\.?|versus)\W*$|"
+    r"^\W*in\s+the\s+matter\s+of\b|(?<!order of )(?<!order of the )\bcourts?\b|\bdistrict\s+of\b|\bcircuit\b|\bdivision\b|\bcounty\b|\bnos?\.?:?\s*(?:[A-Z]{2,4}\s+)?\S*\d|\bdocket\b|\bnumber\b|^\W*(?:plaintiffs?|defendants?|petitioners?|respondents?|appellants?|appellees?|v\.?s?\.?|versus)\W*$|"
     r"\battorneys?\s+for\b|\bfiled\b|\bdocument\s+\d|\bpage\s+\d|^\W*\d+\W*$|\b(?:judge|justice|magistrate|hon\.)\b|\bbar\s+no|@|\bhearing\s+date|\bappeal\s+from\b|\b(?:llp|esq|p\.c\.)\b|\btelephone\b|october\s+term",
     re.IGNORECASE,
 )  # fmt: skip
@@ -45,6 +45,7 @@ _MACHINES = frozenset(
         "for",
     ]
 )
+_VERSUS = re.compile(r"^(?:v\.|vs\.|-?\s*against\s*-)\s+", re.IGNORECASE)
 LONGEST = 300
 MOST_LINES = 6
 
@@ -82,7 +83,7 @@ def _in_the_text(material: Material, kind: str, parties: list[dict[str, Any]]) -
         text = " ".join(line.text for line in heading)
         sure = 0.75 if kind_of_words(text) and kind != "letter" else 0.5
         sure -= 0 if len(text.split()) > 1 else 0.03
-        yield found_at("title", in_title_case(text)[:LONGEST], sure, "heading", where, heading[0].start, heading[-1].end)
+        yield found_at("title", in_title_case(_VERSUS.sub("", text))[:LONGEST], sure, "heading", where, heading[0].start, heading[-1].end)
 
 
 def _case_name(parties: list[dict[str, Any]]) -> str:

@@ -133,6 +133,8 @@ def _searched(request: SearchRequest, query: Query, times: dict[str, float], *, 
     with _timed(job, "door"):
         found = in_order(permitted(spread(fused.ranked), request.user), request.sort)
     _say_what_was_cut(job)
+    if found:
+        _say_what_is_cited_nowhere(job)
     return replace(_response(job, found), suggestions=_suggestions(job), weights=fused.weights)
 
 
@@ -378,6 +380,17 @@ def _say_what_was_cut(job: _Search) -> None:
         job.notices.append(Notice("words_cut", _("Only the first %(most)d words were looked for.") % {"most": MOST_TERMS}))
     if job.request.mode == "semantic" and job.query.strict:
         job.notices.append(Notice("operators_ignored", _("Operators and quotation marks mean nothing to a search by meaning.")))
+
+
+def _say_what_is_cited_nowhere(job: _Search) -> None:
+    """Of hits that have nothing of the authorities and docket numbers that were asked for."""
+    if job.request.mode != "hybrid" or job.query.strict or not (job.matching and job.matching.numbers):
+        return
+    if any(passage.exact or passage.cited for passage in job.words.passages):
+        return
+    sentence = _("No passage that was searched has %(cited)s. What is shown has other words of the query, or is near in meaning only.")
+    cited = ", ".join(dict.fromkeys(text for _key, text in job.query.citations))
+    job.notices.append(Notice("cited_nowhere", sentence % {"cited": cited}))
 
 
 def _since(began: float) -> float:

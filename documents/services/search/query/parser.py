@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -82,6 +82,11 @@ class Query:
     date_to: datetime.date | None = None
     notices: list[Notice] = field(default_factory=list)
     words: list[Word] = field(default_factory=list)
+
+    @property
+    def only_cited(self) -> bool:
+        """Is it nothing but authorities and docket numbers? To a vector, one number is like any other."""
+        return self.root is not None and all(_is_cited(leaf) for leaf in leaves_of(self.root))
 
     def narrowed(self, request: SearchRequest) -> SearchRequest:
         """The request with this query's conditions, as if it had asked for them itself: both its own and these must hold.
@@ -409,6 +414,20 @@ def _is_loose(node: Node) -> bool:
     if isinstance(node, Some):
         return all(_is_loose(part) for part in node.parts)
     return isinstance(node, Cite) or (isinstance(node, Term) and not (node.quoted or node.heading))
+
+
+def leaves_of(node: Node) -> Iterator[Node]:
+    """What is joined by OR, or stands side by side, whatever brackets are around it."""
+    if isinstance(node, Some):
+        for part in node.parts:
+            yield from leaves_of(part)
+    else:
+        yield node
+
+
+def _is_cited(node: Node) -> bool:
+    numbers = (f"{MARK}{DOCKET}", f"{MARK}docket-any:")
+    return isinstance(node, Cite) or (isinstance(node, Term) and any(form.startswith(numbers) for form in node.variants))
 
 
 def _narrows(node: Node | None) -> bool:
