@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from PIL import Image
 
 from documents.services.extraction import extract
 from documents.tests.reading import read, text_of
@@ -91,3 +92,19 @@ def test_files_without_a_name_and_photographs_in_the_body_are_kept(tmp_path):
     path.write_text(HEAD + PARTS % ("photo" * 6000))
     with extract(path, name=path.name, check=lambda: None, progress=lambda *_: None) as extraction:
         assert [one.name for one in extraction.attachments] == ["attachment.pdf", "attachment.ics", "attachment.jpg"]
+
+
+def test_a_header_of_many_thousand_addresses_does_not_hold_up_the_reading(tmp_path):
+    path = tmp_path / "message.eml"
+    path.write_text(HEAD.replace("b@x.com", "b@x.com, " * 50_000) + "\nThe body.")
+    assert text_of(path).endswith("The body.")
+
+
+def test_the_pages_before_a_fax_was_cut_off_are_read(tmp_path):
+    path = tmp_path / "fax.tif"
+    pages = [Image.new("L", (60, 80), 255) for _ in range(6)]
+    pages[0].save(path, save_all=True, append_images=pages[1:])
+    path.write_bytes(path.read_bytes()[:-7000])
+    with read(path) as extraction:
+        assert 0 < len(extraction.pages) < 6
+        assert "pages_cut_off" in [notice.code for notice in extraction.notices]

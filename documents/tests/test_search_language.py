@@ -249,6 +249,7 @@ def dated(case: Case) -> Case:
             [("docket", ("2:21-cv-01234",), False), ("year", ("2020", "2021"), False)],
             (None, None),
         ),
+        ("kind:letter,email year:2023,2024,", [("kind", ("letter", "email"), False), ("year", ("2023", "2024"), False)], (None, None)),
         ("from:2024-02 to:2024-02 x", [], ("2024-02-01", "2024-02-29")),
         ("from:2024 to:03/05/2024", [], ("2024-01-01", "2024-03-05")),
         ("from:March 1, 2024 sensor to:“31 Dec 2024”", [], ("2024-03-01", "2024-12-31")),
@@ -291,6 +292,7 @@ def test_fields_are_conditions_of_the_whole_query(
         ('tag:"a b', '"', "unclosed_quote"),
         ("kind:(email OR poem) x", "poem", "unknown_kind"),
         ("year:24 x", "24", "bad_year"),
+        ("kind:email,poem x", "poem", "unknown_kind"),
         ("from:2024-02-30 x", "2024-02-30", "bad_date_value"),
         ("to:13/13/2024", "13/13/2024", "bad_date_value"),
         ("from:0000", "0000", "bad_date_value"),
@@ -397,6 +399,7 @@ def test_a_word_between_dashes_leaves_nothing_out() -> None:
         ("auhtor:raman x", "misspelled_field"),
         ("tags:lab", "misspelled_field"),
         ("lease after:2024-01-01", "misspelled_field"),
+        ("indemnif! clause", "asterisk_meant"),
         ("Judge: Smith", "field_with_space"),
         ("To: all counsel", "field_with_space"),
         ("ind*nify", "asterisk_ignored"),
@@ -410,7 +413,9 @@ def test_what_may_have_been_meant_is_said_and_never_guessed(query: str, code: st
     assert (read.filters, read.date_from, read.strict) == ((), None, query.startswith('"'))
 
 
-@pytest.mark.parametrize("query", ["note:well", "10:30", "http://kind.example", "Re: lease", "foo:bar", "** x", "lease *", "§ 1836(b):x"])
+@pytest.mark.parametrize(
+    "query", ["note:well", "Stop! Thief", "help!", "10:30", "http://kind.example", "Re: lease", "foo:bar", "** x", "lease *", "§ 1836(b):x"]
+)
 def test_other_colons_and_asterisks_are_nothing_to_speak_of(query: str) -> None:
     assert parse(query).notices == []
 

@@ -161,6 +161,7 @@ def _notices() -> dict[str, str]:
         ),
         "no_text": _("No text was found in this file."),
         "pages_unreadable": _("Damaged pages that could not be read: %(pages)s."),
+        "pages_cut_off": _("This file is damaged: %(pages)s pages could be read, and what follows them could not."),
         "repaired": _("This PDF is damaged; its text was recovered, but some of it may be missing."),
         "dynamic_form": _(
             "This is a form that only Adobe's programs show in full (XFA); what was filled in may be missing from its text. "

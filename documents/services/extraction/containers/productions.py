@@ -137,11 +137,12 @@ def dat_rows(content: bytes) -> Iterator[list[str]]:
 
 def _other_rows(content: bytes) -> Iterator[list[str]]:
     """Of a table whose signs are other ones than Concordance's; none where the first line is no line of titles."""
-    read = decode(content)
-    text = read.text.removeprefix("\ufeff")
-    head = re.split(r"[\r\n]", text[:_LONGEST_HEAD], maxsplit=1)[0]
-    if "\0" in text or (not head.isprintable() and not set(head) & {"\t", "\x14"}):
+    beginning = decode(content[:_LONGEST_HEAD])
+    head = re.split(r"[\r\n]", beginning.text.removeprefix("\ufeff"), maxsplit=1)[0]
+    titles = _LETTERS.sub("", head.lower())
+    if not any(title in titles for title in _COLUMNS["bates_begin"]):
         return
+    text = content.decode(beginning.encoding, "replace").removeprefix("\ufeff")
     quoted = _QUOTED.match(head)
     if quoted is None:
         yield from _separated(text)

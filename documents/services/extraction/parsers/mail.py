@@ -29,6 +29,7 @@ _MAX_PARTS = 2_000
 _MAX_DEPTH = 50
 _RICHER = 2
 """How many times the words of its plain text a message's HTML must have for the plain text to be only a word that there is HTML."""
+LONGEST_HEADER = 50_000
 LARGEST_DECORATION = 20_000
 """Bytes of a picture in the body up to which it is a logo or a smiley; what is larger is a photograph or a screenshot."""
 _REPORTS = ("message/delivery-status", "text/rfc822-headers")
@@ -97,10 +98,16 @@ class MailParser:
 def header(message: Message, name: str) -> str:
     """A header as people read it, one line; "" where it is missing or beyond repair."""
     try:
-        value = message.get(name)
+        value = _long(message, name) or message.get(name)
     except _MALFORMED:
         value = dict(message.raw_items()).get(name, "") if isinstance(message, EmailMessage) else ""
     return " ".join(storable(_repaired(message, name, str(value or ""))).split())
+
+
+def _long(message: Message, name: str) -> str:
+    """A header that is too long for the standard library to take apart in time, as it came; "" for any other."""
+    raw = next((str(content) for key, content in message.raw_items() if key.lower() == name.lower()), "")
+    return raw[:LONGEST_HEADER] if len(raw) > LONGEST_HEADER else ""
 
 
 def _repaired(message: Message, name: str, value: str) -> str:

@@ -25,6 +25,8 @@ LIKELY_DPI = (70.0, 1300.0)
 POINTS_AN_INCH = 72
 _PAGED = ("TIFF", "HEIF")
 """Formats whose frames are pages; those of others move."""
+_DAMAGED = (OSError, ValueError, SyntaxError, EOFError, TypeError, KeyError)
+"""What Pillow raises where a page of a TIFF is broken or cut off."""
 _HEIC = (b"ftypheic", b"ftypheix", b"ftyphevc", b"ftypmif1", b"ftypmsf1")
 _TOLD = {
     "Make": "camera_make", "Model": "camera", "DateTime": "taken", "Artist": "author", "Software": "software",
@@ -34,7 +36,7 @@ _TOLD = {
 
 def parse(job: Job) -> Parsed:
     with _opened(job.path) as picture:
-        total = getattr(picture, "n_frames", 1) if picture.format in _PAGED else 1
+        total, whole = _count(picture) if picture.format in _PAGED else (1, True)
         if total > MAX_PAGES:
             raise Unreadable("too_many_pages", pages=total, limit=MAX_PAGES)
         parsed = Parsed([], f"pillow {_version()}", metadata=_told(picture))
@@ -44,7 +46,23 @@ def parse(job: Job) -> Parsed:
             width, height = _shown_size(picture)
             parsed.pages.append(RawPage("", needs_ocr=True, width=width * POINTS_AN_INCH / dpi, height=height * POINTS_AN_INCH / dpi))
             job.tick(number, total)
+        if not whole:
+            parsed.notice("pages_cut_off", pages=total)
     return parsed
+
+
+def _count(picture: Any) -> tuple[int, bool]:
+    """How many pages there are, up to the first one that is damaged; and whether these are all."""
+    try:
+        return int(getattr(picture, "n_frames", 1)), True
+    except _DAMAGED:
+        pass
+    for number in range(1, MAX_PAGES):
+        try:
+            picture.seek(number)
+        except _DAMAGED:
+            return number, False
+    return MAX_PAGES, False
 
 
 def frame(path: Path, number: int, most_pixels: int) -> tuple[NDArray[np.uint8], float]:

@@ -22,6 +22,8 @@ CONDITIONS = (
 )  # fmt: skip
 FIELDS = (*FIELDS_OF_WORDS, *CONDITIONS)
 DATED = ("from", "to")
+LISTED = ("kind", "year")
+"""Of which no value has a comma in it."""
 ELSEWHERE = {
     "date": "from", "after": "from", "since": "from", "before": "to", "until": "to", "type": "kind", "filetype": "kind", "subject": "title",
     "label": "tag",
@@ -37,6 +39,8 @@ _BETWEEN = re.compile(r"[;—…]+|,(?!\d)|(?<!\d),|/(?!\d)|(?<!\d)/|–(?!\d)|(
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|[^\s@]+@[^\s@]+\.[^\s@.]+", re.IGNORECASE)
 _BETWEEN_DASHES = re.compile(r"-[^\W_]+-(?!\S)")  # as it is set between the titles of two papers: -and-
 _SPACE = re.compile(r"\s+")
+_BETWEEN_COMMAS = re.compile(r"[^,]+")
+_EXCLAIMED = re.compile(r"[a-z]{3,}!")
 _ODD_ASTERISK = re.compile(r"(?<!\*)\*(?=[^\W_])")
 _SEPARATOR = re.compile(r"[,;|]+")
 _OF_VALUES = re.compile(rf"\s+|[,;|]+|[{QUOTES}][^{QUOTES}]*[{QUOTES}]|[^\s,;|{QUOTES}()]+|[{QUOTES}()]")
@@ -132,6 +136,9 @@ class Lexer:
             first, self.at = self.at, self._end_of_date(name) or self._end_of_words()
             text = self.query[first : self.at].rstrip(",;")
             value = Value(text, first, first + len(text))
+            if name.lower().rstrip(":") in LISTED and "," in text:
+                yield from (Value(one[0], first + one.start(), first + one.end()) for one in _BETWEEN_COMMAS.finditer(text))
+                return
         if not value.text:
             raise _empty(name, start)
         yield value
@@ -185,6 +192,9 @@ class Lexer:
         if (name := _NAMED.match(chunk)) and name.end() < len(chunk) and (meant := _meant(name[1].lower())):
             sentence = _("There is no field “%(typed)s:”, so it was looked for as a word. Did you mean “%(meant)s:”?")
             self._say("misspelled_field", sentence % {"typed": name[1], "meant": meant})
+        if _EXCLAIMED.fullmatch(chunk) and self.at < len(self.query):
+            sentence = _("“%(word)s” was read as a plain word. For any end of a word write an asterisk: %(stem)s*")
+            self._say("asterisk_meant", sentence % {"word": chunk, "stem": chunk[:-1]})
         if _ODD_ASTERISK.search(chunk):
             sentence = _("An asterisk stands for any end of a word, as in indemnif*. Before or inside of a word it means nothing.")
             self._say("asterisk_ignored", sentence)

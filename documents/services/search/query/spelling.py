@@ -116,8 +116,8 @@ def _not_found(words: Sequence[Word], found: Sequence[int]) -> list[tuple[Word, 
 
 def _doubtful(word: Word, lexemes: tuple[str, ...], scope: Scope) -> Doubtful:
     near: dict[str, int] = {}
-    edits, same = list(_edits(word.folded)), 3 if len(word.folded) < LONG else 4
-    firsts = sorted({word.folded[:same], *(edit[:same] for edit in _edits(word.folded[: same + 1]))})
+    edits, firsts = list(_edits(word.folded)), _beginnings(word.folded)
+    same = len(firsts[0])
     for language in languages_in_use()[:MOST_LANGUAGES]:
         begins = tag(language)
         values: dict[str, Any] = {
@@ -141,6 +141,14 @@ def _doubtful(word: Word, lexemes: tuple[str, ...], scope: Scope) -> Doubtful:
     seen = scope.frequencies(near)
     others = sorted((one for one in near if seen[one] and one not in lexemes), key=lambda lexeme: (near[lexeme], lexeme))
     return Doubtful(word, lexemes, {lexeme: near[lexeme] for lexeme in others[:NEAREST]})
+
+
+def _beginnings(word: str) -> list[str]:
+    """How what it should be may begin, all of one length: as it was typed, and of a long word with one slip. With two slips a short one is
+    near to too many that were never meant."""
+    if len(word) < LONG:
+        return [word[:3]]
+    return [word[:4], *sorted({edit[:4] for edit in _edits(word[:5])} - {word[:4]})]
 
 
 def _edits(word: str) -> Iterator[str]:
