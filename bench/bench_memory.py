@@ -24,6 +24,7 @@ from tasks.base.memory import descendants, tree_mb
 
 DOCUMENTS = 20
 LEVEL, LOOK_S, AT_MOST_S = 0.005, 12.0, 240.0
+QUICK_LOOK_S = 1.0
 MARKS = (100, 300, 500)
 AT_ONCE = 20
 LIMIT_S = 1800
@@ -61,18 +62,18 @@ def _stack(figures: Figures, files: list[Path], plan: Plan) -> None:
         place.wait_for_all(LIMIT_S)
         for words in ("harbor", "who inspected the crane", "42 U.S.C. § 1983"):
             place.call("GET", f"/api/search/?{urllib.parse.urlencode({'q': words})}")
-        whole = _at_rest(place.processes["up"].pid, AT_MOST_S if not plan.quick else LOOK_S)
+        whole = _at_rest(place.processes["up"].pid, *((QUICK_LOOK_S, QUICK_LOOK_S) if plan.quick else (LOOK_S, AT_MOST_S)))
         figures.ratios["the whole stack at rest, MiB"] = sum(whole.values())
         figures.ratios |= {f"  {part}, MiB": size for part, size in sorted(whole.items(), key=lambda item: -item[1])}
 
 
-def _at_rest(pid: int, at_most: float) -> dict[str, float]:
+def _at_rest(pid: int, pause: float, at_most: float) -> dict[str, float]:
     """MiB by part, once two looks some seconds apart find the same and the speech model, which the demonstration's hearing needed, has
     given its memory back."""
     deadline = time.monotonic() + at_most
     now = _parts(pid)
     while time.monotonic() < deadline:
-        time.sleep(LOOK_S)
+        time.sleep(pause)
         before, now = now, _parts(pid)
         if SPEECH not in now and abs(sum(now.values()) - sum(before.values())) < LEVEL * sum(now.values()):
             break

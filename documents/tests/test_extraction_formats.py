@@ -59,14 +59,14 @@ def test_a_word_file_gives_everything_that_was_written(tmp_path):
     assert lines == [
         "Docket No. 1:24-cv-00123",
         "Alpha",
-        "Held[2]\tso",
+        "Held[1]\tso",
         "[inserted: inserted] [deleted: deleted][moved away: moved away]kept",
         "left\tright",
         "in a control",
         "Privileged",
         "Footnotes",
-        "[2] See Roe.",
-        "[Comment 0 by Ann] Check this.",
+        "[1] See Roe.",
+        "[Comment 1 by Ann] Check this.",
     ]
     assert {notice.code for notice in extraction.notices} == {"tracked_changes", "comments"}
 
