@@ -94,6 +94,17 @@ def test_what_stands_on_a_white_box_is_still_shown(scrubbed):
     assert picture[792 - 732 : 792 - 718, 130:400].min() > 200
 
 
+def test_words_marked_for_redaction_are_black_though_nobody_carried_it_out(scrubbed):
+    marked = form(lines("Paid to Jane Roe in cash"), "/Subtype /Redact /Rect [125 712 195 734] /IC [0 0 0]")
+    copy = scrubbed(marked)
+    assert not copy.redaction_findings.exists()
+    assert b"Jane" not in bytes_of(copy)
+    with pdfium.PdfDocument(bytes_of(copy)) as made:
+        picture = made[0].render(scale=1).to_numpy()
+    assert picture[792 - 732 : 792 - 714, 127:193].max() < 40
+    assert picture[792 - 732 : 792 - 714, 80:120].min() < 128, "the words beside it are shown"
+
+
 def test_other_pages_keep_their_text(scrubbed):
     two = io.BytesIO()
     with pikepdf.open(io.BytesIO(HIDING)) as first, pikepdf.open(io.BytesIO(pdf(lines("An ordinary second page")))) as second:
