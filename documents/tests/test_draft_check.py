@@ -105,6 +105,15 @@ def test_what_the_library_has_without_the_number_is_told_by_name_court_and_year(
     assert [quote.status for result in (exact, altered) for quote in result.quotes] == ["exact", "not_found"]
 
 
+def test_what_one_name_tells_of_a_number_is_not_held_against_another_name(tmp_path: Path) -> None:
+    drafts.library(tmp_path)
+    cited = ["Tide v. Moon Ferry Co., 134 S. Ct. 900 (2013)", "Gull v. Heron, 134 S. Ct. 900 (2013)", "Gull v. Heron, 810 F.3d 40 (2014)",
+             "Lamp v. Keeper, 810 F.3d 40 (1st Cir. 2014)"]  # fmt: skip
+    told, other, third, _moved = draft.check(" ".join(f"See {one}." for one in cited)).results
+    assert (told.group, told.verdict.name_found) == ("doubtful", "Tide v. Moon Ferry Co.")
+    assert [(one.group, one.verdict.ruling, one.verdict.codes()) for one in (other, third)] == [("not_in_library", None, [])] * 2
+
+
 def test_other_parties_another_court_or_year_tell_nothing(tmp_path: Path) -> None:
     drafts.library(tmp_path)
     cited = ["Tide v. Star Ferry Co., 134 S. Ct. 900 (2013)", "Tide v. Moon Ferry Co., 134 S. Ct. 900 (2010)",

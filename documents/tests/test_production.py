@@ -105,6 +105,15 @@ def test_words_marked_for_redaction_are_black_though_nobody_carried_it_out(scrub
     assert picture[792 - 732 : 792 - 714, 80:120].min() < 128, "the words beside it are shown"
 
 
+def test_a_mark_over_what_has_no_words_is_black_too(scrubbed):
+    """As on a scan, whose words are in its picture."""
+    drawn = "0 g 100 400 300 6 re f 100 420 300 6 re f\n"
+    marked = form(drawn + lines("Signed below"), "/Subtype /Redact /Rect [90 390 410 440] /IC [0 0 0]")
+    with pdfium.PdfDocument(bytes_of(scrubbed(marked))) as made:
+        picture = made[0].render(scale=1).to_numpy()
+    assert picture[792 - 438 : 792 - 392, 92:408].max() < 40
+
+
 def test_other_pages_keep_their_text(scrubbed):
     two = io.BytesIO()
     with pikepdf.open(io.BytesIO(HIDING)) as first, pikepdf.open(io.BytesIO(pdf(lines("An ordinary second page")))) as second:

@@ -45,7 +45,7 @@ _DAY = re.compile(r",? ?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)
 _BEHIND = re.compile(r"(?: ?[—-]{1,2} ?[A-Z][\w. \[\]]*|,? (?:en banc|per curiam|unpublished|table|mem\.)),? ?$")
 _ORDINAL = re.compile(r"(?<!\d)([23])(?:d|nd|rd)(?!\w)")
 _MEANT = {"dc": "dc", "us": "scotus"}
-"""Names that courts-db gives to several courts: the one that citations mean."""
+"""Names that courts-db gives to several courts, or to none: the one that citations mean."""
 _NUMBERED = re.compile(r"(?:C\.? ?A\.? ?|CA)(\d{1,2})")
 _OF_REPORTERS = {"us": "scotus", "sct": "scotus", "led": "scotus", "led2d": "scotus", "uslexis": "scotus"}
 

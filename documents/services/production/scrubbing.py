@@ -75,7 +75,7 @@ def scrub(source: str, target: Path, folder: Path, progress: Progress) -> int:
 
 def _flattened(source: str, flat: Path, folder: Path, progress: Progress) -> dict[int, tuple[bytes, float, float]]:
     """Write the file with its notes and fields as parts of the pages; gives pictures (JPEG, width and height in points) of those pages that
-    hide something, by index."""
+    hide something or are marked for redaction, by index."""
     layers = file_facts(Path(source)).layers_off
     pictures: dict[int, tuple[bytes, float, float]] = {}
     watch = Watch(folder / LOOKING, SECONDS)
@@ -87,7 +87,7 @@ def _flattened(source: str, flat: Path, folder: Path, progress: Progress) -> dic
                 unchecked = watch.unchecked
                 with closing(page.get_textpage()) as textpage:
                     found = hidden_on(page, textpage, index + 1, watch, layers=layers)
-                if found or layers or watch.unchecked > unchecked:
+                if found or layers or watch.unchecked > unchecked or marked_places(page):
                     pictures[index] = _picture(page, found)
                 else:
                     pdfium_c.FPDFPage_Flatten(page, pdfium_c.FLAT_NORMALDISPLAY)

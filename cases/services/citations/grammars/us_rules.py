@@ -13,19 +13,11 @@ from cases.services.citations.mentions import Found
 from cases.services.citations.patterns import Finder, Finders
 
 NAME = "us_rules"
-RULES = Numbering(
-    r"\d{1,4}(?:\.\d{1,2})?(?:- ?\d{1,4})?",
-    lambda section, plural: (-1, ""),
-    siblings=True,
-    tail=r"(?:,? (?:adv(?:isory|\.) comm(?:ittee|\.)(?:'?s?'?)? notes?))?",
-)
+_NUMBERED = r"\d{1,4}(?:\.\d{1,2})?(?:- ?\d{1,4})?"
+_NOTES = r"(?:,? (?:adv(?:isory|\.) comm(?:ittee|\.)(?:'?s?'?)? notes?))?"
+RULES = Numbering(_NUMBERED, lambda section, plural: (-1, ""), siblings=True, tail=_NOTES)
 # No federal rule has a hyphen in its number: what stands behind one is the other end of a range.
-_FEDERAL_RULES = Numbering(
-    r"\d{1,4}(?:\.\d{1,2})?(?:- ?\d{1,4})?",
-    lambda section, plural: _ends_of_rules(*section.partition("-")[::2]),
-    siblings=True,
-    tail=r"(?:,? (?:adv(?:isory|\.) comm(?:ittee|\.)(?:'?s?'?)? notes?))?",
-)
+_FEDERAL_RULES = Numbering(_NUMBERED, lambda section, plural: _ends_of_rules(*section.partition("-")[::2]), siblings=True, tail=_NOTES)
 _LOCAL_NUMBERS = Numbering(r"(?:[A-Z]{1,3} )?\d{1,4}(?:\.\d{1,3}){0,2}(?:- ?\d{1,3}){0,2}", lambda section, plural: (-1, ""), siblings=True)
 _GUIDELINES = Numbering(
     r"[1-8][A-Z]\d{1,2}\.\d{1,2}",

@@ -26,7 +26,9 @@ def look_up(mentions: Sequence[Mention], text: str, library: Library) -> list[Me
     rulings = Ruling.objects.in_bulk({named.id for named in only.values()})
     told = list(mentions)
     for place, named in only.items():
-        mention, ruling = mentions[place], rulings[named.id]
+        mention, ruling = mentions[place], rulings.get(named.id)
+        if ruling is None:
+            continue  # deleted meanwhile
         if named.keys_in(mention.key):
             library.elsewhere[mention.key] = ruling
         elif key := mention.key or next(iter(ruling.keys), ""):

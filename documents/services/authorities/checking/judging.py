@@ -145,7 +145,7 @@ def judge(
         _of_pin(verdict, mention, library, last_pages, lengths)
         if mention.confidence < DOUBTFUL_BELOW:
             verdict.tell("doubtful", _doubt(mention))
-        if mention.key in library.named and mention.kind == "case":
+        if mention.key in library.named and mention.kind == "case" and verdict.ruling is not None:
             verdict.tell("doubtful", _("The library knows it by court, year and name, not at this place in print."))
         if place and _beside(mentions[place - 1], mention, text):
             _of_one_before(verdicts[-1], mentions[place - 1], verdict)
@@ -162,6 +162,8 @@ def _judged(mention: Mention, text: str, library: Library, leader: Verdict | Non
     given = mention.name or (leader.name_given if leader and mention.kind == "case" else "")
     verdict = Verdict(NOT_IN_LIBRARY, name_given=given)
     rulings = library.rulings(key)
+    if key in library.named:  # by the name of a citation, which tells nothing of one with another name
+        rulings = [one for one in rulings if same_case(given, captions_of(one))]
     if rulings:
         _of_rulings(verdict, mention, rulings, given)
     elif (statute := library.statute(key)) is not None:
@@ -175,7 +177,7 @@ def _judged(mention: Mention, text: str, library: Library, leader: Verdict | Non
             _of_facts(verdict, mention, text)
         if leader is not None and leader.ruling is not None:
             _of_parallel(verdict, mention, leader)
-        elif (other := library.elsewhere.get(key)) is not None:
+        elif (other := library.elsewhere.get(key)) is not None and same_case(given, captions_of(other)):
             _of_place(verdict, mention, other, by_name=True)
     return verdict
 
