@@ -12,7 +12,7 @@ from documents.services.search.evaluation import comparing
 
 def accepted() -> Chart:
     """The mean of each way of searching, a series for each set of searches. It is the product's, and the same in every range."""
-    ways = {"hybrid": _("Words and meaning"), "text": _("Words"), "semantic": _("Meaning")}
+    ways = {"hybrid": _("Both"), "text": _("Words"), "semantic": _("Meaning")}
     runs = comparing.all_accepted()
     found = [Series(name, [fmean(one[way] for one in kept.searches.values()) for way in ways]) for name, kept in runs.items()]
     about = _(
@@ -20,4 +20,4 @@ def accepted() -> Chart:
         "installation is in it, so there is no list behind these numbers."
     )
     labels = list(ways.values())
-    return Chart("evaluated", _("How good search is"), Look.BARS, labels, found, decimals=3, about=about, heading=_("Way of searching"))
+    return Chart("evaluated", _("How good search is"), Look.BARS, labels, found, decimals=2, about=about, heading=_("Way of searching"))
